@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list of settings for every Swift target.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Only for targets that declare `~Escapable` types of their own (`Python`, `PythonObject`) or
+/// properties that hand out `Span`: the lifetime annotations that these need are still experimental
+/// in Swift 6.3. Clients of such a target do not need the flag.
+let lifetimes = settings + [.enableExperimentalFeature("Lifetimes")]
+
+let package = Package(
+  name: "clutch",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "Clutch", targets: ["Clutch"]),
+    .library(name: "Columnar", targets: ["Columnar"]),
+    .library(name: "PythonRuntime", targets: ["PythonRuntime"]),
+    .library(name: "PythonUDF", targets: ["PythonUDF"]),
+    .library(name: "DuckDBEngine", targets: ["DuckDBEngine"]),
+    .executable(name: "clutch", targets: ["clutch-cli"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0")
+  ],
+  targets: [
+    // Declarations of foreign binary interfaces, no logic.
+    .target(name: "CPythonABI"),
+    .target(name: "CArrowABI"),
+    .target(name: "CDuckDBABI"),
+
+    .target(name: "ThreadConfinement", swiftSettings: settings),
+    .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
+    .target(
+      name: "PythonRuntime", dependencies: ["CPythonABI", "ThreadConfinement"],
+      swiftSettings: lifetimes),
+    .target(
+      name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime"],
+      resources: [.embedInCode("Python")], swiftSettings: settings),
+    .target(
+      name: "DuckDBEngine", dependencies: ["Columnar", "PythonUDF", "CDuckDBABI"],
+      swiftSettings: settings),
+    .target(
+      name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "clutch-cli",
+      dependencies: [
+        "Clutch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["PythonRuntime"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
+    .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
+    .testTarget(
+      name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DuckDBEngineTests", dependencies: ["DuckDBEngine", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(name: "CLITests", dependencies: ["TestSupport"], swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,2 @@
+// A C target needs one translation unit; everything is in the header.
+#include "CDuckDBABI.h"
