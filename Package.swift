@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
     .target(
       name: "PythonRuntime", dependencies: ["CPythonABI", "ThreadConfinement"],
+      resources: [.embedInCode("Python")],
       swiftSettings: lifetimes),
     .target(
       name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime"],

@@ -1,1 +1,233 @@
+// The part of CPython's C interface that Clutch calls, declared by us, so that building needs no Python.
+//
+// Every function is listed once, in a macro list that makes both a field of a struct of function pointers and
+// its symbol name; the fields are all function pointers, so the struct is filled by index from `dlsym`. The
+// lists hold for CPython 3.12 to 3.14 with a GIL; what is not in all of these stands in the optional list.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <wchar.h>
+
+#pragma clang assume_nonnull begin
+
+typedef ptrdiff_t Py_ssize_t;
+
+typedef struct PyTypeObject PyTypeObject;
+typedef struct PyThreadState PyThreadState;
+typedef struct PyInterpreterState PyInterpreterState;
+
+// The head of every object: the reference count, which only CPython touches, and the type.
+typedef struct PyObject {
+  Py_ssize_t ob_refcnt;
+  PyTypeObject *ob_type;
+} PyObject;
+
+// A float: the head, then the value (the layout of 3.12 to 3.14 with a GIL).
+typedef struct PyFloatObject {
+  PyObject ob_base;
+  double ob_fval;
+} PyFloatObject;
+
+// What configures an interpreter made by Py_NewInterpreterFromConfig; the same in 3.12, 3.13 and 3.14.
+typedef struct PyInterpreterConfig {
+  int use_main_obmalloc;
+  int allow_fork;
+  int allow_exec;
+  int allow_threads;
+  int allow_daemon_threads;
+  int check_multi_interp_extensions;
+  int gil;
+} PyInterpreterConfig;
+
+// Values of PyInterpreterConfig.gil.
+enum { PyInterpreterConfig_SHARED_GIL = 1, PyInterpreterConfig_OWN_GIL = 2 };
+
+// The outcome of starting something. Type 0 is success, 1 an error, 2 a request to exit.
+typedef struct PyStatus {
+  int _type;
+  const char *_Nullable func;
+  const char *_Nullable err_msg;
+  int exitcode;
+} PyStatus;
+
+// What configures the process before the first interpreter (the fields of platforms other than Windows).
+typedef struct PyPreConfig {
+  int _config_init;
+  int parse_argv;
+  int isolated;
+  int use_environment;
+  int configure_locale;
+  int coerce_c_locale;
+  int coerce_c_locale_warn;
+  int utf8_mode;
+  int dev_mode;
+  int allocator;
+} PyPreConfig;
+
+typedef struct PyObjectArenaAllocator {
+  void *_Nullable ctx;
+  void *_Nullable (*_Nonnull alloc)(void *_Nullable ctx, size_t size);
+  void (*_Nonnull free)(void *_Nullable ctx, void *_Nullable pointer, size_t size);
+} PyObjectArenaAllocator;
+
+typedef struct PyMemAllocatorEx {
+  void *_Nullable ctx;
+  void *_Nullable (*_Nonnull malloc)(void *_Nullable ctx, size_t size);
+  void *_Nullable (*_Nonnull calloc)(void *_Nullable ctx, size_t count, size_t size);
+  void *_Nullable (*_Nonnull realloc)(void *_Nullable ctx, void *_Nullable pointer, size_t size);
+  void (*_Nonnull free)(void *_Nullable ctx, void *_Nullable pointer);
+} PyMemAllocatorEx;
+
+// Values of the start argument of Py_CompileString, and of a memory domain.
+enum { Py_eval_input = 258, Py_file_input = 257 };
+enum { PYMEM_DOMAIN_RAW = 0 };
+
+// Set in the nargsf argument of PyObject_Vectorcall: the slot before the first argument may be overwritten
+// during the call, which saves bound methods a copy of the argument vector.
+#define CLUTCH_VECTORCALL_ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
+static const size_t PythonVectorcallArgumentsOffset = CLUTCH_VECTORCALL_ARGUMENTS_OFFSET;
+
+#define CLUTCH_PYTHON_FUNCTIONS(F)                                                                              \
+  /* The process */                                                                                             \
+  F(const char *_Nonnull, Py_GetVersion, void)                                                                          \
+  F(int, Py_IsInitialized, void)                                                                                \
+  F(void, PyPreConfig_InitPythonConfig, PyPreConfig *)                                                          \
+  F(PyStatus, Py_PreInitialize, const PyPreConfig *)                                                            \
+  F(wchar_t *_Nullable, Py_DecodeLocale, const char *, size_t *_Nullable)                                       \
+  F(void, Py_SetProgramName, const wchar_t *)                                                                   \
+  F(void, Py_InitializeEx, int)                                                                                 \
+  F(int, Py_FinalizeEx, void)                                                                                   \
+  F(void, PyObject_GetArenaAllocator, PyObjectArenaAllocator *)                                                 \
+  F(void, PyObject_SetArenaAllocator, PyObjectArenaAllocator *)                                                 \
+  F(void, PyMem_GetAllocator, int, PyMemAllocatorEx *)                                                          \
+  F(void, PyMem_SetAllocator, int, PyMemAllocatorEx *)                                                          \
+  /* Interpreters and thread states */                                                                          \
+  F(PyStatus, Py_NewInterpreterFromConfig, PyThreadState *_Nullable *_Nonnull, const PyInterpreterConfig *)     \
+  F(void, Py_EndInterpreter, PyThreadState *)                                                                   \
+  F(PyInterpreterState *_Nullable, PyInterpreterState_Get, void)                                                \
+  F(int64_t, PyInterpreterState_GetID, PyInterpreterState *)                                                    \
+  F(PyThreadState *_Nullable, PyThreadState_New, PyInterpreterState *)                                          \
+  F(void, PyThreadState_Clear, PyThreadState *)                                                                 \
+  F(void, PyThreadState_DeleteCurrent, void)                                                                    \
+  F(PyInterpreterState *_Nonnull, PyThreadState_GetInterpreter, PyThreadState *)                                        \
+  F(PyThreadState *_Nonnull, PyEval_SaveThread, void)                                                                   \
+  F(void, PyEval_RestoreThread, PyThreadState *)                                                                \
+  /* References and types */                                                                                    \
+  F(void, Py_IncRef, PyObject *_Nullable)                                                                       \
+  F(void, Py_DecRef, PyObject *_Nullable)                                                                       \
+  F(int, PyType_IsSubtype, PyTypeObject *, PyTypeObject *)                                                      \
+  F(PyObject *_Nullable, PyType_GetQualName, PyTypeObject *)                                                    \
+  F(int, PyObject_IsInstance, PyObject *, PyObject *)                                                           \
+  /* Any object */                                                                                              \
+  F(PyObject *_Nullable, PyObject_GetAttrString, PyObject *, const char *)                                      \
+  F(int, PyObject_SetAttrString, PyObject *, const char *, PyObject *_Nullable)                                 \
+  F(int, PyObject_HasAttrString, PyObject *, const char *)                                                      \
+  F(PyObject *_Nullable, PyObject_GetItem, PyObject *, PyObject *)                                              \
+  F(int, PyObject_SetItem, PyObject *, PyObject *, PyObject *)                                                  \
+  F(Py_ssize_t, PyObject_Size, PyObject *)                                                                      \
+  F(PyObject *_Nullable, PyObject_Str, PyObject *)                                                              \
+  F(PyObject *_Nullable, PyObject_Repr, PyObject *)                                                             \
+  F(int, PyObject_IsTrue, PyObject *)                                                                           \
+  F(int, PyCallable_Check, PyObject *)                                                                          \
+  F(PyObject *_Nullable, PyObject_Vectorcall, PyObject *, PyObject *_Nullable const *_Nullable, size_t,         \
+    PyObject *_Nullable)                                                                                        \
+  F(PyObject *_Nullable, PyObject_VectorcallDict, PyObject *, PyObject *_Nullable const *_Nullable, size_t,     \
+    PyObject *_Nullable)                                                                                        \
+  F(PyObject *_Nullable, PyObject_GetIter, PyObject *)                                                          \
+  F(PyObject *_Nullable, PyIter_Next, PyObject *)                                                               \
+  /* Numbers */                                                                                                 \
+  F(PyObject *_Nullable, PyLong_FromLongLong, long long)                                                        \
+  F(PyObject *_Nullable, PyLong_FromUnsignedLongLong, unsigned long long)                                       \
+  F(long long, PyLong_AsLongLongAndOverflow, PyObject *, int *)                                                 \
+  F(unsigned long long, PyLong_AsUnsignedLongLong, PyObject *)                                                  \
+  F(PyObject *_Nullable, PyNumber_Index, PyObject *)                                                            \
+  F(PyObject *_Nullable, PyFloat_FromDouble, double)                                                            \
+  F(double, PyFloat_AsDouble, PyObject *)                                                                       \
+  F(PyObject *_Nullable, PyBool_FromLong, long)                                                                 \
+  /* Text and bytes */                                                                                          \
+  F(PyObject *_Nullable, PyUnicode_FromStringAndSize, const char *_Nullable, Py_ssize_t)                        \
+  F(const char *_Nullable, PyUnicode_AsUTF8AndSize, PyObject *, Py_ssize_t *_Nullable)                          \
+  F(PyObject *_Nullable, PyUnicode_AsEncodedString, PyObject *, const char *, const char *)                     \
+  F(PyObject *_Nullable, PyBytes_FromStringAndSize, const char *_Nullable, Py_ssize_t)                          \
+  F(int, PyBytes_AsStringAndSize, PyObject *, char *_Nullable *_Nonnull, Py_ssize_t *_Nullable)                 \
+  F(PyObject *_Nullable, PyBytes_FromObject, PyObject *)                                                        \
+  /* Containers */                                                                                              \
+  F(PyObject *_Nullable, PyTuple_New, Py_ssize_t)                                                               \
+  F(int, PyTuple_SetItem, PyObject *, Py_ssize_t, PyObject *_Nullable)                                          \
+  F(PyObject *_Nullable, PyList_New, Py_ssize_t)                                                                \
+  F(int, PyList_Append, PyObject *, PyObject *)                                                                 \
+  F(PyObject *_Nullable, PySequence_GetItem, PyObject *, Py_ssize_t)                                            \
+  F(int, PySequence_Check, PyObject *)                                                                          \
+  F(PyObject *_Nullable, PyDict_New, void)                                                                      \
+  F(int, PyDict_SetItem, PyObject *, PyObject *, PyObject *)                                                    \
+  F(PyObject *_Nullable, PyDict_GetItemWithError, PyObject *, PyObject *)                                       \
+  F(PyObject *_Nullable, PyDict_Items, PyObject *)                                                              \
+  /* Modules and code */                                                                                        \
+  F(PyObject *_Nullable, PyImport_ImportModule, const char *)                                                   \
+  F(PyObject *_Nullable, PyImport_AddModule, const char *)                                                      \
+  F(PyObject *_Nullable, PyImport_GetModuleDict, void)                                                          \
+  F(PyObject *_Nullable, PyModule_New, const char *)                                                            \
+  F(PyObject *_Nullable, PyModule_GetDict, PyObject *)                                                          \
+  F(PyObject *_Nullable, PyEval_GetBuiltins, void)                                                              \
+  F(PyObject *_Nullable, Py_CompileString, const char *, const char *, int)                                     \
+  F(PyObject *_Nullable, PyEval_EvalCode, PyObject *, PyObject *, PyObject *)                                   \
+  /* Exceptions */                                                                                              \
+  F(PyObject *_Nullable, PyErr_Occurred, void)                                                                  \
+  F(void, PyErr_Clear, void)                                                                                    \
+  F(void, PyErr_SetString, PyObject *, const char *)                                                            \
+  F(PyObject *_Nullable, PyErr_GetRaisedException, void)                                                        \
+  F(int, PyErr_GivenExceptionMatches, PyObject *, PyObject *)                                                   \
+  F(PyObject *_Nullable, PyException_GetCause, PyObject *)                                                      \
+  F(PyObject *_Nullable, PyException_GetContext, PyObject *)                                                    \
+  F(PyObject *_Nullable, PyException_GetTraceback, PyObject *)
+
+// One of each pair is there: the first since 3.13, the second in 3.12.
+#define CLUTCH_PYTHON_OPTIONAL_FUNCTIONS(F)                                                                     \
+  F(PyThreadState *_Nullable, PyThreadState_GetUnchecked, void)                                                 \
+  F(PyThreadState *_Nullable, _PyThreadState_UncheckedGet, void)
+
+// Objects that are variables of the library. The singletons and static types are objects themselves; the
+// exceptions are pointers to objects.
+#define CLUTCH_PYTHON_OBJECTS(O)                                                                                \
+  O(PyObject, _Py_NoneStruct)                                                                                   \
+  O(PyObject, _Py_TrueStruct)                                                                                   \
+  O(PyObject, _Py_FalseStruct)                                                                                  \
+  O(PyTypeObject, PyLong_Type)                                                                                  \
+  O(PyTypeObject, PyFloat_Type)                                                                                 \
+  O(PyTypeObject, PyBool_Type)                                                                                  \
+  O(PyTypeObject, PyUnicode_Type)                                                                               \
+  O(PyTypeObject, PyBytes_Type)                                                                                 \
+  O(PyTypeObject, PyByteArray_Type)                                                                             \
+  O(PyTypeObject, PyMemoryView_Type)                                                                            \
+  O(PyTypeObject, PyDict_Type)                                                                                  \
+  O(PyObject *_Nonnull, PyExc_TypeError)                                                                        \
+  O(PyObject *_Nonnull, PyExc_OverflowError)                                                                    \
+  O(PyObject *_Nonnull, PyExc_SyntaxError)
+
+#define CLUTCH_FUNCTION_FIELD(result, name, ...) result (*_Nonnull name)(__VA_ARGS__);
+#define CLUTCH_OPTIONAL_FIELD(result, name, ...) result (*_Nullable name)(__VA_ARGS__);
+#define CLUTCH_OBJECT_FIELD(type, name) type *_Nonnull name;
+#define CLUTCH_FUNCTION_NAME(result, name, ...) #name,
+#define CLUTCH_OBJECT_NAME(type, name) #name,
+
+typedef struct PythonFunctions {
+  CLUTCH_PYTHON_FUNCTIONS(CLUTCH_FUNCTION_FIELD)
+  CLUTCH_PYTHON_OBJECTS(CLUTCH_OBJECT_FIELD)
+  CLUTCH_PYTHON_OPTIONAL_FUNCTIONS(CLUTCH_OPTIONAL_FIELD)
+} PythonFunctions;
+
+// The symbol of the field at an index of PythonFunctions, or NULL past the last one.
+static inline const char *_Nullable PythonSymbolName(size_t index) {
+  static const char *const names[] = {CLUTCH_PYTHON_FUNCTIONS(CLUTCH_FUNCTION_NAME)
+                                          CLUTCH_PYTHON_OBJECTS(CLUTCH_OBJECT_NAME)
+                                              CLUTCH_PYTHON_OPTIONAL_FUNCTIONS(CLUTCH_FUNCTION_NAME)};
+  return index < sizeof names / sizeof names[0] ? names[index] : NULL;
+}
+
+// How many fields, from the first, must be there.
+static inline size_t PythonRequiredSymbolCount(void) {
+  return offsetof(PythonFunctions, PyThreadState_GetUnchecked) / sizeof(void *);
+}
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,54 @@
+/// A CPython on this machine that can be loaded into the process.
+public struct PythonInstallation: Sendable, Hashable {
+  /// The interpreter program, in a virtual environment the environment's own.
+  public let executable: String
+  public let version: PythonVersion
+  /// The shared library that is loaded.
+  public let library: String
+  /// `sys.prefix`: the virtual environment, or where Python is installed.
+  public let prefix: String
+  /// The folders that packages are installed in.
+  public let sitePackages: [String]
+
+  /// What a user should know before relying on this installation; empty for a fully supported one.
+  public var warnings: [String] {
+    guard version < .supported else { return [] }
+    return [
+      """
+      CPython \(version) has known faults with isolated interpreters: an extension module that refuses to load \
+      corrupts memory, `datetime` and `decimal` run as slow pure Python, ended interpreters leave memory behind. \
+      Use CPython \(PythonVersion.supported.major).\(PythonVersion.supported.minor) or newer.
+      """
+    ]
+  }
+}
+
+/// One place that was looked at for a CPython, and what came of it.
+public struct PythonCandidate: Sendable, Hashable {
+  /// Why a place was looked at.
+  public enum Origin: String, Sendable, Hashable {
+    case explicit = "given path"
+    case environmentVariable = "CLUTCH_PYTHON"
+    case activeEnvironment = "VIRTUAL_ENV"
+    case localEnvironment = ".venv in the working directory"
+    case searchPath = "PATH"
+    case pyenv = "pyenv"
+    case system = "usual place"
+  }
+
+  /// What came of it.
+  public enum Outcome: Sendable, Hashable {
+    case accepted(PythonInstallation)
+    /// Not usable, for this reason.
+    case refused(String)
+  }
+
+  public let path: String
+  public let origin: Origin
+  public let outcome: Outcome
+
+  /// The installation, if the candidate was accepted.
+  public var installation: PythonInstallation? {
+    if case .accepted(let installation) = outcome { installation } else { nil }
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+
+/// Asks a Python program what it is and where its library lies.
+///
+/// Nothing about an installation is guessed from its path: distributions differ too much in where they put the
+/// library, and only the interpreter itself knows the virtual environment that it belongs to.
+enum PythonProbe {
+  /// How long a program may take to answer; a healthy one needs a few hundredths of a second.
+  private static let deadline: TimeInterval = 20
+
+  private struct Answer: Decodable {
+    let implementation: String
+    let version: [Int]
+    let executable: String
+    let prefix: String
+    let base_prefix: String
+    let site_packages: [String]
+    let free_threaded: Bool
+    let library_names: [String]
+    let library_folders: [String]
+    let multiarch: String
+  }
+
+  static func examine(_ executable: String) -> PythonCandidate.Outcome {
+    guard FileManager.default.isExecutableFile(atPath: executable) else {
+      return .refused("there is no program at this path")
+    }
+    switch run(executable) {
+    case .failure(let refusal):
+      return .refused(refusal.reason)
+    case .success(let output):
+      guard let answer = try? JSONDecoder().decode(Answer.self, from: output), answer.version.count >= 3 else {
+        return .refused("it does not answer as a Python does")
+      }
+      return judge(answer)
+    }
+  }
+
+  private static func judge(_ answer: Answer) -> PythonCandidate.Outcome {
+    let version = PythonVersion(answer.version[0], answer.version[1], answer.version[2])
+    guard answer.implementation == "cpython" else {
+      return .refused("it is \(answer.implementation), not CPython")
+    }
+    guard version >= .tolerated else { return .refused(tooOld(version)) }
+    guard !answer.free_threaded else {
+      return .refused("CPython \(version) is a free-threaded build; install one with a GIL")
+    }
+    guard let library = findLibrary(answer, version) else {
+      return .refused(
+        """
+        CPython \(version) is a static build without a shared library; install one built with \
+        --enable-shared (under pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install \(version))
+        """)
+    }
+    return .accepted(
+      PythonInstallation(
+        executable: answer.executable, version: version, library: library, prefix: answer.prefix,
+        sitePackages: answer.site_packages))
+  }
+
+  static func tooOld(_ version: PythonVersion) -> String {
+    "CPython \(version) is too old: \(PythonVersion.supported.major).\(PythonVersion.supported.minor) is the oldest supported"
+  }
+
+  /// Debian ships only `libpython3.X.so.1.0` outside its `-dev` packages, conda says that it is static and ships
+  /// the library all the same: the names that the build knows are tried first, the usual ones after them.
+  private static func findLibrary(_ answer: Answer, _ version: PythonVersion) -> String? {
+    let usual = "libpython\(version.major).\(version.minor)"
+    let names = answer.library_names + ["\(usual).so.1.0", "\(usual).so", "\(usual).dylib"]
+    var folders = answer.library_folders + [answer.base_prefix + "/lib"]
+    if !answer.multiarch.isEmpty {
+      folders += [answer.base_prefix + "/lib/" + answer.multiarch, "/usr/lib/" + answer.multiarch]
+    }
+    for folder in folders where !folder.isEmpty {
+      for name in names where !name.isEmpty && !name.hasSuffix(".a") {
+        let path = folder + "/" + name
+        if FileManager.default.fileExists(atPath: path) { return path }
+      }
+    }
+    return nil
+  }
+
+  // MARK: Running the program
+
+  private struct Refusal: Error { let reason: String }
+
+  private static func run(_ executable: String) -> Result<Data, Refusal> {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = ["-I", "-c", String(decoding: PackageResources.probe_py, as: UTF8.self)]
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    do { try process.run() } catch {
+      return .failure(Refusal(reason: "it cannot be started (\(error.localizedDescription))"))
+    }
+    let overdue = DispatchWorkItem { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    DispatchQueue.global().asyncAfter(deadline: .now() + deadline, execute: overdue)
+    // Both pipes hold far more than a healthy answer, so reading one after the other cannot block the program.
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    overdue.cancel()
+    if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGKILL {
+      return .failure(Refusal(reason: "it gave no answer within \(Int(deadline)) seconds"))
+    }
+    guard process.terminationStatus == 0 else {
+      let line = String(decoding: complaint, as: UTF8.self).split(separator: "\n").first.map(String.init)
+      return .failure(
+        Refusal(reason: "it fails (\(line ?? "exit status \(process.terminationStatus), no message"))"))
+    }
+    return .success(text)
+  }
+}

@@ -1,0 +1,144 @@
+import CPythonABI
+
+extension PythonError {
+  /// Copies the pending exception and clears it; nil when none is pending. Never fails and leaves none pending.
+  package static func take(_ api: PythonAPI) -> PythonError? {
+    guard let exception = api.pointee.PyErr_GetRaisedException() else { return nil }
+    defer {
+      api.pointee.Py_DecRef(exception)
+      api.pointee.PyErr_Clear()
+    }
+    return copy(exception, api, depth: 0)
+  }
+
+  /// Exceptions can be chained in a circle, and a chain of hundreds helps nobody.
+  private static let deepestChain = 8
+  /// A traceback of `RecursionError` has a thousand frames.
+  private static let mostFrames = 40
+
+  private static func copy(_ exception: ObjectPointer, _ api: PythonAPI, depth: Int) -> PythonError {
+    let (frames, omitted) = traceback(of: exception, api)
+    return PythonError(
+      typeName: api.typeName(exception), message: message(of: exception, api), notes: notes(of: exception, api),
+      traceback: frames, omittedFrames: omitted, syntax: syntaxLocation(of: exception, api),
+      earlier: depth < deepestChain ? earlier(than: exception, api, depth) : nil)
+  }
+
+  /// The message of a `SyntaxError` is its `msg`: its `str()` repeats the place, which is kept apart.
+  private static func message(of exception: ObjectPointer, _ api: PythonAPI) -> String {
+    if isSyntaxError(exception, api), let message = api.textAttribute(exception, "msg") { return message }
+    guard let shown = api.pointee.PyObject_Str(exception) else {
+      api.pointee.PyErr_Clear()
+      return "<the exception's text cannot be shown>"
+    }
+    defer { api.pointee.Py_DecRef(shown) }
+    return api.text(shown) ?? ""
+  }
+
+  private static func notes(of exception: ObjectPointer, _ api: PythonAPI) -> [String] {
+    guard let notes = api.attribute(exception, "__notes__") else { return [] }
+    defer { api.pointee.Py_DecRef(notes) }
+    var texts: [String] = []
+    let count = api.pointee.PyObject_Size(notes)
+    for index in 0..<max(0, count) {
+      guard let note = api.pointee.PySequence_GetItem(notes, index) else { break }
+      defer { api.pointee.Py_DecRef(note) }
+      texts.append(api.text(note) ?? api.shortRepresentation(note))
+    }
+    api.pointee.PyErr_Clear()
+    return texts
+  }
+
+  private static func earlier(
+    than exception: ObjectPointer, _ api: PythonAPI, _ depth: Int
+  ) -> (origin: Origin, error: PythonError)? {
+    if let cause = api.pointee.PyException_GetCause(exception) {
+      defer { api.pointee.Py_DecRef(cause) }
+      return (.cause, copy(cause, api, depth: depth + 1))
+    }
+    guard let suppressed = api.attribute(exception, "__suppress_context__") else { return nil }
+    defer { api.pointee.Py_DecRef(suppressed) }
+    guard suppressed != api.pointee._Py_TrueStruct,
+      let context = api.pointee.PyException_GetContext(exception)
+    else { return nil }
+    defer { api.pointee.Py_DecRef(context) }
+    return (.context, copy(context, api, depth: depth + 1))
+  }
+
+  // MARK: Places
+
+  private static func isSyntaxError(_ exception: ObjectPointer, _ api: PythonAPI) -> Bool {
+    api.pointee.PyErr_GivenExceptionMatches(exception, api.pointee.PyExc_SyntaxError.pointee) != 0
+  }
+
+  private static func syntaxLocation(of exception: ObjectPointer, _ api: PythonAPI) -> SyntaxLocation? {
+    guard isSyntaxError(exception, api), let line = api.intAttribute(exception, "lineno") else { return nil }
+    let source = api.textAttribute(exception, "text")
+    return SyntaxLocation(
+      file: api.textAttribute(exception, "filename") ?? "?", line: line,
+      column: api.intAttribute(exception, "offset"),
+      source: source.map { String($0.prefix { $0 != "\n" && $0 != "\r\n" }) })
+  }
+
+  private static func traceback(of exception: ObjectPointer, _ api: PythonAPI) -> (frames: [Frame], omitted: Int) {
+    var frames: [Frame] = []
+    var next = api.pointee.PyException_GetTraceback(exception)
+    while let entry = next {
+      defer { api.pointee.Py_DecRef(entry) }
+      if let frame = frame(of: entry, api) { frames.append(frame) }
+      next = api.attribute(entry, "tb_next")
+      if next == api.none {
+        api.pointee.Py_DecRef(next)
+        next = nil
+      }
+    }
+    let omitted = max(0, frames.count - mostFrames)
+    if omitted > 0 { frames.removeSubrange(mostFrames / 2..<mostFrames / 2 + omitted) }
+    let shown = frames.map { frame in
+      Frame(
+        file: frame.file, line: frame.line, function: frame.function,
+        source: sourceLine(frame.file, frame.line, api))
+    }
+    return (shown, omitted)
+  }
+
+  private static func frame(of entry: ObjectPointer, _ api: PythonAPI) -> Frame? {
+    guard let line = api.intAttribute(entry, "tb_lineno"), let frame = api.attribute(entry, "tb_frame") else {
+      return nil
+    }
+    defer { api.pointee.Py_DecRef(frame) }
+    guard let code = api.attribute(frame, "f_code") else { return nil }
+    defer { api.pointee.Py_DecRef(code) }
+    return Frame(
+      file: api.textAttribute(code, "co_filename") ?? "?", line: line,
+      function: api.textAttribute(code, "co_qualname") ?? "?", source: nil)
+  }
+
+  /// By way of `linecache`, which also knows the text of sources that are in no file.
+  private static func sourceLine(_ file: String, _ line: Int, _ api: PythonAPI) -> String? {
+    let functions = api.pointee
+    guard let module = functions.PyImport_ImportModule("linecache") else {
+      functions.PyErr_Clear()
+      return nil
+    }
+    defer { functions.Py_DecRef(module) }
+    guard let read = api.attribute(module, "getline") else { return nil }
+    defer { functions.Py_DecRef(read) }
+    guard let name = functions.PyUnicode_FromStringAndSize(file, file.utf8.count),
+      let number = functions.PyLong_FromLongLong(Int64(line))
+    else {
+      functions.PyErr_Clear()
+      return nil
+    }
+    var arguments: [ObjectPointer?] = [name, number]
+    defer { for argument in arguments { functions.Py_DecRef(argument) } }
+    guard let found = functions.PyObject_Vectorcall(read, &arguments, 2, nil) else {
+      functions.PyErr_Clear()
+      return nil
+    }
+    defer { functions.Py_DecRef(found) }
+    let text = api.text(found)?.drop { $0 == " " || $0 == "\t" } ?? ""
+    let trimmed = text.prefix { $0 != "\n" && $0 != "\r\n" }
+    return trimmed.isEmpty ? nil : String(trimmed)
+  }
+}

@@ -1,0 +1,113 @@
+/// An exception that Python code raised, copied as text.
+///
+/// It holds no Python object, so it may be kept, sent and shown after its interpreter has ended.
+public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// A line of Python that the exception passed through.
+  public struct Frame: Sendable, Hashable, CustomStringConvertible {
+    public let file: String
+    /// Counted from 1.
+    public let line: Int
+    public let function: String
+    /// The text of the line without its indentation, when the file can be read.
+    public let source: String?
+
+    public var description: String {
+      let place = "File \"\(file)\", line \(line), in \(function)"
+      return source.map { "\(place)\n    \($0)" } ?? place
+    }
+  }
+
+  /// Where a `SyntaxError` stands.
+  public struct SyntaxLocation: Sendable, Hashable {
+    public let file: String
+    /// Counted from 1.
+    public let line: Int
+    /// Counted from 1, in characters.
+    public let column: Int?
+    /// The text of the line.
+    public let source: String?
+  }
+
+  /// How an earlier exception led to this one.
+  public enum Origin: Sendable, Hashable {
+    /// Given with `raise ... from`.
+    case cause
+    /// Being handled when this one was raised.
+    case context
+  }
+
+  /// The exception's type, with its module unless that is `builtins`.
+  public let typeName: String
+  /// `str()` of the exception; may be empty.
+  public let message: String
+  /// What `add_note` added.
+  public let notes: [String]
+  /// The lines passed through, outermost first; of a very deep recursion the first and the last ones.
+  public let traceback: [Frame]
+  /// How many frames were left out of the middle of `traceback`.
+  public let omittedFrames: Int
+  /// The place of a `SyntaxError`, else nil.
+  public let syntax: SyntaxLocation?
+  /// How `earlier` led to this exception, or nil.
+  public let origin: Origin?
+  private let chain: [PythonError]
+
+  /// The exception that led to this one, or nil.
+  public var earlier: PythonError? { chain.first }
+
+  package init(
+    typeName: String, message: String, notes: [String] = [], traceback: [Frame] = [], omittedFrames: Int = 0,
+    syntax: SyntaxLocation? = nil, earlier: (origin: Origin, error: PythonError)? = nil
+  ) {
+    self.typeName = typeName
+    self.message = message
+    self.notes = notes
+    self.traceback = traceback
+    self.omittedFrames = omittedFrames
+    self.syntax = syntax
+    origin = earlier?.origin
+    chain = earlier.map { [$0.error] } ?? []
+  }
+
+  /// The type and the message in one line, as the last line of a Python traceback.
+  public var summary: String { message.isEmpty ? typeName : "\(typeName): \(message)" }
+
+  /// The whole exception, much as Python prints it: earlier exceptions, traceback, summary, notes.
+  public var description: String {
+    var lines: [String] = []
+    if let earlier, let origin {
+      lines.append(earlier.description)
+      lines.append(
+        origin == .cause
+          ? "\nThe above exception was the direct cause of the following exception:\n"
+          : "\nDuring handling of the above exception, another exception occurred:\n")
+    }
+    if !traceback.isEmpty {
+      lines.append("Traceback (most recent call last):")
+      for (index, frame) in traceback.enumerated() {
+        if omittedFrames > 0, index == traceback.count / 2 { lines.append("  [\(omittedFrames) frames left out]") }
+        lines.append("  \(frame)")
+      }
+    }
+    if let syntax { lines.append(syntax.picture) }
+    lines.append(summary)
+    lines += notes
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension PythonError.SyntaxLocation {
+  /// The file, the line and a caret under the column.
+  var picture: String {
+    var lines = ["  File \"\(file)\", line \(line)"]
+    if let source {
+      let shown = source.drop { $0 == " " || $0 == "\t" }
+      lines.append("    \(shown)")
+      if let column {
+        let indentation = source.count - shown.count
+        lines.append("    " + String(repeating: " ", count: max(0, column - 1 - indentation)) + "^")
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}

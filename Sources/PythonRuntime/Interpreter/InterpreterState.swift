@@ -1,0 +1,68 @@
+package import CPythonABI
+
+/// One live interpreter, seen from the thread it belongs to: its thread state and the objects kept across calls.
+///
+/// Bound to that thread; `SubInterpreter` never lets it be used on another one.
+package final class InterpreterState {
+  package let api: PythonAPI
+  /// CPython's number for the interpreter; never used twice in a process.
+  package let id: Int64
+  let threadState: OpaquePointer
+
+  /// Objects that live longer than one `withGIL`, each with a reference of its own.
+  private var objects: [Int: UnsafeMutablePointer<PyObject>] = [:]
+  private var nextObject = 0
+
+  init(api: PythonAPI, id: Int64, threadState: OpaquePointer) {
+    self.api = api
+    self.id = id
+    self.threadState = threadState
+  }
+
+  /// Takes the interpreter's GIL on the calling thread.
+  func attach() { api.pointee.PyEval_RestoreThread(threadState) }
+
+  /// Gives the GIL back, so that another thread state of the interpreter can run.
+  func detach() { _ = api.pointee.PyEval_SaveThread() }
+
+  // MARK: Objects kept across calls
+
+  /// Keeps an object, and owns the reference that the caller gives away.
+  package func keep(_ object: UnsafeMutablePointer<PyObject>) -> Int {
+    nextObject += 1
+    objects[nextObject] = object
+    return nextObject
+  }
+
+  /// A kept object, as a reference that stays the table's.
+  package func kept(_ key: Int) -> UnsafeMutablePointer<PyObject>? { objects[key] }
+
+  /// Drops a kept object.
+  package func drop(_ key: Int) {
+    if let object = objects.removeValue(forKey: key) { api.pointee.Py_DecRef(object) }
+  }
+
+  func releaseObjects() {
+    for object in objects.values { api.pointee.Py_DecRef(object) }
+    objects = [:]
+  }
+
+  /// Runs what user code registered with `atexit`, and waits for the threads it left, as the end would do.
+  func runExitFunctions() {
+    let functions = api.pointee
+    for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
+      // Only what user code imported has anything to run.
+      guard let modules = functions.PyImport_GetModuleDict(),
+        let name = functions.PyUnicode_FromStringAndSize(module, module.utf8.count)
+      else { continue }
+      defer { functions.Py_DecRef(name) }
+      guard let loaded = functions.PyDict_GetItemWithError(modules, name),
+        let callable = functions.PyObject_GetAttrString(loaded, function)
+      else { continue }
+      if let result = functions.PyObject_Vectorcall(callable, nil, 0, nil) { functions.Py_DecRef(result) }
+      functions.Py_DecRef(callable)
+      functions.PyErr_Clear()
+    }
+    functions.PyErr_Clear()
+  }
+}

@@ -1,0 +1,35 @@
+import CPythonABI
+
+extension SubInterpreter {
+  /// What an interpreter may do, and what it shares: CPython's `PyInterpreterConfig`.
+  ///
+  /// The default is full isolation. An interpreter always has its own GIL; CPython then asks for its own allocator and
+  /// for the check of extension modules too, so these are not settings.
+  public struct Configuration: Sendable, Hashable {
+    /// Whether `os.fork` may be called. Off by default.
+    public var allowsFork = false
+    /// Whether `os.exec*` may be called. Off by default; `subprocess` and `os.posix_spawn` work all the same.
+    public var allowsExec = false
+    /// Whether user code may start threads. Off by default. Without threads `asyncio` cannot resolve host names.
+    public var allowsThreads = false
+    /// Whether user code may start daemon threads. Off by default.
+    public var allowsDaemonThreads = false
+
+    /// Own GIL, own allocator, no fork, no exec, no threads, no daemon threads, extension modules checked.
+    public static let isolated = Configuration()
+
+    /// The isolated configuration, to be changed by setting properties.
+    public init() {}
+
+    var layout: PyInterpreterConfig {
+      PyInterpreterConfig(
+        use_main_obmalloc: 0,
+        allow_fork: allowsFork ? 1 : 0,
+        allow_exec: allowsExec ? 1 : 0,
+        allow_threads: allowsThreads ? 1 : 0,
+        allow_daemon_threads: allowsDaemonThreads ? 1 : 0,
+        check_multi_interp_extensions: 1,
+        gil: Int32(PyInterpreterConfig_OWN_GIL))
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Synchronization
+import ThreadConfinement
+
+/// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
+///
+/// The interpreter is made, used and ended on that thread, whatever thread calls the members of this class: they may be
+/// used from any thread and any task, and calls run one after the other. Interpreters share no Python object, so what
+/// one does to its modules is invisible in the others, and several run Python code at the same time.
+///
+/// Making one takes about 10 ms and 2.3 MB; both come back when it ends.
+///
+/// ```swift
+/// let interpreter = try SubInterpreter()
+/// let three = try interpreter.withGIL { py in
+///   try py.run("x = 1 + 2")
+///   return try py.evaluate("x").extract(Int.self)
+/// }
+/// ```
+public final class SubInterpreter: Sendable {
+  /// The interpreter's configuration, as given when it was made.
+  public let configuration: Configuration
+
+  private let process: PythonProcess
+  private let thread: DedicatedThread
+  private let confined: Confined
+  private let registration: Int
+
+  /// The state of the interpreter, or nil once ended.
+  ///
+  /// Sendable because `state` is only touched on the interpreter's thread.
+  private final class Confined: @unchecked Sendable {
+    var state: InterpreterState?
+  }
+
+  /// Makes an interpreter and blocks until it is there, starting CPython if it does not run yet.
+  ///
+  /// - Parameters:
+  ///   - configuration: what it may do; full isolation by default.
+  ///   - discovery: which CPython to start, if none runs yet.
+  ///   - name: the name of its thread.
+  /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
+  public init(
+    configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
+    name: String = "python"
+  ) throws {
+    let process = try CPython.process(discovery)
+    let thread = try DedicatedThread(name: name)
+    let confined = Confined()
+    try thread.perform { confined.state = try process.create(configuration) }
+    do {
+      registration = try process.add { Self.end(confined, on: thread, in: process) }
+    } catch {
+      Self.end(confined, on: thread, in: process)
+      throw error
+    }
+    self.configuration = configuration
+    self.process = process
+    self.thread = thread
+    self.confined = confined
+  }
+
+  deinit { close() }
+
+  /// Runs `body` on the interpreter's thread under its GIL, and blocks the caller until it is done.
+  ///
+  /// No Python object can leave `body`: neither the token nor an object can be returned, stored or captured.
+  ///
+  /// - Throws: what `body` throws, unchanged; `PythonRuntimeError` with code `interpreterClosed`, or `wouldDeadlock`
+  ///   when called from inside this interpreter's own `withGIL`, also by way of another interpreter.
+  public func withGIL<Result: Sendable>(_ body: @Sendable (borrowing Python) throws -> Result) throws -> Result {
+    do {
+      return try thread.perform { [confined] in try Self.run(body, confined) }
+    } catch let error as ThreadConfinementError {
+      throw PythonRuntimeError(error)
+    }
+  }
+
+  /// Runs `body` on the interpreter's thread under its GIL; the calling task is suspended and blocks no thread.
+  ///
+  /// - Throws: what `body` throws, unchanged; `PythonRuntimeError` with code `interpreterClosed`.
+  public func withGILAsync<Result: Sendable>(
+    _ body: @escaping @Sendable (borrowing Python) throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await thread.perform { [confined] in try Self.run(body, confined) }
+    } catch let error as ThreadConfinementError {
+      throw PythonRuntimeError(error)
+    }
+  }
+
+  /// Ends the interpreter after the work it has been given, waits for its thread to end, and gives its memory back.
+  ///
+  /// Dropping the last reference does the same. Safe to call twice. Called from inside `withGIL`, it returns at once
+  /// and the interpreter ends after that closure.
+  public func close() {
+    process.remove(registration)
+    Self.end(confined, on: thread, in: process)
+  }
+
+  private static func run<Result>(
+    _ body: (borrowing Python) throws -> Result, _ confined: Confined
+  ) throws -> Result {
+    guard let state = confined.state else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
+    state.attach()
+    defer { state.detach() }
+    return try body(Python(state))
+  }
+
+  private static func end(_ confined: Confined, on thread: DedicatedThread, in process: PythonProcess) {
+    thread.stop {
+      guard let state = confined.state.take() else { return }
+      process.end(state)
+    }
+  }
+}
+
+extension PythonRuntimeError {
+  /// The same, in the terms of an interpreter.
+  init(_ error: ThreadConfinementError) {
+    switch error {
+    case .stopped: self.init(.interpreterClosed, "the interpreter has been closed")
+    case .wouldDeadlock:
+      self.init(
+        .wouldDeadlock,
+        "withGIL was called from inside the same interpreter's withGIL, which would wait for itself: use the token that the outer call passed in")
+    case .threadNotCreated: self.init(.startFailed, error.description)
+    }
+  }
+}

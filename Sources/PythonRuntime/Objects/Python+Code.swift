@@ -1,0 +1,59 @@
+import CPythonABI
+
+extension Python {
+  /// Runs statements in the interpreter's `__main__` module.
+  ///
+  /// - Parameters:
+  ///   - source: Python source text.
+  ///   - file: the file name that tracebacks show.
+  /// - Throws: `PythonError` for what the code raises, a `SyntaxError` with its place when it does not compile.
+  public func run(_ source: String, file: String = "<string>") throws {
+    api.pointee.Py_DecRef(try execute(source, file, Int32(Py_file_input)))
+  }
+
+  /// The value of an expression in the interpreter's `__main__` module.
+  ///
+  /// - Parameters:
+  ///   - expression: one Python expression.
+  ///   - file: the file name that tracebacks show.
+  /// - Throws: `PythonError` for what the expression raises, a `SyntaxError` when it does not compile.
+  @_lifetime(copy self)
+  public func evaluate(_ expression: String, file: String = "<string>") throws -> PythonObject {
+    try state.own(execute(expression, file, Int32(Py_eval_input)), self)
+  }
+
+  /// Imports a module, as `import name` does, and gives the module itself (`os.path`, not `os`, for that name).
+  ///
+  /// - Throws: `PythonError`, an `ImportError` when there is none or it refuses to load in an isolated interpreter.
+  @_lifetime(copy self)
+  public func importModule(_ name: String) throws -> PythonObject {
+    try state.own(api.pointee.PyImport_ImportModule(name), self)
+  }
+
+  /// The `__main__` module, whose names `run` and `evaluate` see.
+  @_lifetime(copy self)
+  public func mainModule() throws -> PythonObject {
+    try importModule("__main__")
+  }
+
+  /// A Python object with the value of a Swift one.
+  ///
+  /// - Throws: `PythonError` when there is no memory.
+  @_lifetime(copy self)
+  public func object(_ value: some PythonRepresentable) throws -> PythonObject {
+    try state.own(value.newReference(in: state), self)
+  }
+
+  private func execute(_ source: String, _ file: String, _ start: Int32) throws -> ObjectPointer {
+    let functions = api.pointee
+    guard !source.utf8.contains(0) else {
+      throw PythonError(typeName: "SyntaxError", message: "source code string cannot contain null bytes")
+    }
+    let code = try state.check(functions.Py_CompileString(source, file, start))
+    defer { functions.Py_DecRef(code) }
+    // Both borrowed: the module and its namespace live as long as the interpreter.
+    let main = try state.check(functions.PyImport_AddModule("__main__"))
+    let names = try state.check(functions.PyModule_GetDict(main))
+    return try state.check(functions.PyEval_EvalCode(code, names, names))
+  }
+}

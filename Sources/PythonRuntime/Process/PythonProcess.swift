@@ -1,0 +1,174 @@
+import CPythonABI
+import Synchronization
+import ThreadConfinement
+
+/// The running CPython: its main interpreter, and the register of the sub-interpreters.
+///
+/// The main interpreter has a dedicated thread and runs no user code; it lends thread states to the creation of others.
+package final class PythonProcess: @unchecked Sendable {
+  // Sendable: `api` points at memory that is written once; `main` is a handle that is only used by calls made under
+  // `lifecycle`; everything that changes is inside a Mutex.
+  package let installation: PythonInstallation
+  package let api: PythonAPI
+  private let main: OpaquePointer
+  private let mainThread: DedicatedThread
+  /// Held while an interpreter is made or ended: CPython's own locks cover neither.
+  private let lifecycle = Mutex(())
+  private let register = Mutex(Register())
+
+  /// The live interpreters, by what ends each.
+  private struct Register {
+    var nextKey = 0
+    var endings: [Int: @Sendable () -> Void] = [:]
+    var isShutDown = false
+  }
+
+  /// Modules whose first import must happen in the main interpreter: without that, a second interpreter that imports
+  /// `datetime` corrupts the heap, and one that imports `decimal` aborts (3.12, 3.13.0).
+  private static let importedFirst = ["datetime", "decimal", "asyncio", "hashlib", "ssl"]
+
+  init(starting installation: PythonInstallation, _ api: PythonAPI) throws {
+    guard api.pointee.Py_IsInitialized() == 0 else {
+      throw PythonRuntimeError(
+        .startFailed,
+        "CPython runs in this process already, started by someone else; Clutch has to be the one that starts it")
+    }
+    let thread = try DedicatedThread(name: "python-main")
+    self.installation = installation
+    self.api = api
+    mainThread = thread
+    main = try thread.perform { try Self.initialize(api, installation) }
+  }
+
+  /// Starts CPython on the calling thread, and leaves that thread with no thread state attached.
+  ///
+  /// - Returns: the main interpreter.
+  private static func initialize(_ api: PythonAPI, _ installation: PythonInstallation) throws -> OpaquePointer {
+    let functions = api.pointee
+    var configuration = PyPreConfig()
+    functions.PyPreConfig_InitPythonConfig(&configuration)
+    // The locale is the host's affair; text is UTF-8 whatever the locale says.
+    configuration.configure_locale = 0
+    configuration.coerce_c_locale = 0
+    configuration.utf8_mode = 1
+    let status = functions.Py_PreInitialize(&configuration)
+    guard status._type == 0 else { throw PythonRuntimeError(.startFailed, "CPython did not start: \(status.text)") }
+    MemoryReclaimer.install(api, reclaimsTables: installation.version >= .supported)
+    // With the program's path CPython finds its library of modules, and the virtual environment the program is in.
+    // It keeps the pointer, so the text is never freed.
+    guard let program = functions.Py_DecodeLocale(installation.executable, nil) else {
+      throw PythonRuntimeError(.startFailed, "the path \(installation.executable) is not valid text")
+    }
+    functions.Py_SetProgramName(program)
+    // 0: the host owns the signals.
+    functions.Py_InitializeEx(0)
+    guard let interpreter = functions.PyInterpreterState_Get() else {
+      throw PythonRuntimeError(.startFailed, "CPython has no main interpreter")
+    }
+    defer { _ = functions.PyEval_SaveThread() }
+    for module in importedFirst {
+      guard let imported = functions.PyImport_ImportModule(module) else {
+        let error = PythonError.take(api)
+        // A build without OpenSSL has no `ssl`; then no interpreter can import it either.
+        if error?.typeName == "ImportError" || error?.typeName == "ModuleNotFoundError" { continue }
+        throw PythonRuntimeError(.startFailed, "CPython cannot import \(module): \(error?.description ?? "")")
+      }
+      functions.Py_DecRef(imported)
+    }
+    return interpreter
+  }
+
+  /// Refuses a path that is not that of the running CPython.
+  func requireSame(as path: String, _ discovery: PythonDiscovery) throws {
+    let wanted = PythonDiscovery.choose(from: discovery.search())
+    guard wanted?.library != installation.library || wanted?.prefix != installation.prefix else { return }
+    throw PythonRuntimeError(
+      .startFailed,
+      "this process runs \(installation.executable) already; \(path) cannot be used beside it: one CPython per process")
+  }
+
+  // MARK: Interpreters
+
+  var interpreterCount: Int { register.withLock { $0.endings.count } }
+
+  /// Notes a live interpreter; `end` must end it and join its thread.
+  func add(_ end: @escaping @Sendable () -> Void) throws -> Int {
+    try register.withLock { register in
+      guard !register.isShutDown else { throw PythonRuntimeError(.shutDown, "Python is being shut down") }
+      register.nextKey += 1
+      register.endings[register.nextKey] = end
+      return register.nextKey
+    }
+  }
+
+  func remove(_ key: Int) { register.withLock { $0.endings[key] = nil } }
+
+  /// Makes an interpreter on the calling thread, which it then belongs to, and leaves it detached.
+  ///
+  /// The thread state that CPython needs for this is one of the main interpreter, made for the calling thread: stack
+  /// limits are kept per thread state since 3.14, so that of another thread would be wrong here.
+  func create(_ configuration: SubInterpreter.Configuration) throws -> InterpreterState {
+    try lifecycle.withLock { _ in
+      let functions = api.pointee
+      guard let lent = functions.PyThreadState_New(main) else {
+        throw PythonRuntimeError(.startFailed, "there is no memory for another interpreter")
+      }
+      functions.PyEval_RestoreThread(lent)
+      defer {
+        functions.PyThreadState_Clear(lent)
+        functions.PyThreadState_DeleteCurrent()
+      }
+      var created: OpaquePointer?
+      var layout = configuration.layout
+      let status = functions.Py_NewInterpreterFromConfig(&created, &layout)
+      guard status._type == 0, let created else {
+        throw PythonRuntimeError(.startFailed, "CPython made no interpreter: \(status.text)")
+      }
+      // The new thread state is current now, and the lent one's GIL has been released: change back, to drop it.
+      let id = functions.PyInterpreterState_GetID(functions.PyThreadState_GetInterpreter(created))
+      _ = functions.PyEval_SaveThread()
+      functions.PyEval_RestoreThread(lent)
+      return InterpreterState(api: api, id: id, threadState: created)
+    }
+  }
+
+  /// Ends an interpreter on its own thread and gives its memory back.
+  func end(_ state: InterpreterState) {
+    state.attach()
+    // User code registered to run at the end may take its time: let it do so before the lock is taken.
+    state.runExitFunctions()
+    state.releaseObjects()
+    state.detach()
+    lifecycle.withLock { _ in
+      state.attach()
+      api.pointee.Py_EndInterpreter(state.threadState)
+      MemoryReclaimer.reclaim(interpreter: state.id)
+    }
+  }
+
+  /// Ends all interpreters first: finalising with live ones aborts on 3.12.
+  func shutDown() throws {
+    let endings = register.withLock { register in
+      register.isShutDown = true
+      return Array(register.endings.values)
+    }
+    for end in endings { end() }
+    let status = try mainThread.perform { [api, main] in
+      guard let state = api.pointee.PyThreadState_New(main) else { return Int32(-1) }
+      api.pointee.PyEval_RestoreThread(state)
+      return api.pointee.Py_FinalizeEx()
+    }
+    mainThread.stop()
+    guard status == 0 else {
+      throw PythonRuntimeError(.shutDown, "CPython could not write out everything while it was finalised")
+    }
+  }
+}
+
+extension PyStatus {
+  /// CPython's own words for a failure.
+  var text: String {
+    guard let err_msg else { return "it asked to exit with status \(exitcode)" }
+    return String(cString: err_msg)
+  }
+}

@@ -1,0 +1,158 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// One operating system thread that runs what it is given, in order, until it is stopped.
+///
+/// It is also a `SerialExecutor`, so an actor can live on it. All members may be used from any thread.
+/// Dropping the last reference stops the thread, after the work it has been given, and waits for its end.
+public final class DedicatedThread: SerialExecutor {
+  /// The thread's name, as debuggers and `ps -L` show it (Linux keeps 15 bytes of it).
+  public let name: String
+
+  private let core = ThreadCore()
+  private let handle: Monitor<pthread_t?>
+
+  /// Starts a thread.
+  ///
+  /// - Parameters:
+  ///   - name: what debuggers show.
+  ///   - stackSize: in bytes; the default of 16 MiB leaves room for deeply recursive work.
+  /// - Throws: `ThreadConfinementError.threadNotCreated`.
+  public init(name: String, stackSize: Int = 16 << 20) throws {
+    self.name = name
+    handle = Monitor(nil)
+    let start = Unmanaged.passRetained(ThreadStart(core: core, name: name))
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackSize)
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    let status = pthread_create(&thread, &attributes, threadMain, start.toOpaque())
+    guard status == 0 else {
+      start.release()
+      throw ThreadConfinementError.threadNotCreated(status)
+    }
+    let created: pthread_t? = thread
+    handle.update { $0 = created }
+  }
+
+  deinit { stop() }
+
+  /// Whether the calling thread is this one.
+  public var isCurrent: Bool { ThreadCore.current === core }
+
+  /// Runs `body` on this thread and blocks the caller until it is done.
+  ///
+  /// - Throws: what `body` throws, unchanged; `ThreadConfinementError.stopped`; or `.wouldDeadlock` when called
+  ///   on this thread itself, or on a dedicated thread that this one is waiting for.
+  public func perform<Result>(_ body: () throws -> Result) throws -> Result {
+    try core.blockCaller {
+      // The closure does not escape: the caller stands still until the call has been made and the closure dropped.
+      try withoutActuallyEscaping(body) { body in
+        let call = BlockingCall(body)
+        guard core.submit({ call.run() }) else { throw ThreadConfinementError.stopped }
+        return try call.wait()
+      }
+    }
+  }
+
+  /// Runs `body` on this thread; the calling task is suspended meanwhile and blocks no thread.
+  ///
+  /// - Throws: what `body` throws, unchanged, or `ThreadConfinementError.stopped`.
+  public func perform<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      let accepted = core.submit { continuation.resume(with: Swift.Result { try body() }) }
+      if !accepted { continuation.resume(throwing: ThreadConfinementError.stopped) }
+    }
+  }
+
+  /// Takes no further work, lets the thread finish what it has been given, and waits for its end.
+  ///
+  /// Called on the thread itself, it returns at once and the thread ends after the work it has. Safe to call twice,
+  /// also from several threads: every caller but the thread itself returns after the end.
+  ///
+  /// - Parameter last: run on the thread after all other work; only that of the first call is.
+  public func stop(_ last: (@Sendable () -> Void)? = nil) {
+    core.queue.update { queue in
+      if let last, !queue.isStopped { queue.jobs.append(last) }
+      queue.isStopped = true
+    }
+    guard !isCurrent else { return handle.update { $0.take() }.map { pthread_detach($0) } ?? () }
+    // A thread that waits for the caller cannot be waited for: it ends by itself.
+    guard (try? core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }) != nil else { return }
+    if let thread = handle.update({ $0.take() }) { pthread_join(thread, nil) }
+  }
+
+  // MARK: SerialExecutor
+
+  /// Runs the job of an actor that lives on this thread.
+  ///
+  /// A job that arrives after `stop` must run all the same, or the task that waits for it would hang: it runs on a
+  /// thread that is kept for this, so that the actor can answer that it is closed.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let run: ThreadCore.Job = { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    if !core.submit(run) { DedicatedThread.afterStop(run) }
+  }
+
+  /// Whether code running now is isolated to actors that live on this thread.
+  public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+  /// Stops the program when the calling thread is another one.
+  public func checkIsolated() {
+    precondition(isCurrent, "expected to run on the dedicated thread \"\(name)\"")
+  }
+
+  private static let lateJobs = try? DedicatedThread(name: "late jobs", stackSize: 1 << 20)
+
+  private static func afterStop(_ job: @escaping ThreadCore.Job) {
+    if let lateJobs, lateJobs.core.submit(job) { return }
+    job()
+  }
+}
+
+/// What a new thread needs to begin.
+private final class ThreadStart: Sendable {
+  let core: ThreadCore
+  let name: String
+
+  init(core: ThreadCore, name: String) {
+    self.core = core
+    self.name = name
+  }
+
+  func run() {
+    #if canImport(Darwin)
+      pthread_setname_np(name)
+    #else
+      // Glibc's module leaves out `pthread_setname_np`; the kernel takes the name of the calling thread here too.
+      let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+      guard file >= 0 else { return core.run() }
+      let shown = Array(name.utf8.prefix(15))
+      _ = write(file, shown, shown.count)
+      close(file)
+    #endif
+    core.run()
+  }
+}
+
+#if canImport(Darwin)
+  private func threadMain(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().run()
+    return nil
+  }
+#else
+  private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let argument { Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().run() }
+    return nil
+  }
+#endif

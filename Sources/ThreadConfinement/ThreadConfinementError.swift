@@ -1,0 +1,17 @@
+/// Why a `DedicatedThread` did not run what it was given.
+public enum ThreadConfinementError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The thread was stopped; it takes no further work.
+  case stopped
+  /// Waiting would never end: the caller is that thread, or that thread waits for the caller.
+  case wouldDeadlock
+  /// The operating system refused to make a thread; the value is the error number.
+  case threadNotCreated(Int32)
+
+  public var description: String {
+    switch self {
+    case .stopped: "the thread has been stopped"
+    case .wouldDeadlock: "waiting for this thread would never end: it is waiting for the caller"
+    case .threadNotCreated(let number): "the operating system made no thread (error \(number))"
+    }
+  }
+}
