@@ -13,6 +13,7 @@ public struct ColumnError: Error, Sendable, Hashable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 
   /// The same failure, said to be in `context` (a column's name, say).
@@ -48,6 +49,7 @@ extension ColumnError {
     /// The data does not fit the offsets of the type.
     public static let capacityExceeded = Code(value: .capacityExceeded)
 
+    /// The name of the code.
     public var description: String { value.rawValue }
   }
 }

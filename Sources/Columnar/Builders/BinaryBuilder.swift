@@ -31,6 +31,7 @@ public struct GenericBinaryBuilder<Offset: ColumnOffset>: ~Copyable {
   ///
   /// Throws `capacityExceeded` when the data of all rows would pass what the offsets can address
   /// (2,147,483,647 bytes for `binary`). The builder is then as it was before.
+  @inlinable
   public mutating func append(_ bytes: RawSpan) throws(ColumnError) {
     try bytes.withUnsafeBytes { bytes throws(ColumnError) in
       try rows.append(bytes)
@@ -38,6 +39,7 @@ public struct GenericBinaryBuilder<Offset: ColumnOffset>: ~Copyable {
   }
 
   /// Adds a row with the bytes of `bytes`. Throws as `append(_: RawSpan)` does.
+  @inlinable
   public mutating func append(_ bytes: borrowing [UInt8]) throws(ColumnError) {
     try append(bytes.span.bytes)
   }

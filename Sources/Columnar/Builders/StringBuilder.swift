@@ -31,6 +31,7 @@ public struct GenericStringBuilder<Offset: ColumnOffset>: ~Copyable {
   ///
   /// Throws `capacityExceeded` when the text of all rows would pass what the offsets can address
   /// (2,147,483,647 bytes for `utf8`). The builder is then as it was before.
+  @inlinable
   public mutating func append(_ string: borrowing String) throws(ColumnError) {
     try string.utf8Span.span.withUnsafeBytes { bytes throws(ColumnError) in
       try rows.append(bytes)

@@ -7,11 +7,15 @@ public protocol ColumnOffset: FixedWidthColumnElement, FixedWidthInteger {
 }
 
 extension Int32: ColumnOffset {
+  /// `utf8`.
   public static var textType: ColumnType { .utf8 }
+  /// `binary`.
   public static var binaryType: ColumnType { .binary }
 }
 
 extension Int64: ColumnOffset {
+  /// `large_utf8`.
   public static var textType: ColumnType { .largeUTF8 }
+  /// `large_binary`.
   public static var binaryType: ColumnType { .largeBinary }
 }

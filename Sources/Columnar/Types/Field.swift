@@ -21,5 +21,6 @@ public struct Field: Sendable, Hashable {
 }
 
 extension Field: CustomStringConvertible {
+  /// Name and type, as in `price: float64 not null`.
   public var description: String { "\(name): \(type)\(isNullable ? "" : " not null")" }
 }

@@ -26,6 +26,7 @@ public struct Schema: Sendable, Hashable {
 }
 
 extension Schema: CustomStringConvertible {
+  /// The fields, separated by commas.
   public var description: String {
     fields.map(\.description).joined(separator: ", ")
   }
