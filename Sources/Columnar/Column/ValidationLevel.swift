@@ -1,0 +1,8 @@
+/// How closely ``Column/validate(_:)`` looks.
+public enum ValidationLevel: Sendable, Hashable {
+  /// The number, sizes and alignment of buffers and children, and the last offset. Costs nothing
+  /// per row.
+  case structural
+  /// Everything: offsets, text and the null count too. Reads all rows.
+  case full
+}

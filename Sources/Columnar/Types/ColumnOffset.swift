@@ -1,0 +1,21 @@
+/// The integers that can be the offsets of a variable width column: `Int32` and `Int64`.
+public protocol ColumnOffset: FixedWidthColumnElement, FixedWidthInteger {
+  /// The text type with such offsets.
+  static var textType: ColumnType { get }
+  /// The binary type with such offsets.
+  static var binaryType: ColumnType { get }
+}
+
+extension Int32: ColumnOffset {
+  /// `utf8`.
+  public static var textType: ColumnType { .utf8 }
+  /// `binary`.
+  public static var binaryType: ColumnType { .binary }
+}
+
+extension Int64: ColumnOffset {
+  /// `large_utf8`.
+  public static var textType: ColumnType { .largeUTF8 }
+  /// `large_binary`.
+  public static var binaryType: ColumnType { .largeBinary }
+}
