@@ -1,5 +1,5 @@
 extension Column: CustomStringConvertible {
-  /// Type, size and the first rows, on one line.
+  /// Type, size and the first rows, on one line. Safe for a column that was not validated.
   public var description: String {
     let shown = min(count, 10)
     let rows = (0..<shown).map { isNull($0) ? "null" : preview(of: $0) }
@@ -23,8 +23,10 @@ extension Column: CustomStringConvertible {
     case .uint64: "\(value(row, as: UInt64.self))"
     case .float32: "\(value(row, as: Float.self))"
     case .float64: "\(value(row, as: Double.self))"
-    case .utf8, .largeUTF8: Self.shortened(text: VariableWidthRows(self).bytes(at: row))
-    case .binary, .largeBinary: "\(VariableWidthRows(self).bytes(at: row).count) bytes"
+    case .utf8, .largeUTF8:
+      VariableWidthRows(self).bytesIfInside(at: row).map(Self.shortened) ?? "invalid"
+    case .binary, .largeBinary:
+      VariableWidthRows(self).bytesIfInside(at: row).map { "\($0.count) bytes" } ?? "invalid"
     }
   }
 
@@ -32,7 +34,7 @@ extension Column: CustomStringConvertible {
     unsafeValues.load(fromByteOffset: row * MemoryLayout<T>.stride, as: T.self)
   }
 
-  private static func shortened(text bytes: UnsafeRawBufferPointer) -> String {
+  private static func shortened(_ bytes: UnsafeRawBufferPointer) -> String {
     let text = String(decoding: bytes.prefix(200), as: UTF8.self)
     let start = String(text.prefix(40))
     return start.utf8.count < bytes.count ? start.debugDescription + "..." : start.debugDescription

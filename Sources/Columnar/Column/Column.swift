@@ -79,7 +79,8 @@ public struct Column: Sendable {
     return Bitmap(unchecked: validityBuffer, offset: offset, count: count)
   }
 
-  /// Whether `row`, which must be below ``count``, is null.
+  /// Whether `row`, which must be below ``count``, is null. A loop over all rows is faster with
+  /// ``validity``, taken once.
   public func isNull(_ row: Int) -> Bool {
     precondition(row >= 0 && row < count, "row \(row) of a column of \(count) rows")
     if let validity { return !validity[row] }

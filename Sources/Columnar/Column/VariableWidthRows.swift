@@ -27,12 +27,20 @@ struct VariableWidthRows: Sendable {
   /// rather than read memory that is not the column's.
   @inlinable
   func bytes(at row: Int) -> UnsafeRawBufferPointer {
+    guard let bytes = bytesIfInside(at: row) else {
+      preconditionFailure(
+        "row \(row) lies outside its column's data; validate columns from outside with .full")
+    }
+    return bytes
+  }
+
+  /// The bytes of a row; nil when its offsets are wrong.
+  @inlinable
+  func bytesIfInside(at row: Int) -> UnsafeRawBufferPointer? {
     precondition(row >= 0 && row < count, "row \(row) of a column of \(count) rows")
     let start = offset(at: row)
     let end = offset(at: row &+ 1)
-    precondition(
-      start >= 0 && start <= end && end <= data.byteCount,
-      "row \(row) lies outside its column's data; validate columns from outside with .full")
+    guard start >= 0 && start <= end && end <= data.byteCount else { return nil }
     return UnsafeRawBufferPointer(start: data.baseAddress + start, count: end &- start)
   }
 

@@ -120,6 +120,12 @@ struct ValidationTests {
     #expect(error?.message.contains(broken.mentions) == true, "\(String(describing: error))")
   }
 
+  @Test("a column with wrong offsets can still be described")
+  func describingABrokenColumn() throws {
+    let column = try Column(type: .utf8, count: 2, buffers: BrokenColumn.offsets([0, 9, 2]))
+    #expect(column.description == "utf8 (2 rows): [invalid, invalid]")
+  }
+
   @Test("bytes of a null row need not be text")
   func nullRowsAreNotText() throws {
     let column = try Column(
