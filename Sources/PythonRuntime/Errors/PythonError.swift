@@ -111,3 +111,15 @@ extension PythonError.SyntaxLocation {
     return lines.joined(separator: "\n")
   }
 }
+
+extension PythonError {
+  /// The same without some frames, here and in the exceptions before it.
+  package func droppingFrames(where isDropped: (Frame) -> Bool) -> PythonError {
+    PythonError(
+      typeName: typeName, message: message, notes: notes, traceback: traceback.filter { !isDropped($0) },
+      omittedFrames: omittedFrames, syntax: syntax,
+      earlier: earlier.flatMap { earlier in
+        origin.map { (origin: $0, error: earlier.droppingFrames(where: isDropped)) }
+      })
+  }
+}

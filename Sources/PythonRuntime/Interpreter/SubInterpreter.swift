@@ -1,4 +1,4 @@
-import Synchronization
+import Dispatch
 import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
@@ -88,6 +88,43 @@ public final class SubInterpreter: Sendable {
     }
   }
 
+  /// The executor of an actor that lives on the interpreter's thread.
+  package var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  /// Runs `body` under the GIL at once, for code that runs on the interpreter's thread: an actor that lives there.
+  ///
+  /// - Throws: what `body` throws; `PythonRuntimeError` with code `interpreterClosed`.
+  package func withGILOnOwnThread<Result>(_ body: (borrowing Python) throws -> Result) throws -> Result {
+    // Elsewhere the thread has ended, and only the actor's answer is still to be given.
+    guard thread.isCurrent else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
+    return try Self.run(body, confined)
+  }
+
+  /// Makes an interpreter as `init` does; the calling task is suspended and blocks no thread.
+  ///
+  /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
+  public static func make(
+    configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
+    name: String = "python"
+  ) async throws -> SubInterpreter {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(
+          with: Swift.Result { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) })
+      }
+    }
+  }
+
+  /// Does what `close` does; the calling task is suspended and blocks no thread.
+  public func closeAsync() async {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        self.close()
+        continuation.resume()
+      }
+    }
+  }
+
   /// Ends the interpreter after the work it has been given, waits for its thread to end, and gives its memory back.
   ///
   /// Dropping the last reference does the same. Safe to call twice. Called from inside `withGIL`, it returns at once
@@ -101,6 +138,7 @@ public final class SubInterpreter: Sendable {
     _ body: (borrowing Python) throws -> Result, _ confined: Confined
   ) throws -> Result {
     guard let state = confined.state else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
+    guard !state.isAttached else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
     state.attach()
     defer { state.detach() }
     return try body(Python(state))

@@ -57,3 +57,22 @@ extension Python {
     return try state.check(functions.PyEval_EvalCode(code, names, names))
   }
 }
+
+extension Python {
+  /// Makes a module from source text and puts it where `import` finds it; a module of that name is replaced.
+  ///
+  /// - Throws: `PythonError` for what the code raises.
+  package func installModule(_ name: String, _ source: String, file: String) throws {
+    let functions = api.pointee
+    let code = try state.check(functions.Py_CompileString(source, file, Int32(Py_file_input)))
+    defer { functions.Py_DecRef(code) }
+    let module = try state.check(functions.PyModule_New(name))
+    defer { functions.Py_DecRef(module) }
+    // Borrowed, like the dictionary of all modules.
+    let names = try state.check(functions.PyModule_GetDict(module))
+    let key = try name.newReference(in: state)
+    defer { functions.Py_DecRef(key) }
+    try state.check(functions.PyDict_SetItem(try state.check(functions.PyImport_GetModuleDict()), key, module))
+    functions.Py_DecRef(try state.check(functions.PyEval_EvalCode(code, names, names)))
+  }
+}

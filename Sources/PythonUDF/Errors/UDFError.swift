@@ -1,0 +1,75 @@
+public import PythonRuntime
+
+/// Why UDFs could not be loaded, or a call failed.
+public struct UDFError: Error, Sendable, CustomStringConvertible {
+  /// What went wrong, for programs.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    private enum Value: String {
+      case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
+        wrongResult, closed
+    }
+    private let value: Value
+
+    /// The file is missing, not readable or not text.
+    public static let sourceNotReadable = Code(value: .sourceNotReadable)
+    /// The source does not compile, or raised an exception when it ran.
+    public static let loadFailed = Code(value: .loadFailed)
+    /// The annotations of a function do not make a signature, or two functions have one name.
+    public static let badSignature = Code(value: .badSignature)
+    /// The source has no `@udf`, or not exactly one where one is asked for.
+    public static let noFunction = Code(value: .noFunction)
+    /// There is no function of that name.
+    public static let unknownFunction = Code(value: .unknownFunction)
+    /// The number or the types of the columns do not fit the parameters.
+    public static let wrongArguments = Code(value: .wrongArguments)
+    /// The function raised an exception.
+    public static let rowFailed = Code(value: .rowFailed)
+    /// The function returned a value that is not of its result type, or out of its range.
+    public static let wrongResult = Code(value: .wrongResult)
+    /// The pool or the interpreter has been closed.
+    public static let closed = Code(value: .closed)
+
+    public var description: String { value.rawValue }
+  }
+
+  /// Where in a batch a call failed.
+  public struct Row: Sendable, Hashable {
+    /// The function.
+    public let function: String
+    /// The row in its batch, counted from 0.
+    public let index: Int
+    /// The arguments by parameter name, as Python shows them, each shortened to about 100 characters.
+    public let arguments: [String]
+  }
+
+  public let code: Code
+  /// One line or a few for a person.
+  public let message: String
+  /// The row that failed, when one did.
+  public let row: Row?
+  /// The exception behind it, when there is one; its traceback holds the user's own frames only.
+  public let exception: PythonError?
+
+  package init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {
+    self.code = code
+    self.message = message
+    self.row = row
+    self.exception = exception
+  }
+
+  /// The message, and below it the exception with the user's own traceback frames.
+  public var description: String {
+    guard let exception else { return message }
+    return "\(message)\n\(exception)"
+  }
+}
+
+extension UDFError {
+  /// A call that failed in one row.
+  static func failed(_ code: Code, in row: Row, because reason: String, exception: PythonError? = nil) -> UDFError {
+    let arguments = row.arguments.isEmpty ? "" : " (\(row.arguments.joined(separator: ", ")))"
+    return UDFError(
+      code, "UDF \(row.function) failed at row \(row.index) of its batch\(arguments): \(reason)", row: row,
+      exception: exception)
+  }
+}

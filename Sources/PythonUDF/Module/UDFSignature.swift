@@ -1,0 +1,39 @@
+/// What a UDF is called, takes and gives, as its file declares it.
+public struct UDFSignature: Sendable, Hashable, Codable {
+  /// One parameter.
+  public struct Parameter: Sendable, Hashable, Codable {
+    public let name: String
+    public let type: UDFType
+    /// Whether a null is passed as `None`; otherwise a row with a null here is null without a call.
+    public let isOptional: Bool
+  }
+
+  /// The function's name; SQL does not tell its upper from its lower case.
+  public let name: String
+  public let parameters: [Parameter]
+  public let result: UDFType
+  /// The docstring, without its indentation.
+  public let documentation: String?
+  /// The line of its `def`, counted from 1.
+  public let line: Int
+
+  /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`.
+  public var sqlDescription: String {
+    let list = parameters.map { "\($0.name) \($0.type.sqlName)" }.joined(separator: ", ")
+    return "\(name)(\(list)) -> \(result.sqlName)"
+  }
+
+  /// The first line of the docstring.
+  public var summary: String? {
+    documentation?.split(separator: "\n").first.map(String.init)
+  }
+
+  /// What a null argument does, in one line.
+  public var nullBehavior: String {
+    let optional = parameters.filter(\.isOptional).map(\.name).joined(separator: ", ")
+    if parameters.isEmpty { return "called once per row" }
+    if optional.isEmpty { return "a null argument gives null without a call" }
+    if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }
+    return "null is passed as None to \(optional); a null elsewhere gives null without a call"
+  }
+}

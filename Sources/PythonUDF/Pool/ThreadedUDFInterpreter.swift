@@ -1,0 +1,81 @@
+public import Columnar
+public import PythonRuntime
+
+/// One UDF in an interpreter of its own, on a thread of its own: the actor that the function lives in.
+///
+/// Calls from any task run one after the other on that thread, in the order they arrive, and no two functions share a
+/// GIL. To spread one function over several cores use a `UDFPool`.
+///
+/// ```swift
+/// let udf = try await ThreadedUDFInterpreter(source: source)
+/// let scores = try await udf.call(batch)
+/// ```
+public actor ThreadedUDFInterpreter {
+  /// The function's signature.
+  public nonisolated let signature: UDFSignature
+
+  private let interpreter: SubInterpreter
+  private let module: LoadedModule
+
+  /// The interpreter's thread.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { interpreter.unownedExecutor }
+
+  /// Loads Python source text that has exactly one `@udf`.
+  ///
+  /// - Parameters:
+  ///   - source: Python source text.
+  ///   - configuration: what the interpreter may do; full isolation by default.
+  /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
+  public init(source: String, configuration: SubInterpreter.Configuration = .isolated) async throws {
+    try await self.init(UDFSource(source), configuration: configuration)
+  }
+
+  /// Loads a UDF file or text that has exactly one `@udf`.
+  ///
+  /// - Parameters:
+  ///   - source: the file or text.
+  ///   - configuration: what the interpreter may do; full isolation by default.
+  /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
+  public init(_ source: UDFSource, configuration: SubInterpreter.Configuration = .isolated) async throws {
+    let interpreter = try await SubInterpreter.make(configuration: configuration, name: "udf")
+    let module = try await interpreter.withGILAsync { py in try LoadedModule(source, in: py) }
+    guard let function = module.functions.first, module.functions.count == 1 else {
+      throw UDFError(
+        .noFunction,
+        """
+        \(source.name) has \(module.functions.count) UDFs (\(module.signatures.map(\.name).joined(separator: ", "))), \
+        but exactly one is needed here; use a UDFPool for several
+        """)
+    }
+    self.interpreter = interpreter
+    self.module = module
+    signature = function.signature
+  }
+
+  /// Calls the function for each row of a batch.
+  ///
+  /// - Parameter batch: one column per parameter, in order; the names of the columns do not matter.
+  /// - Returns: a column of as many rows, of type `signature.result.columnType`.
+  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, or `closed`.
+  public func call(_ batch: RecordBatch) throws -> Column {
+    do {
+      return try interpreter.withGILOnOwnThread { py in try module.call(module.functions[0], batch, in: py) }
+    } catch let error as PythonRuntimeError {
+      throw UDFError(error, function: signature.name)
+    }
+  }
+
+  /// Ends the interpreter, gives its memory back and ends its thread. Later calls throw `closed`.
+  ///
+  /// Dropping the last reference does the same. Calls made before it finish first.
+  public nonisolated func close() async {
+    await interpreter.closeAsync()
+  }
+}
+
+extension UDFError {
+  /// An interpreter that could not be used, in the terms of a call.
+  init(_ error: PythonRuntimeError, function: String) {
+    self.init(.closed, "UDF \(function) cannot be called: \(error.message)")
+  }
+}

@@ -1,0 +1,124 @@
+public import Columnar
+import Foundation
+public import PythonRuntime
+import Synchronization
+
+/// The UDFs of one source on several interpreters, each with its own GIL and thread.
+///
+/// Batches run in parallel, one per interpreter; a caller waits, without spinning, while all are busy. All members may
+/// be used from any thread and any task.
+public final class UDFPool: Sendable {
+  /// The signatures of the functions, in the order of the source.
+  public let signatures: [UDFSignature]
+  /// What was loaded.
+  public let source: UDFSource
+
+  private let workers: [Worker]
+  private let idle: IdleList<Worker>
+
+  /// One interpreter with the source loaded.
+  private struct Worker: Sendable {
+    let interpreter: SubInterpreter
+    let module: LoadedModule
+  }
+
+  /// Loads a source on several interpreters and blocks until all are ready.
+  ///
+  /// - Parameters:
+  ///   - source: the file or text.
+  ///   - interpreters: how many; the number of cores by default, at least 1.
+  ///   - configuration: what the interpreters may do; full isolation by default.
+  /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
+  public init(
+    _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated
+  ) throws {
+    // The first is loaded alone, so that a faulty source is reported once and does its side effects once.
+    let first = try Self.load(source, configuration)
+    let others = max(1, interpreters ?? ProcessInfo.processInfo.activeProcessorCount) - 1
+    let loaded = Mutex<[Result<Worker, any Error>]>([])
+    DispatchQueue.concurrentPerform(iterations: others) { _ in
+      let result = Result { try Self.load(source, configuration) }
+      loaded.withLock { $0.append(result) }
+    }
+    workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
+    idle = IdleList(workers)
+    signatures = first.module.signatures
+    self.source = source
+  }
+
+  private static func load(_ source: UDFSource, _ configuration: SubInterpreter.Configuration) throws -> Worker {
+    let interpreter = try SubInterpreter(configuration: configuration, name: "udf")
+    return Worker(
+      interpreter: interpreter, module: try interpreter.withGIL { py in try LoadedModule(source, in: py) })
+  }
+
+  /// How many interpreters there are.
+  public var interpreterCount: Int { workers.count }
+
+  /// The signature of a function; upper and lower case count as the same if no name is equal.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction`.
+  public func signature(of name: String) throws -> UDFSignature {
+    try workers[0].module.function(name).signature
+  }
+
+  /// Calls a function for each row of a batch; the calling task is suspended and blocks no thread.
+  ///
+  /// - Parameters:
+  ///   - name: the function.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  /// - Returns: a column of as many rows.
+  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `closed`; `CancellationError`
+  ///   when the task was cancelled before the call began.
+  public func call(_ name: String, _ batch: RecordBatch) async throws -> Column {
+    let worker = try await idle.take()
+    defer { idle.give(back: worker) }
+    try Task.checkCancellation()
+    let function = try worker.module.function(name)
+    return try await worker.interpreter.withGILAsync { py in try worker.module.call(function, batch, in: py) }
+  }
+
+  /// Calls a function for each row of a batch and blocks the calling thread meanwhile; for threads that belong to an
+  /// engine. In a task use `call`.
+  ///
+  /// - Parameters:
+  ///   - name: the function.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  /// - Returns: a column of as many rows.
+  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `closed`.
+  public func callAndWait(_ name: String, _ batch: RecordBatch) throws -> Column {
+    let worker = try idle.takeAndWait()
+    defer { idle.give(back: worker) }
+    let function = try worker.module.function(name)
+    return try worker.interpreter.withGIL { py in try worker.module.call(function, batch, in: py) }
+  }
+
+  /// Calls a function for many batches in parallel and gives the results in the order of the batches.
+  ///
+  /// As many batches are under way as there are interpreters, so `batches` may be lazy and long.
+  ///
+  /// - Throws: the error of the first batch, in order of time, that failed; batches not begun are dropped then.
+  public func call(_ name: String, batches: some Sequence<RecordBatch>) async throws -> [Column] {
+    try await withThrowingTaskGroup(of: (Int, Column).self) { group in
+      var results: [Column?] = []
+      func keep(_ result: (Int, Column)?) {
+        if let (index, column) = result { results[index] = column }
+      }
+      for (index, batch) in batches.enumerated() {
+        if index >= workers.count { keep(try await group.next()) }
+        results.append(nil)
+        group.addTask { (index, try await self.call(name, batch)) }
+      }
+      while let result = try await group.next() { keep(result) }
+      return results.compactMap { $0 }
+    }
+  }
+
+  /// Lets calls under way finish, ends every interpreter and joins its thread. Later calls throw `closed`.
+  ///
+  /// Blocks until all have ended. Dropping the last reference does the same.
+  public func close() {
+    idle.close()
+    for worker in workers { worker.interpreter.close() }
+  }
+}
