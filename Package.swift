@@ -56,6 +56,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "clutch-benchmarks",
+      dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],
+      path: "Benchmarks", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["PythonRuntime"], path: "Tests/TestSupport",
       swiftSettings: settings),

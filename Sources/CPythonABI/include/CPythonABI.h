@@ -29,6 +29,14 @@ typedef struct PyFloatObject {
   double ob_fval;
 } PyFloatObject;
 
+// An int: the head, then a tag, then the digits. Tags below 16 mark compact ints, of at most one digit: the value is
+// (1 - (tag & 3)) * digit (the layout of 3.12 to 3.14).
+typedef struct PyLongObject {
+  PyObject ob_base;
+  uintptr_t lv_tag;
+  uint32_t ob_digit[1];
+} PyLongObject;
+
 // What configures an interpreter made by Py_NewInterpreterFromConfig; the same in 3.12, 3.13 and 3.14.
 typedef struct PyInterpreterConfig {
   int use_main_obmalloc;
@@ -85,8 +93,12 @@ enum { PYMEM_DOMAIN_RAW = 0 };
 
 // Set in the nargsf argument of PyObject_Vectorcall: the slot before the first argument may be overwritten
 // during the call, which saves bound methods a copy of the argument vector.
-#define CLUTCH_VECTORCALL_ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
-static const size_t PythonVectorcallArgumentsOffset = CLUTCH_VECTORCALL_ARGUMENTS_OFFSET;
+
+static const uintptr_t PythonVectorcallArgumentsOffset = (uintptr_t)1 << (8 * sizeof(uintptr_t) - 1);
+
+// What a callable does when it is called with a vector of arguments.
+typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nullable const *_Nullable, size_t,
+                                              PyObject *_Nullable);
 
 #define CLUTCH_PYTHON_FUNCTIONS(F)                                                                              \
   /* The process */                                                                                             \
@@ -132,6 +144,7 @@ static const size_t PythonVectorcallArgumentsOffset = CLUTCH_VECTORCALL_ARGUMENT
   F(int, PyCallable_Check, PyObject *)                                                                          \
   F(PyObject *_Nullable, PyObject_Vectorcall, PyObject *, PyObject *_Nullable const *_Nullable, size_t,         \
     PyObject *_Nullable)                                                                                        \
+  F(vectorcallfunc _Nullable, PyVectorcall_Function, PyObject *)                                                \
   F(PyObject *_Nullable, PyObject_VectorcallDict, PyObject *, PyObject *_Nullable const *_Nullable, size_t,     \
     PyObject *_Nullable)                                                                                        \
   F(PyObject *_Nullable, PyObject_GetIter, PyObject *)                                                          \

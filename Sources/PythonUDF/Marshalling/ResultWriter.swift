@@ -30,11 +30,25 @@ struct IntegerWriter: ResultWriter, ~Copyable {
 
   @inline(__always)
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    if object.pointee.ob_type == api.pointee.PyLong_Type {
+      let int = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyLongObject.self)
+      let tag = int.pointee.lv_tag
+      if tag < 16 {
+        builder.append((1 &- Int64(tag & 3)) &* Int64(int.pointee.ob_digit))
+        return
+      }
+    }
+    builder.append(try convert(object))
+  }
+
+  /// An `int` of more than 30 bits, or an instance of a subclass of `int`.
+  @inline(never)
+  private func convert(_ object: ObjectPointer) throws(ResultProblem) -> Int64 {
     guard api.isInstance(object, of: api.pointee.PyLong_Type) else { throw .wrongType }
     var overflow: Int32 = 0
     let value = api.pointee.PyLong_AsLongLongAndOverflow(object, &overflow)
     guard overflow == 0 else { throw .outOfRange("a 64-bit integer") }
-    builder.append(value)
+    return value
   }
 
   mutating func appendNull() { builder.appendNull() }

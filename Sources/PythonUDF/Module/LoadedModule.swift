@@ -1,21 +1,21 @@
 import CPythonABI
 import Foundation
-import PythonRuntime
+package import PythonRuntime
 
 /// The functions of a UDF source, loaded in one interpreter.
 ///
 /// It holds keys into that interpreter's table of objects and no object, so it may be held anywhere; a call needs the
 /// token of the same interpreter.
-struct LoadedModule: Sendable {
+package struct LoadedModule: Sendable {
   /// One function: its signature, and where its interpreter keeps it.
-  struct Function: Sendable {
-    let signature: UDFSignature
+  package struct Function: Sendable {
+    package let signature: UDFSignature
     let key: Int
   }
 
-  let functions: [Function]
+  package let functions: [Function]
 
-  var signatures: [UDFSignature] { functions.map(\.signature) }
+  package var signatures: [UDFSignature] { functions.map(\.signature) }
 
   /// The frames of our own Python code stand under this name, which no file has.
   private static let ownFile = "<clutch>"
@@ -23,7 +23,7 @@ struct LoadedModule: Sendable {
   /// Runs the source in a fresh interpreter, which should hold nothing else.
   ///
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, or `noFunction`.
-  init(_ source: UDFSource, in py: borrowing Python) throws {
+  package init(_ source: UDFSource, in py: borrowing Python) throws {
     do {
       try py.installModule("clutch", String(decoding: PackageResources.clutch_py, as: UTF8.self), file: Self.ownFile)
       try py.installModule(

@@ -1,4 +1,4 @@
-import Columnar
+public import Columnar
 
 /// The type of a parameter or a result, as a UDF's annotations name it.
 public enum UDFType: String, Sendable, Hashable, Codable, CustomStringConvertible {

@@ -30,7 +30,7 @@ def load(source, filename, path):
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     if path is not None and os.path.dirname(path) not in sys.path:
         sys.path.insert(0, os.path.dirname(path))
-    tree = ast.parse(source, filename)
+    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     code = compile(tree, filename, "exec", dont_inherit=True)
     module = types.ModuleType(_module_name(filename))
     module.__file__ = path or filename

@@ -1,0 +1,17 @@
+import Foundation
+
+/// One line of the report: the figure, the goal, and whether it was met in this run.
+func report(_ name: String, _ ratio: Double, atMost limit: Double, detail: String) {
+  line(name, ratio, "at most \(limit)x", ratio <= limit, detail)
+}
+
+/// One line of the report for a figure that should be high.
+func report(_ name: String, _ ratio: Double, atLeast limit: Double, detail: String) {
+  line(name, ratio, "at least \(limit)x", ratio >= limit, detail)
+}
+
+private func line(_ name: String, _ ratio: Double, _ goal: String, _ isMet: Bool, _ detail: String) {
+  let figure = String(format: "%.2fx", ratio)
+  func pad(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
+  print("  \(pad(name, 44)) \(pad(figure, 8)) goal \(pad(goal, 15)) \(isMet ? "met" : "MISSED")   \(detail)")
+}
