@@ -1,0 +1,111 @@
+internal import CDuckDBABI
+internal import Synchronization
+
+/// A connection to a database.
+///
+/// The object can be shared between threads, but one thread uses it at a time: a second one that
+/// runs SQL meanwhile, or a user-defined function that runs SQL on the connection that calls it,
+/// gets an error with the code `connectionInUse` at once instead of waiting.
+/// ``interrupt()`` and ``progress`` are for other threads and never wait.
+public final class DuckDBConnection: @unchecked Sendable {
+  // Sendable because the handle never changes, `usage` admits one user of it at a time, and DuckDB
+  // allows `interrupt` and `query_progress` at any time while the connection is open.
+
+  /// What the connection is doing.
+  private struct Usage {
+    /// A call is under way: set by `withHandle` when it begins, cleared when it ends.
+    var isBusy = false
+    /// Counts the statements begun; a result of an earlier one cannot be read on.
+    var statement = 0
+  }
+
+  /// The database, kept open by its connections.
+  public let database: DuckDBDatabase
+
+  var functions: UnsafePointer<DuckDBFunctions> { database.library.functions }
+
+  private let handle: duckdb_connection
+  private let usage = Mutex(Usage())
+  private let interruption = Atomic(false)
+
+  init(database: DuckDBDatabase, handle: duckdb_connection) {
+    self.database = database
+    self.handle = handle
+  }
+
+  deinit {
+    var handle: duckdb_connection? = handle
+    functions.pointee.disconnect(&handle)
+  }
+
+  /// Parses SQL, which may hold several statements, and answers with an iteration that runs them one
+  /// by one. Nothing has run when this returns.
+  ///
+  /// - Throws: `query` when the text cannot be parsed, `connectionInUse`.
+  public func execute(_ sql: String) throws(DuckDBError) -> DuckDBStatements {
+    interruption.store(false, ordering: .relaxed)
+    return try DuckDBStatements(sql: sql, connection: self)
+  }
+
+  /// Runs every statement of `sql` and drops the rows.
+  ///
+  /// - Throws: as ``execute(_:)`` and ``DuckDBStatements/next()``.
+  public func run(_ sql: String) throws(DuckDBError) {
+    let statements = try execute(sql)
+    while let result = try statements.next() { try result.drain() }
+  }
+
+  /// Stops the statement that is running, and the ones behind it in the same ``execute(_:)``. They
+  /// end with an error with the code `interrupted`. Does nothing when nothing runs.
+  ///
+  /// Can be called from any thread; returns at once.
+  public func interrupt() {
+    interruption.store(true, ordering: .relaxed)
+    functions.pointee.interrupt(handle)
+  }
+
+  /// How much of the running query is done, from 0 to 1, as far as DuckDB can tell; nil when
+  /// nothing runs or the kind of query does not say.
+  ///
+  /// Can be read from any thread; never waits.
+  public var progress: Double? {
+    let percentage = functions.pointee.query_progress(handle).percentage
+    return percentage >= 0 ? min(percentage / 100, 1) : nil
+  }
+
+  /// Gives the handle to one user at a time.
+  func withHandle<Result>(
+    _ body: (duckdb_connection) throws(DuckDBError) -> Result
+  ) throws(DuckDBError) -> Result {
+    let isFree = usage.withLock { usage in
+      defer { usage.isBusy = true }
+      return !usage.isBusy
+    }
+    guard isFree else {
+      throw DuckDBError(
+        .connectionInUse,
+        "the connection is in use; use another connection for another thread, and run no SQL on a "
+          + "connection from a function that it calls")
+    }
+    defer { usage.withLock { $0.isBusy = false } }
+    return try body(handle)
+  }
+
+  /// Begins a statement and answers its number; results of earlier ones are closed.
+  func beginStatement() -> Int {
+    usage.withLock { usage in
+      usage.statement += 1
+      return usage.statement
+    }
+  }
+
+  func isCurrent(statement: Int) -> Bool { usage.withLock { $0.statement == statement } }
+
+  /// DuckDB forgets an interruption when it begins a statement, so one that comes between two
+  /// statements is remembered here.
+  func checkInterruption() throws(DuckDBError) {
+    if interruption.load(ordering: .relaxed) {
+      throw DuckDBError(.interrupted, "INTERRUPT Error: Interrupted!")
+    }
+  }
+}
