@@ -103,7 +103,11 @@ public final class DuckDBLibrary: @unchecked Sendable {
     try loaded.withLock { loaded throws(DuckDBError) in
       let handle = try LoadedImage.open(place, pythonLibrary: pythonLibrary)
       let key = UInt(bitPattern: handle)
-      if let library = loaded[key] { return library }
+      if let library = loaded[key] {
+        // The loader answers a bare name with any library in memory that goes by it.
+        if place.path.contains("/") || library.path == place.path { return library }
+        throw DuckDBError(.libraryNotFound, "only \(library.path) goes by that name")
+      }
       let library = DuckDBLibrary(image: try LoadedImage(handle: handle), place: place)
       loaded[key] = library
       return library

@@ -8,16 +8,8 @@ internal import Synchronization
 /// gets an error with the code `connectionInUse` at once instead of waiting.
 /// ``interrupt()`` and ``progress`` are for other threads and never wait.
 public final class DuckDBConnection: @unchecked Sendable {
-  // Sendable because the handle never changes, `usage` admits one user of it at a time, and DuckDB
-  // allows `interrupt` and `query_progress` at any time while the connection is open.
-
-  /// What the connection is doing.
-  private struct Usage {
-    /// A call is under way: set by `withHandle` when it begins, cleared when it ends.
-    var isBusy = false
-    /// Counts the statements begun; a result of an earlier one cannot be read on.
-    var statement = 0
-  }
+  // Sendable because the handle never changes, `isBusy` admits one user of it and of `openResult` at
+  // a time, and DuckDB allows `interrupt` and `query_progress` at any time on an open connection.
 
   /// The database, kept open by its connections.
   public let database: DuckDBDatabase
@@ -25,8 +17,10 @@ public final class DuckDBConnection: @unchecked Sendable {
   var functions: UnsafePointer<DuckDBFunctions> { database.library.functions }
 
   private let handle: duckdb_connection
-  private let usage = Mutex(Usage())
+  /// A call is under way: set by `withHandle` when it begins, cleared when it ends.
+  private let isBusy = Mutex(false)
   private let interruption = Atomic(false)
+  private weak var openResult: ResultHandle?
 
   init(database: DuckDBDatabase, handle: duckdb_connection) {
     self.database = database
@@ -77,9 +71,9 @@ public final class DuckDBConnection: @unchecked Sendable {
   func withHandle<Result>(
     _ body: (duckdb_connection) throws(DuckDBError) -> Result
   ) throws(DuckDBError) -> Result {
-    let isFree = usage.withLock { usage in
-      defer { usage.isBusy = true }
-      return !usage.isBusy
+    let isFree = isBusy.withLock { isBusy in
+      defer { isBusy = true }
+      return !isBusy
     }
     guard isFree else {
       throw DuckDBError(
@@ -87,19 +81,19 @@ public final class DuckDBConnection: @unchecked Sendable {
         "the connection is in use; use another connection for another thread, and run no SQL on a "
           + "connection from a function that it calls")
     }
-    defer { usage.withLock { $0.isBusy = false } }
+    defer { isBusy.withLock { $0 = false } }
     return try body(handle)
   }
 
-  /// Begins a statement and answers its number; results of earlier ones are closed.
-  func beginStatement() -> Int {
-    usage.withLock { usage in
-      usage.statement += 1
-      return usage.statement
-    }
+  /// Closes the result of the statement before, because DuckDB 2 refuses to run a statement while an
+  /// earlier result is open, and older versions cut that result off. Call within `withHandle`.
+  func beginStatement() {
+    openResult?.close()
+    openResult = nil
   }
 
-  func isCurrent(statement: Int) -> Bool { usage.withLock { $0.statement == statement } }
+  /// Remembers the result of the statement that has begun. Call within `withHandle`.
+  func setOpenResult(_ result: ResultHandle) { openResult = result }
 
   /// DuckDB forgets an interruption when it begins a statement, so one that comes between two
   /// statements is remembered here.

@@ -20,11 +20,10 @@ public final class DuckDBResult {
   public let columns: [DuckDBColumn]
 
   private let handle: ResultHandle
-  private let number: Int
   private let connection: DuckDBConnection
   private var isFinished = false
 
-  init(handle: ResultHandle, number: Int, connection: DuckDBConnection) {
+  init(handle: ResultHandle, connection: DuckDBConnection) {
     let functions = connection.functions
     switch functions.pointee.result_return_type(handle.pointer.pointee) {
     case DUCKDB_RESULT_TYPE_CHANGED_ROWS:
@@ -38,7 +37,6 @@ public final class DuckDBResult {
       columns = handle.columns()
     }
     self.handle = handle
-    self.number = number
     self.connection = connection
   }
 
@@ -68,10 +66,10 @@ public final class DuckDBResult {
 
   private func fetch<Value>(_ read: (duckdb_data_chunk) -> Value) throws(DuckDBError) -> Value? {
     if isFinished { return nil }
-    guard connection.isCurrent(statement: number) else {
-      throw DuckDBError(.resultClosed, "the result was closed by a later statement on its connection")
-    }
     return try connection.withHandle { _ throws(DuckDBError) in
+      if handle.isClosed {
+        throw DuckDBError(.resultClosed, "the result was closed by a later statement on its connection")
+      }
       try connection.checkInterruption()
       var chunk = connection.functions.pointee.fetch_chunk(handle.pointer.pointee)
       defer { connection.functions.pointee.destroy_data_chunk(&chunk) }

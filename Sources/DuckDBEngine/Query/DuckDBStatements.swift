@@ -49,9 +49,11 @@ public final class DuckDBStatements {
     let index = idx_t(position)
     position += 1
     return try connection.withHandle { handle throws(DuckDBError) in
-      let number = connection.beginStatement()
+      connection.beginStatement()
       let prepared = try PreparedStatement(statements, index: index, handle: handle, connection: connection)
-      return try DuckDBResult(handle: prepared.execute(), number: number, connection: connection)
+      let result = try prepared.execute()
+      connection.setOpenResult(result)
+      return DuckDBResult(handle: result, connection: connection)
     }
   }
 }

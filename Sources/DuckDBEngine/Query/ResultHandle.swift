@@ -16,6 +16,15 @@ final class ResultHandle {
     pointer.deallocate()
   }
 
+  private(set) var isClosed = false
+
+  /// Gives up what was not read. Destroying the empty result again in `deinit` does nothing.
+  func close() {
+    isClosed = true
+    functions.pointee.destroy_result(pointer)
+    pointer.pointee = duckdb_result()
+  }
+
   /// What went wrong in the query so far.
   var error: DuckDBError? {
     guard let message = functions.pointee.result_error(pointer) else { return nil }

@@ -1,7 +1,6 @@
 /// A value out of a result, copied and independent of it.
 ///
-/// `description` is the text that `CAST(x AS VARCHAR)` gives in DuckDB, with `TIMESTAMPTZ` in UTC;
-/// ``appendJSON(to:)`` writes it as JSON.
+/// `description` is the text that `CAST(x AS VARCHAR)` gives in DuckDB, with `TIMESTAMPTZ` in UTC.
 public indirect enum SQLValue: Sendable, Hashable {
   /// What a stored timestamp counts.
   public enum TimestampUnit: Int64, Sendable, Hashable {
@@ -29,8 +28,8 @@ public indirect enum SQLValue: Sendable, Hashable {
   case float(Float)
   /// `DOUBLE`.
   case double(Double)
-  /// `DECIMAL`: the digits without the point, of which `scale` follow it.
-  case decimal(Int128, scale: Int)
+  /// `DECIMAL`: the digits without the point, of which `scale` follow it and at most `width` exist.
+  case decimal(Int128, width: Int, scale: Int)
   /// `VARCHAR` and values of enumerations.
   case text(String)
   /// `JSON`: a text that is valid JSON.

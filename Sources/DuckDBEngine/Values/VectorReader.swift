@@ -42,11 +42,12 @@ struct VectorReader {
   }
 
   private func decimals(_ vector: duckdb_vector, width: Int, scale: Int, count: Int) -> [SQLValue] {
-    switch width {
-    case ...4: rows(vector, of: Int16.self, count: count) { .decimal(Int128($0), scale: scale) }
-    case ...9: rows(vector, of: Int32.self, count: count) { .decimal(Int128($0), scale: scale) }
-    case ...18: rows(vector, of: Int64.self, count: count) { .decimal(Int128($0), scale: scale) }
-    default: rows(vector, of: duckdb_hugeint.self, count: count) { .decimal(Int128($0), scale: scale) }
+    func value(_ digits: Int128) -> SQLValue { .decimal(digits, width: width, scale: scale) }
+    return switch width {
+    case ...4: rows(vector, of: Int16.self, count: count) { value(Int128($0)) }
+    case ...9: rows(vector, of: Int32.self, count: count) { value(Int128($0)) }
+    case ...18: rows(vector, of: Int64.self, count: count) { value(Int128($0)) }
+    default: rows(vector, of: duckdb_hugeint.self, count: count) { value(Int128($0)) }
     }
   }
 

@@ -61,7 +61,7 @@ import Testing
   func lateError(library: TestLibrary) throws {
     let connection = try library.connect(["threads": "1"])
     let statements = try connection.execute(
-      "SELECT CASE WHEN i < 900000 THEN i ELSE error('late') END FROM range(1000000) t(i)")
+      "SELECT CASE WHEN i < 20000000 THEN i ELSE error('late') END FROM range(30000000) t(i)")
     let result = try #require(try statements.next())
     #expect(try result.nextRows()?[0, 0] == .integer(0))
     let error = #expect(throws: DuckDBError.self) { while try result.nextRows() != nil {} }
