@@ -153,7 +153,6 @@ typedef void (*duckdb_scalar_function_t)(
   X(void, destroy_extracted, (duckdb_extracted_statements _Nullable *_Nonnull extracted_statements)) \
   X(const char *_Nullable, prepare_error, (duckdb_prepared_statement prepared_statement)) \
   X(duckdb_statement_type, prepared_statement_type, (duckdb_prepared_statement statement)) \
-  X(idx_t, nparams, (duckdb_prepared_statement prepared_statement)) \
   X(void, destroy_prepare, (duckdb_prepared_statement _Nullable *_Nonnull prepared_statement)) \
   X(duckdb_state, pending_prepared, \
     (duckdb_prepared_statement prepared_statement, duckdb_pending_result _Nullable *_Nonnull \
@@ -162,7 +161,6 @@ typedef void (*duckdb_scalar_function_t)(
   X(duckdb_state, execute_pending, (duckdb_pending_result pending_result, duckdb_result *out_result)) \
   X(void, destroy_pending, (duckdb_pending_result _Nullable *_Nonnull pending_result)) \
   /* Results. */ \
-  X(duckdb_state, query, (duckdb_connection connection, const char *query, duckdb_result *out_result)) \
   X(void, destroy_result, (duckdb_result *result)) \
   X(const char *_Nullable, result_error, (duckdb_result *result)) \
   X(duckdb_error_type, result_error_type, (duckdb_result *result)) \

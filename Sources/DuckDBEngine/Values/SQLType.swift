@@ -21,21 +21,21 @@ public indirect enum SQLType: Sendable, Hashable {
 
   /// A type without parameters; its raw value is DuckDB's name for it.
   public enum Plain: String, Sendable, Hashable {
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// No value at all, and truth values.
     case null = "\"NULL\"", boolean = "BOOLEAN"
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// Signed integers of 8 to 64 bits.
     case tinyint = "TINYINT", smallint = "SMALLINT", integer = "INTEGER", bigint = "BIGINT"
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// Unsigned integers of 8 to 64 bits.
     case utinyint = "UTINYINT", usmallint = "USMALLINT", uinteger = "UINTEGER", ubigint = "UBIGINT"
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// Integers of 128 bits, and floating point.
     case hugeint = "HUGEINT", uhugeint = "UHUGEINT", float = "FLOAT", double = "DOUBLE"
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// Texts and bytes.
     case varchar = "VARCHAR", json = "JSON", blob = "BLOB", bit = "BIT", uuid = "UUID"
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// Dates, and times of day.
     case date = "DATE", time = "TIME", timeNS = "TIME_NS", timeTZ = "TIME WITH TIME ZONE"
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// Timestamps in seconds, milliseconds and microseconds.
     case timestampS = "TIMESTAMP_S", timestampMS = "TIMESTAMP_MS", timestamp = "TIMESTAMP"
-    // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+    /// Timestamps in nanoseconds or in UTC, and intervals.
     case timestampNS = "TIMESTAMP_NS", timestampTZ = "TIMESTAMP WITH TIME ZONE", interval = "INTERVAL"
   }
 

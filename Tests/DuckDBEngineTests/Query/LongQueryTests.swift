@@ -25,6 +25,22 @@ import Testing
     #expect(peak - before < 60, "\(peak - before) MB")
   }
 
+  @Test("Queries, results given up and errors leave no memory behind", arguments: TestLibrary.allCases)
+  func leaks(library: TestLibrary) throws {
+    let connection = try library.connect(["threads": "1"])
+    func run(_ times: Int) throws {
+      for _ in 0..<times {
+        _ = try connection.execute("SELECT {'a': ['text that is not inlined']} FROM range(9000)").next()?
+          .nextRows()
+        #expect(throws: DuckDBError.self) { try connection.rows("SELECT 'x'::INTEGER; SELECT 1") }
+      }
+    }
+    try run(50)
+    let before = try residentMegabytes()
+    try run(300)
+    #expect(try residentMegabytes() - before < 20)
+  }
+
   @Test("An interruption stops a query promptly", .timeLimit(.minutes(1)), arguments: TestLibrary.allCases)
   func interrupt(library: TestLibrary) async throws {
     let connection = try library.connect()

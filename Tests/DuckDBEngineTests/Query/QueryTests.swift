@@ -34,6 +34,34 @@ import Testing
     #expect(try connection.rows("SELECT count(*) FROM t") == [[.integer(2)]])
   }
 
+  @Test(
+    "A statement says whether it gives rows, a number of changed rows, or nothing",
+    arguments: TestLibrary.allCases,
+    [
+      ("INSERT INTO t VALUES (3) RETURNING i", .rows),
+      ("UPDATE t SET i = i + 1", .changedRows(2)),
+      ("EXPLAIN FROM t", .rows), ("SHOW TABLES", .rows), ("DESCRIBE t", .rows),
+      ("PRAGMA table_info('t')", .rows),
+      ("CALL duckdb_extensions()", .rows), ("BEGIN", .nothing), ("SET threads = 1", .nothing),
+      ("COPY t TO '/dev/null' (FORMAT csv)", .changedRows(2)), ("PREPARE p AS FROM t", .nothing),
+      ("VALUES (1)", .rows), ("FROM t", .rows), ("WITH w AS (FROM t) FROM w", .rows),
+    ] as [(String, DuckDBResult.Kind)])
+  func kinds(library: TestLibrary, statement: (sql: String, kind: DuckDBResult.Kind)) throws {
+    let connection = try library.connect()
+    try connection.run("CREATE TABLE t (i INTEGER); INSERT INTO t VALUES (1), (2)")
+    let result = try #require(try connection.execute(statement.sql).next())
+    #expect(result.kind == statement.kind)
+    #expect(result.columns.isEmpty == (statement.kind != .rows))
+    if statement.kind == .rows { #expect(try result.nextRows() != nil) }
+  }
+
+  @Test("A statement that DuckDB splits into several works", arguments: TestLibrary.allCases)
+  func pivot(library: TestLibrary) throws {
+    let connection = try library.connect()
+    try connection.run("CREATE TABLE t AS SELECT * FROM (VALUES ('a', 1), ('b', 2)) v(k, n)")
+    #expect(try connection.rows("PIVOT t ON k USING sum(n)::INTEGER") == [[.integer(1), .integer(2)]])
+  }
+
   @Test("Nothing to run is no error", arguments: TestLibrary.allCases, ["", "  ", ";", "-- a comment"])
   func nothing(library: TestLibrary, sql: String) throws {
     #expect(try library.connect().rows(sql).isEmpty)
@@ -61,7 +89,7 @@ import Testing
   func lateError(library: TestLibrary) throws {
     let connection = try library.connect(["threads": "1"])
     let statements = try connection.execute(
-      "SELECT CASE WHEN i < 20000000 THEN i ELSE error('late') END FROM range(30000000) t(i)")
+      "SELECT CASE WHEN i < 4000000 THEN i ELSE error('late') END FROM range(6000000) t(i)")
     let result = try #require(try statements.next())
     #expect(try result.nextRows()?[0, 0] == .integer(0))
     let error = #expect(throws: DuckDBError.self) { while try result.nextRows() != nil {} }

@@ -81,6 +81,18 @@ import Testing
     }
   }
 
+  @Test(
+    "A type that is not supported says so and does no harm", arguments: TestLibrary.allCases,
+    [
+      "123::BIGNUM", "[1::BIGNUM, NULL]", "{'a': 1::BIGNUM}", "1::VARIANT", "MAP {1: 2::BIGNUM}",
+      "union_value(b := 1::BIGNUM)",
+    ])
+  func unsupported(library: TestLibrary, expression: String) throws {
+    let rows = try library.connect().rows("SELECT \(expression) UNION ALL SELECT NULL")
+    #expect(rows.first?.first?.description.contains("is not supported>") == true)
+    #expect(rows.last == [.null])
+  }
+
   /// Where versions differ.
   static let newerExpressions = ["['back\\slash', 'a']", "[['a', NULL], ['b,c', '']]::VARCHAR[2][2]"]
 
