@@ -1,0 +1,70 @@
+internal import CDuckDBABI
+
+/// An open database: a file, or one in memory that goes away with it.
+///
+/// Can be used from any thread. Connections keep their database open; the file is closed when the
+/// database and its last connection are gone.
+public final class DuckDBDatabase: @unchecked Sendable {
+  // Sendable because the handle never changes, and DuckDB guards a database with locks of its own.
+
+  /// The library that the database was opened with.
+  public let library: DuckDBLibrary
+
+  private let handle: duckdb_database
+
+  /// Opens a database.
+  ///
+  /// - Parameters:
+  ///   - path: the file, made if it does not exist; nil for a database in memory.
+  ///   - library: the library to open it with.
+  ///   - configuration: DuckDB's settings by name, such as `threads` or `memory_limit`.
+  /// - Throws: `open`, with DuckDB's text.
+  public init(
+    path: String? = nil, library: DuckDBLibrary, configuration: [String: String] = [:]
+  ) throws(DuckDBError) {
+    let functions = library.functions
+    var settings: duckdb_config?
+    guard functions.pointee.create_config(&settings) == DuckDBSuccess, let settings else {
+      throw DuckDBError(.open, "DuckDB has no memory for its settings")
+    }
+    var settingsToDestroy: duckdb_config? = settings
+    defer { functions.pointee.destroy_config(&settingsToDestroy) }
+    for (name, value) in configuration.sorted(by: { $0.key < $1.key }) {
+      try name.refuseNUL()
+      try value.refuseNUL()
+      guard functions.pointee.set_config(settings, name, value) == DuckDBSuccess else {
+        throw DuckDBError(.open, "DuckDB refuses the setting \(name) = \(value)")
+      }
+    }
+    try path?.refuseNUL()
+    var handle: duckdb_database?
+    var message: UnsafeMutablePointer<CChar>?
+    let status = functions.pointee.open_ext(path, &handle, settings, &message)
+    let reason = functions.take(message)
+    guard status == DuckDBSuccess, let handle else {
+      throw DuckDBError(.open, reason ?? "cannot open \(path ?? "a database in memory")")
+    }
+    self.library = library
+    self.handle = handle
+  }
+
+  deinit {
+    var handle: duckdb_database? = handle
+    library.functions.pointee.close(&handle)
+  }
+
+  /// Opens a connection. Each has its own transactions, settings and temporary tables.
+  ///
+  /// - Throws: `open`.
+  public func connect() throws(DuckDBError) -> DuckDBConnection {
+    var connection: duckdb_connection?
+    guard library.functions.pointee.connect(handle, &connection) == DuckDBSuccess, let connection else {
+      throw DuckDBError(.open, "cannot connect to the database")
+    }
+    let result = DuckDBConnection(database: self, handle: connection)
+    // Without the first setting DuckDB does not track progress, and without the second it draws a
+    // bar of its own on standard output.
+    try result.run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    return result
+  }
+}

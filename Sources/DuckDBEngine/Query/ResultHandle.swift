@@ -1,0 +1,43 @@
+internal import CDuckDBABI
+
+/// Owns DuckDB's result struct, which needs a fixed address.
+final class ResultHandle {
+  let functions: UnsafePointer<DuckDBFunctions>
+  let pointer: UnsafeMutablePointer<duckdb_result>
+
+  init(functions: UnsafePointer<DuckDBFunctions>) {
+    self.functions = functions
+    pointer = .allocate(capacity: 1)
+    pointer.initialize(to: duckdb_result())
+  }
+
+  deinit {
+    functions.pointee.destroy_result(pointer)
+    pointer.deallocate()
+  }
+
+  private(set) var isClosed = false
+
+  /// Gives up what was not read. Destroying the empty result again in `deinit` does nothing.
+  func close() {
+    isClosed = true
+    functions.pointee.destroy_result(pointer)
+    pointer.pointee = duckdb_result()
+  }
+
+  /// What went wrong in the query so far.
+  var error: DuckDBError? {
+    guard let message = functions.pointee.result_error(pointer) else { return nil }
+    let isInterruption = functions.pointee.result_error_type(pointer) == DUCKDB_ERROR_INTERRUPT
+    return DuckDBError(isInterruption ? .interrupted : .query, String(cString: message))
+  }
+
+  func columns() -> [DuckDBColumn] {
+    (0..<functions.pointee.column_count(pointer)).map { index in
+      let name = functions.pointee.column_name(pointer, index).map { String(cString: $0) } ?? ""
+      var type = functions.pointee.column_logical_type(pointer, index)
+      defer { functions.pointee.destroy_logical_type(&type) }
+      return DuckDBColumn(name: name, type: type.map { SQLType($0, functions: functions) } ?? .unknown)
+    }
+  }
+}

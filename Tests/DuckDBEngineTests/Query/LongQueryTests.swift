@@ -1,0 +1,109 @@
+import DuckDBEngine
+import Foundation
+import Synchronization
+import Testing
+
+@Suite(.serialized) struct LongQueryTests {
+  static let longQuery =
+    "SELECT count(*) FROM range(10000000) a(i), range(1000000) b(j) WHERE (i * j) % 7 = 3"
+
+  @Test("Rows are streamed, not kept", arguments: TestLibrary.allCases)
+  func streaming(library: TestLibrary) throws {
+    let connection = try library.connect(["threads": "1"])
+    _ = try connection.rows("SELECT 1")
+    let before = try residentMegabytes()
+    let statements = try connection.execute("SELECT i, md5(i::VARCHAR) AS m FROM range(3000000) t(i)")
+    let result = try #require(try statements.next())
+    var count = 0
+    var peak = before
+    while let rows = try result.nextRows() {
+      count += rows.count
+      if count % (2048 * 64) < 2048 { peak = max(peak, try residentMegabytes()) }
+    }
+    #expect(count == 3_000_000)
+    // Materialised it would be about 150 MB.
+    #expect(peak - before < 60, "\(peak - before) MB")
+  }
+
+  @Test("Queries, results given up and errors leave no memory behind", arguments: TestLibrary.allCases)
+  func leaks(library: TestLibrary) throws {
+    let connection = try library.connect(["threads": "1"])
+    func run(_ times: Int) throws {
+      for _ in 0..<times {
+        _ = try connection.execute("SELECT {'a': ['text that is not inlined']} FROM range(9000)").next()?
+          .nextRows()
+        #expect(throws: DuckDBError.self) { try connection.rows("SELECT 'x'::INTEGER; SELECT 1") }
+      }
+    }
+    try run(50)
+    let before = try residentMegabytes()
+    try run(300)
+    #expect(try residentMegabytes() - before < 20)
+  }
+
+  @Test("An interruption stops a query promptly", .timeLimit(.minutes(1)), arguments: TestLibrary.allCases)
+  func interrupt(library: TestLibrary) async throws {
+    let connection = try library.connect()
+    let interrupter = Task.detached {
+      try await Task.sleep(for: .milliseconds(200))
+      connection.interrupt()
+    }
+    let start = ContinuousClock.now
+    let error = #expect(throws: DuckDBError.self) { try connection.rows(Self.longQuery + "; SELECT 1") }
+    #expect(error?.code == .interrupted)
+    #expect(error?.message == "INTERRUPT Error: Interrupted!")
+    #expect(ContinuousClock.now - start < .seconds(5))
+    try await interrupter.value
+    #expect(try connection.rows("SELECT 1") == [[.integer(1)]])
+  }
+
+  @Test("An interruption stops a stream that is being read", arguments: TestLibrary.allCases)
+  func interruptStream(library: TestLibrary) throws {
+    let connection = try library.connect()
+    let result = try #require(try connection.execute("SELECT * FROM range(100000000)").next())
+    _ = try result.nextRows()
+    connection.interrupt()
+    let error = #expect(throws: DuckDBError.self) { while try result.nextRows() != nil {} }
+    #expect(error?.code == .interrupted)
+  }
+
+  @Test("An interruption between two statements stops the second", arguments: TestLibrary.allCases)
+  func interruptBetween(library: TestLibrary) throws {
+    let connection = try library.connect()
+    let statements = try connection.execute("SELECT 1; SELECT 2")
+    _ = try statements.next()
+    connection.interrupt()
+    let error = #expect(throws: DuckDBError.self) { try statements.next() }
+    #expect(error?.code == .interrupted)
+  }
+
+  @Test(
+    "Progress can be read while a query runs, and a second user is refused", .timeLimit(.minutes(1)),
+    arguments: TestLibrary.allCases)
+  func progress(library: TestLibrary) async throws {
+    let connection = try library.connect()
+    try connection.run("CREATE TABLE t AS SELECT i FROM range(3000000) t(i)")
+    #expect(connection.progress == nil)
+    let watcher = Task.detached { () -> (seen: [Double], code: DuckDBError.Code?) in
+      var seen: [Double] = []
+      var code: DuckDBError.Code?
+      for _ in 0..<40 {
+        try await Task.sleep(for: .milliseconds(50))
+        if let progress = connection.progress { seen.append(progress) }
+        do throws(DuckDBError) { try connection.run("SELECT 1") } catch { code = error.code }
+      }
+      connection.interrupt()
+      return (seen, code)
+    }
+    _ = try? connection.rows("SELECT count(*) FROM t a, range(100000) b(j) WHERE (a.i * j) % 7 = 3")
+    let (seen, code) = try await watcher.value
+    #expect(!seen.isEmpty)
+    #expect(seen.allSatisfy { (0...1).contains($0) })
+    #expect(code == .connectionInUse)
+  }
+
+  private func residentMegabytes() throws -> Int {
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+    return (Int(pages) ?? 0) * 4096 / 1_000_000
+  }
+}
