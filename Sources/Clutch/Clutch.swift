@@ -1,1 +1,5 @@
-// placeholder
+// The umbrella: one import for everything a host needs.
+@_exported public import Columnar
+@_exported public import DuckDBEngine
+@_exported public import PythonRuntime
+@_exported public import PythonUDF

@@ -1,4 +1,5 @@
 internal import CDuckDBABI
+internal import Synchronization
 
 /// An open database: a file, or one in memory that goes away with it.
 ///
@@ -11,6 +12,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   public let library: DuckDBLibrary
 
   private let handle: duckdb_database
+  /// The sources of the registered UDFs by name in lower case, as SQL compares names.
+  private let functionNames = Mutex<[String: String]>([:])
 
   /// Opens a database.
   ///
@@ -51,6 +54,17 @@ public final class DuckDBDatabase: @unchecked Sendable {
   deinit {
     var handle: duckdb_database? = handle
     library.functions.pointee.close(&handle)
+  }
+
+  /// Refuses a second function of a name, which would replace the first one or add an overload to it.
+  func reserveFunctionName(_ name: String, source: String) throws(DuckDBError) {
+    let other = functionNames.withLock { names in
+      defer { names[name.lowercased(), default: source] = source }
+      return names[name.lowercased()]
+    }
+    guard let other else { return }
+    throw DuckDBError(
+      .query, "two UDFs are named \(name): one of \(other), one of \(source); rename one (SQL does not tell upper from lower case)")
   }
 
   /// Opens a connection. Each has its own transactions, settings and temporary tables.

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Clutch
+import Foundation
+
+/// `clutch inspect`: the functions of a UDF file.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Show the functions of a UDF file: SQL signature, null behaviour, documentation.",
+    discussion: "The file is loaded in an isolated interpreter, so its top-level code runs.")
+
+  /// How the functions are shown.
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @Argument(help: "The UDF file.") var file: String
+  @Option(help: "The output format.") var format = Format.text
+  @OptionGroup var python: PythonOptions
+
+  func run() throws {
+    let source = try UDFSource(file: file)
+    _ = try python.start()
+    let pool = try UDFPool(source, interpreters: 1)
+    defer { pool.close() }
+    switch format {
+    case .text: print(pool.signatures.map(describe).joined(separator: "\n\n"))
+    case .json: print(try json(pool.signatures))
+    }
+  }
+
+  private func describe(_ signature: UDFSignature) -> String {
+    var lines = ["\(signature.name)  (line \(signature.line))"]
+    lines.append("  SQL    \(signature.sqlDescription)")
+    lines.append("  nulls  \(signature.nullBehavior)")
+    if let summary = signature.summary { lines.append("  doc    \(summary)") }
+    return lines.joined(separator: "\n")
+  }
+
+  private func json(_ signatures: [UDFSignature]) throws -> String {
+    let entries = signatures.map { signature in
+      Entry(
+        name: signature.name, sql: signature.sqlDescription, line: signature.line,
+        parameters: signature.parameters.map {
+          Entry.Parameter(name: $0.name, type: $0.type.rawValue, sqlType: $0.type.sqlName, optional: $0.isOptional)
+        },
+        result: Entry.Result(type: signature.result.rawValue, sqlType: signature.result.sqlName),
+        nulls: signature.nullBehavior, documentation: signature.documentation)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(entries), as: UTF8.self)
+  }
+
+  /// One function in the JSON output, whose names stay even when those of the library change.
+  private struct Entry: Encodable {
+    struct Parameter: Encodable {
+      let name, type, sqlType: String
+      let optional: Bool
+    }
+    struct Result: Encodable { let type, sqlType: String }
+    let name, sql: String
+    let line: Int
+    let parameters: [Parameter]
+    let result: Result
+    let nulls: String
+    let documentation: String?
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Clutch
+import Foundation
+
+/// The options that choose a CPython, and what every subcommand does with them.
+struct PythonOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The Python to use: a program, or a virtual environment's folder.",
+      discussion: "Default: CLUTCH_PYTHON, then the active or local virtual environment, PATH, pyenv, usual places.",
+      valueName: "path"))
+  var python: String?
+
+  var discovery: PythonDiscovery { PythonDiscovery(explicitPath: python) }
+
+  /// Starts CPython and says on standard error what a user should know of it.
+  func start() throws -> PythonInstallation {
+    let installation = try CPython.start(discovery)
+    for warning in installation.warnings { complain("warning: \(warning)") }
+    return installation
+  }
+}
+
+/// Writes a line for a person to standard error.
+func complain(_ text: String) {
+  FileHandle.standardError.write(Data("clutch: \(text)\n".utf8))
+}

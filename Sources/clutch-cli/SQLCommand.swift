@@ -1,0 +1,99 @@
+import ArgumentParser
+import Clutch
+import Foundation
+
+/// `clutch sql`: SQL over files, with Python functions.
+struct SQLCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sql", abstract: "Run SQL over files, calling the Python functions of UDF files.",
+    discussion: """
+      Reads and writes what DuckDB does: read_csv, read_parquet, read_json, COPY ... TO 'file.parquet'. Several \
+      statements run in order; those that give rows print them.
+
+      Example:
+        clutch sql --udf delays.py "SELECT avg(delay_score(dep, arr)) FROM 'flights.csv'"
+      """)
+
+  /// How rows are printed.
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json, jsonl }
+
+  @Option(
+    help: ArgumentHelp("A file of Python functions marked with @udf. May be given several times.", valueName: "file"))
+  var udf: [String] = []
+  @Option(help: ArgumentHelp("The database; it is made if there is none. Default: in memory.", valueName: "file"))
+  var database: String?
+  @Option(help: "Threads of the database, and Python interpreters per UDF file. Default: the number of cores.")
+  var threads: Int?
+  @Option(help: "How rows are printed. A table shows at most 40 rows; the other formats all of them.")
+  var format = Format.table
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Write rows to this file, which appears when everything has succeeded.", valueName: "file"))
+  var output: String?
+  @Option(
+    name: [.customShort("f"), .customLong("file")],
+    help: ArgumentHelp("Read the SQL from this file.", valueName: "file.sql"))
+  var file: String?
+  @OptionGroup var python: PythonOptions
+  @OptionGroup var duckdb: DuckDBOptions
+  @Argument(help: "The SQL; - reads it from standard input.") var query: String?
+
+  func validate() throws {
+    guard (query == nil) != (file == nil) else {
+      throw ValidationError("Give the SQL either as an argument (- for standard input) or with -f FILE.sql.")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads takes a number of at least 1.") }
+  }
+
+  func run() throws {
+    OutputSink.ignoreClosedPipeSignal()
+    let session = SQLSession()
+    session.watchInterrupts()
+    do {
+      try run(in: session)
+    } catch {
+      session.abandon()
+      if session.wasInterrupted {
+        complain("interrupted")
+        throw ExitCode(130)
+      }
+      throw error
+    }
+  }
+
+  private func run(in session: SQLSession) throws {
+    let sql = try readSQL()
+    let sources = try udf.map { try UDFSource(file: $0) }
+    let installation = try choosePython(isNeeded: !sources.isEmpty)
+    let library = try duckdb.load(installation)
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let pools = try sources.map { try UDFPool($0, interpreters: threads) }
+    let connection = try DuckDBDatabase(
+      path: database, library: library, configuration: ["threads": "\(threads)"]
+    ).connect()
+    for pool in pools { try connection.register(pool) }
+    try session.open(connection, output: output)
+    try session.run(sql, format: format)
+    try session.finish()
+  }
+
+  private func readSQL() throws -> String {
+    if let file {
+      guard let data = FileManager.default.contents(atPath: file) else {
+        throw ValidationError("The SQL file \(file) does not exist or cannot be read.")
+      }
+      return String(decoding: data, as: UTF8.self)
+    }
+    guard let query, query != "-" else {
+      return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+    }
+    return query
+  }
+
+  /// Without UDFs Python is not started; only its packages are looked through for a DuckDB.
+  private func choosePython(isNeeded: Bool) throws -> PythonInstallation? {
+    if isNeeded || python.python != nil { return try python.start() }
+    if duckdb.duckdb != nil { return nil }
+    return PythonDiscovery.choose(from: python.discovery.search())
+  }
+}
