@@ -85,6 +85,18 @@ public final class DuckDBConnection: @unchecked Sendable {
     return try body(handle)
   }
 
+  /// Gives the handle to register functions, after closing the result that is open.
+  ///
+  /// Registering happens in the connection's transaction: between BEGIN and ROLLBACK it is undone.
+  func withRegistrationHandle<Result>(
+    _ body: (duckdb_connection) throws(DuckDBError) -> Result
+  ) throws(DuckDBError) -> Result {
+    // The transaction of a result that was not read to its end lasts until the next statement, and
+    // then takes with it, without an error, what was registered meanwhile.
+    try run("SELECT 1")
+    return try withHandle(body)
+  }
+
   /// Closes the result of the statement before, because DuckDB 2 refuses to run a statement while an
   /// earlier result is open, and older versions cut that result off. Call within `withHandle`.
   func beginStatement() {
