@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clutch
+import DuckDBEngine
 import Foundation
 
 /// `clutch sql`: SQL over files, with Python functions.
@@ -52,12 +53,9 @@ struct SQLCommand: ParsableCommand {
     do {
       try run(in: session)
     } catch {
-      session.abandon()
-      if session.wasInterrupted {
-        complain("interrupted")
-        throw ExitCode(130)
-      }
-      throw error
+      guard session.wasInterrupted else { throw error }
+      complain("interrupted")
+      throw ExitCode(130)
     }
   }
 
@@ -72,9 +70,7 @@ struct SQLCommand: ParsableCommand {
       path: database, library: library, configuration: ["threads": "\(threads)"]
     ).connect()
     for pool in pools { try connection.register(pool) }
-    try session.open(connection, output: output)
-    try session.run(sql, format: format)
-    try session.finish()
+    try session.run(sql, on: connection, pools: pools, format: format, output: output)
   }
 
   private func readSQL() throws -> String {

@@ -1,50 +1,106 @@
 import Clutch
 import Dispatch
+import DuckDBEngine
 import Foundation
 import Synchronization
 
-/// One run of `clutch sql` once everything is loaded: the connection, the output, the progress bar, and Ctrl-C.
+/// One run of `clutch sql`: what Ctrl-C must be able to stop, and where rows go.
 final class SQLSession: Sendable {
   private struct State {
     var connection: DuckDBConnection?
-    var file: FileOutput?
+    var pools: [UDFPool] = []
+    var temporaryFile: String?
     var isInterrupted = false
   }
 
-  /// `FileOutput` belongs to the thread that writes; the thread that handles Ctrl-C only removes the file, and then
-  /// ends the process.
   private let state = Mutex(State())
   private let signals = DispatchQueue(label: "clutch.signals")
-  /// How long an interrupted query may take to stop by itself. A Python function that does not return cannot be
-  /// stopped by the database.
-  private static let grace = DispatchTimeInterval.milliseconds(1_000)
+  /// How long an interrupted query may take to stop. A Python call that does not return cannot be stopped from here.
+  private static let grace = DispatchTimeInterval.seconds(1)
 
-  var wasInterrupted: Bool { state.withLock(\.isInterrupted) }
+  var wasInterrupted: Bool { state.withLock { $0.isInterrupted } }
 
-  /// Handles Ctrl-C from now on: the query is stopped, or, after a grace time or at the second Ctrl-C, the process.
+  // MARK: Ctrl-C
+
+  /// Handles Ctrl-C from now on: the query is stopped; after a grace time, or at the second Ctrl-C, the process.
   func watchInterrupts() {
     signal(SIGINT, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: signals)
-    source.setEventHandler { [self] in
-      _ = source
-      interrupt()
-    }
+    // The source is kept by its own handler: it is needed until the process ends.
+    source.setEventHandler { [self] in withExtendedLifetime(source) { interrupt() } }
     source.resume()
   }
 
   private func interrupt() {
-    let (connection, isSecond) = state.withLock { state in
+    let (connection, pools, isSecond) = state.withLock { state in
       defer { state.isInterrupted = true }
-      return (state.connection, state.isInterrupted)
+      return (state.connection, state.pools, state.isInterrupted)
     }
     guard let connection, !isSecond else { return exitNow() }
     connection.interrupt()
+    for pool in pools { pool.interrupt() }
     signals.asyncAfter(deadline: .now() + Self.grace) { [self] in exitNow() }
   }
 
   private func exitNow() {
-    abandon()
+    if let file = state.withLock({ $0.temporaryFile }) { unlink(file) }
     complain("interrupted")
     _exit(130)
   }
+
+  // MARK: Running
+
+  /// Runs the statements in order and prints the rows of those that give any.
+  ///
+  /// - Parameter output: the file for the rows, which appears only if everything succeeds; nil for standard output.
+  func run(
+    _ sql: String, on connection: DuckDBConnection, pools: [UDFPool], format: SQLCommand.Format, output: String?
+  ) throws {
+    let file = try output.map { try FileOutput(path: $0) }
+    defer { file?.discard() }
+    let isInterrupted = state.withLock { state in
+      state.connection = connection
+      state.pools = pools
+      state.temporaryFile = file?.temporary
+      return state.isInterrupted
+    }
+    if isInterrupted { throw DuckDBError(.interrupted, "interrupted before the query began") }
+    let sink = file?.sink ?? OutputSink(descriptor: STDOUT_FILENO)
+    let isTerminal = file == nil && isatty(STDOUT_FILENO) == 1
+    // Rows that are printed while the query runs would be mixed up with the bar.
+    let bar = isTerminal && format != .table ? nil : ProgressBar(of: connection)
+    defer { bar?.stop() }
+    let statements = try connection.execute(sql)
+    var isFirst = true
+    while let result = try statements.next() {
+      guard result.kind == .rows else { continue }
+      if !isFirst, format == .table { try sink.write("\n") }
+      isFirst = false
+      var writer = format.writer(to: sink, isTerminal: isTerminal)
+      try writer.begin(result.columns)
+      while let rows = try result.nextRows() { try writer.write(rows) }
+      bar?.pause()
+      try writer.end()
+    }
+    try sink.flush()
+    try file?.commit()
+  }
+}
+
+extension SQLCommand.Format {
+  fileprivate func writer(to sink: OutputSink, isTerminal: Bool) -> any ResultWriter {
+    switch self {
+    case .table: TableWriter(sink: sink, width: isTerminal ? terminalWidth() : nil)
+    case .csv: CSVWriter(sink: sink)
+    case .json: JSONWriter(sink: sink)
+    case .jsonl: JSONLinesWriter(sink: sink)
+    }
+  }
+}
+
+/// The width of the terminal on standard output, in cells.
+private func terminalWidth() -> Int? {
+  var size = winsize()
+  guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+  return Int(size.ws_col)
 }

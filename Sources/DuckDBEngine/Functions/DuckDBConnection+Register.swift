@@ -7,13 +7,28 @@ extension DuckDBConnection {
   /// database has threads. An exception in a UDF fails the query with the function, the row in its batch, its
   /// arguments and the user's own traceback. The pool is kept until the database closes.
   ///
-  /// - Throws: `query` when a function of that name has been registered before, or DuckDB refuses the name.
+  /// Between BEGIN and ROLLBACK the registration is undone like any other change.
+  ///
+  /// - Throws: `query` when DuckDB has a function of that name already, built in or registered before.
   public func register(_ pool: UDFPool) throws(DuckDBError) {
+    try refuseBuiltIns(pool.signatures)
     for signature in pool.signatures {
       try database.reserveFunctionName(signature.name, source: pool.source.name)
-      try withHandle { handle throws(DuckDBError) in
+      try withRegistrationHandle { handle throws(DuckDBError) in
         try ScalarFunction(signature, in: pool).register(on: handle, of: database.library)
       }
     }
+  }
+
+  /// DuckDB would accept such a function, and then take the one or the other depending on its version and on the types
+  /// of the arguments.
+  private func refuseBuiltIns(_ signatures: [UDFSignature]) throws(DuckDBError) {
+    // Python's names hold no quotes.
+    let names = signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
+    let statements = try execute(
+      "SELECT DISTINCT function_name FROM duckdb_functions() WHERE internal AND lower(function_name) IN (\(names))")
+    guard let rows = try statements.next()?.nextRows(), rows.count > 0 else { return }
+    throw DuckDBError(
+      .query, "DuckDB has a function named \(rows[0, 0]) of its own; rename the UDF, for example to my_\(rows[0, 0])")
   }
 }

@@ -72,6 +72,8 @@ final class ScalarFunction: Sendable {
       }
       return SQLType(type, functions: functions)
     }
+    // The type of a prepared statement's parameter is only known when it is executed, and bound again.
+    if arguments.contains(where: \.isUndecided) { return }
     if let refusal = function.signature.refusal(of: arguments) {
       duckdb.scalar_function_bind_set_error(info, refusal)
     }

@@ -27,6 +27,11 @@ extension UDFType {
   }
 }
 
+extension SQLType {
+  /// DuckDB's type number 0: not known yet.
+  var isUndecided: Bool { self == .unsupported("type number 0") }
+}
+
 extension SQLType.Plain {
   fileprivate var isInteger: Bool {
     switch self {

@@ -10,7 +10,8 @@ package final class FileOutput {
 
   private let descriptor: Int32
   private let target: String
-  private let temporary: String?
+  /// Where the content is until it is committed, for a process that must end without running its own clean-up.
+  package let temporary: String?
   private var isOpen = true
 
   /// Opens the output.

@@ -97,13 +97,13 @@ public enum CPython {
           if let failed { candidates = candidates.refusing(failed, because: error.message) }
         }
       } else {
-        throw PythonRuntimeError(.pythonNotFound, explain(candidates))
+        throw PythonRuntimeError(.pythonNotFound, explanation(of: candidates))
       }
     }
   }
 
-  /// The message for a machine without a usable CPython.
-  package static func explain(_ candidates: [PythonCandidate]) -> String {
+  /// The message for a machine without a usable CPython: every candidate, why it was refused, and what to do.
+  public static func explanation(of candidates: [PythonCandidate]) -> String {
     var lines = ["No usable CPython was found. Clutch needs CPython \(PythonVersion.supported.major).\(PythonVersion.supported.minor) or newer with its shared library."]
     if candidates.isEmpty { lines.append("No candidate is on PATH, under pyenv or in the usual places.") }
     for candidate in candidates {

@@ -6,7 +6,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
-        wrongResult, closed
+        wrongResult, interrupted, closed
     }
     private let value: Value
 
@@ -26,6 +26,8 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public static let rowFailed = Code(value: .rowFailed)
     /// The function returned a value that is not of its result type, or out of its range.
     public static let wrongResult = Code(value: .wrongResult)
+    /// The call was stopped by `UDFPool.interrupt`.
+    public static let interrupted = Code(value: .interrupted)
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 

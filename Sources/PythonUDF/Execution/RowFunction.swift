@@ -16,17 +16,21 @@ struct RowFunction: ~Copyable {
   private let rowCount: Int
   /// Which rows are null without a call; nil for none.
   private let skipped: [Bool]?
+  private let interruption: Interruption
 
   private static let blockRows = 32
 
   /// - Throws: `UDFError` with code `wrongArguments`.
-  init(_ function: LoadedModule.Function, for batch: RecordBatch, in py: borrowing Python) throws {
+  init(
+    _ function: LoadedModule.Function, for batch: RecordBatch, in py: borrowing Python, _ interruption: Interruption
+  ) throws {
     guard let callable = py.state.kept(function.key) else {
       throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
     }
     try function.signature.check(batch.columns.map(\.type))
     api = py.api
     signature = function.signature
+    self.interruption = interruption
     self.callable = callable
     columns = batch.columns
     rowCount = batch.rowCount
@@ -72,6 +76,7 @@ struct RowFunction: ~Copyable {
     let call = api.pointee.PyVectorcall_Function(callable) ?? api.pointee.PyObject_Vectorcall
     let drop = api.pointee.Py_DecRef
     let none = api.none
+    let generation = interruption.generation
 
     var start = 0
     while start < rowCount {
@@ -79,6 +84,10 @@ struct RowFunction: ~Copyable {
       try makeArguments(rows, block, stride)
       var vector = block + 1
       for row in rows {
+        guard interruption.generation == generation else {
+          dropArguments(row..<rows.upperBound, vector, stride)
+          throw UDFError(.interrupted, "UDF \(signature.name) was interrupted")
+        }
         if let skipped, skipped[row] {
           writer.appendNull()
           for index in 0..<arguments { drop(vector[index]) }

@@ -15,6 +15,7 @@ public final class UDFPool: Sendable {
 
   private let workers: [Worker]
   private let idle: IdleList<Worker>
+  private let interruption = Interruption()
 
   /// One interpreter with the source loaded.
   private struct Worker: Sendable {
@@ -75,7 +76,9 @@ public final class UDFPool: Sendable {
     defer { idle.give(back: worker) }
     try Task.checkCancellation()
     let function = try worker.module.function(name)
-    return try await worker.interpreter.withGILAsync { py in try worker.module.call(function, batch, in: py) }
+    return try await worker.interpreter.withGILAsync { [interruption] py in
+      try worker.module.call(function, batch, in: py, interruption: interruption)
+    }
   }
 
   /// Calls a function for each row of a batch and blocks the calling thread meanwhile; for threads that belong to an
@@ -90,7 +93,9 @@ public final class UDFPool: Sendable {
     let worker = try idle.takeAndWait()
     defer { idle.give(back: worker) }
     let function = try worker.module.function(name)
-    return try worker.interpreter.withGIL { py in try worker.module.call(function, batch, in: py) }
+    return try worker.interpreter.withGIL { [interruption] py in
+      try worker.module.call(function, batch, in: py, interruption: interruption)
+    }
   }
 
   /// Calls a function for many batches in parallel and gives the results in the order of the batches.
@@ -113,6 +118,11 @@ public final class UDFPool: Sendable {
       return results.compactMap { $0 }
     }
   }
+
+  /// Stops the calls that are under way, each after its current row; they throw `interrupted`. Later calls run as usual.
+  ///
+  /// Returns at once. A function that does not return is not stopped.
+  public func interrupt() { interruption.interrupt() }
 
   /// Lets calls under way finish, ends every interpreter and joins its thread. Later calls throw `closed`.
   ///

@@ -1,0 +1,40 @@
+# make demo    set everything up and run a Python function over 336,776 flights
+# make test    the whole test suite
+# make bench   the benchmarks, as ratios
+# make lint    the formatter's check
+
+DUCKDB = duckdb==2.0.0
+BAREDUCKDB = bareduckdb==0.12.155
+
+.PHONY: demo test bench lint format release clean
+
+demo: release
+	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
+	@Scripts/flights.sh
+	.build/release/clutch sql --udf Examples/flights/delays.py \
+	  "SELECT carrier, count(*) AS flights, avg(delay_score(dep_delay, arr_delay)) AS score \
+	   FROM read_csv('.data/flights.csv', nullstr = 'NA') GROUP BY ALL ORDER BY score DESC LIMIT 10"
+
+test:
+	swift build --build-tests
+	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB)
+	@Scripts/flights.sh
+	swift test --skip-build
+
+bench:
+	swift build -c release --product clutch-benchmarks
+	swift build -c release --product clutch
+	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
+	.build/release/clutch-benchmarks
+
+release:
+	swift build -c release --product clutch
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+clean:
+	rm -rf .build .venv .data
