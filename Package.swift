@@ -58,8 +58,11 @@ let package = Package(
 
     .executableTarget(
       name: "clutch-benchmarks",
-      dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],
-      path: "Benchmarks", swiftSettings: settings),
+      dependencies: [
+        "Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks", exclude: ["Python"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["PythonRuntime"], path: "Tests/TestSupport",

@@ -1,5 +1,5 @@
-import Foundation
 import Columnar
+import Foundation
 import PythonRuntime
 import PythonUDF
 
@@ -16,17 +16,17 @@ enum RowPath {
     let lists: [(name: String, value: PythonValue)]
   }
 
-  static func run() throws {
+  static func run(repetitions: Int) throws {
     print("Row path: 1,024 rows, ratio to a bare CPython loop over ready-made lists (lower is better)")
-    for item in try cases() where item.name.contains(CommandLine.arguments.dropFirst(2).first ?? "") {
-      let timing = try measure(item)
+    for item in try cases() {
+      let timing = try measure(item, repetitions)
       report(
         item.name, timing.ratio, atMost: item.limit,
         detail: "\(microseconds(timing.subject)) us against \(microseconds(timing.reference)) us")
     }
   }
 
-  private static func measure(_ item: Case) throws -> PairedTiming {
+  private static func measure(_ item: Case, _ repetitions: Int) throws -> PairedTiming {
     let interpreter = try SubInterpreter()
     defer { interpreter.close() }
     return try interpreter.withGIL { py in
@@ -35,7 +35,7 @@ enum RowPath {
       for (name, value) in item.lists { try py.mainModule().setAttribute(name, to: value) }
       try py.run("def bare():\n    return \(item.loop)")
       let bare = try py.evaluate("bare")
-      return try PairedTiming(repetitions: Int(CommandLine.arguments.dropFirst(3).first ?? "400") ?? 400, warmUp: 20) {
+      return try PairedTiming(repetitions: repetitions, warmUp: 20) {
         _ = try module.call(module.functions[0], item.batch, in: py)
       } reference: {
         _ = try bare.call()

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+@main
+struct BenchmarkCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clutch-benchmarks", abstract: "Measure Clutch, as ratios of two things timed in turn in one run.")
+
+  enum Part: String, ExpressibleByArgument, CaseIterable { case rows, sql, scaling, memory }
+
+  @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
+  @Option(help: "Multiplies the number of repetitions.") var effort = 1
+
+  func run() async throws {
+    for part in parts {
+      switch part {
+      case .rows: try RowPath.run(repetitions: 1_000 * effort)
+      case .sql: try SQL.run(repetitions: 9 * effort)
+      case .scaling: try await Scaling.run(repetitions: 9 * effort)
+      case .memory: try Cycles.run(cycles: 1_000 * effort)
+      }
+      print("")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+"""The same queries with the DuckDB Python package's own functions, one run for each line on standard input."""
+
+import sys
+import time
+
+import duckdb
+
+threads = int(sys.argv[1])
+
+
+def gcd(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def add(x: float, y: float) -> float:
+    return x + y
+
+
+def clean(s: str) -> str:
+    return s.strip().lower().replace("-", "_")
+
+
+connection = duckdb.connect(config={"threads": threads})
+connection.create_function("gcd_udf", gcd)
+connection.create_function("add_udf", add)
+connection.create_function("clean_udf", clean)
+connection.execute(sys.stdin.readline())  # the table
+for query in sys.stdin:
+    start = time.perf_counter()
+    result = connection.execute(query).fetchall()
+    print(time.perf_counter() - start, result[0][0], flush=True)

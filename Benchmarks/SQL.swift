@@ -1,0 +1,118 @@
+import DuckDBEngine
+import Foundation
+import PythonRuntime
+import PythonUDF
+
+/// A UDF over 1 million generated rows in SQL, against the DuckDB Python package's own `create_function` on the same
+/// query, the same library and the same number of threads; the two processes take turns.
+enum SQL {
+  private static let rows = 1_000_000
+  private static let table = """
+    CREATE TABLE t AS SELECT (range * 7919) % 10007 + 1 AS a, (range * 104729) % 8191 + 1 AS b, \
+    range * 0.37::DOUBLE AS x, range * 1.13::DOUBLE AS y, '  Carrier-Name-' || range % 10007 || ' ' AS s \
+    FROM range(\(rows))
+    """
+  private static let source = """
+    from clutch import udf
+
+    @udf
+    def gcd_udf(a: int, b: int) -> int:
+        while b:
+            a, b = b, a % b
+        return a
+
+    @udf
+    def add_udf(x: float, y: float) -> float:
+        return x + y
+
+    @udf
+    def clean_udf(s: str) -> str:
+        return s.strip().lower().replace("-", "_")
+    """
+  private static let queries = [
+    ("gcd(a: int, b: int)", "SELECT sum(gcd_udf(a, b))::BIGINT FROM t"),
+    ("add(x: float, y: float)", "SELECT round(sum(add_udf(x, y))) FROM t"),
+    ("clean(s: str)", "SELECT sum(length(clean_udf(s)))::BIGINT FROM t"),
+  ]
+  private static let goals = [1: 1.6, 2: 3.0]
+
+  static func run(repetitions: Int) throws {
+    let python = try CPython.start()
+    let library = try DuckDBLibrary.load(
+      environment: ProcessInfo.processInfo.environment, sitePackages: python.sitePackages,
+      pythonLibrary: python.library)
+    for (threads, goal) in goals.sorted(by: { $0.key < $1.key }) {
+      print("SQL: \(rows) rows, \(threads) thread(s), times faster than the DuckDB Python package (higher is better)")
+      let pool = try UDFPool(UDFSource(source), interpreters: threads)
+      defer { pool.close() }
+      let connection = try DuckDBDatabase(library: library, configuration: ["threads": "\(threads)"]).connect()
+      try connection.register(pool)
+      try connection.run(table)
+      let native = try NativeUDF(python: python.executable, threads: threads, table: table)
+      defer { native.stop() }
+      for (name, query) in queries {
+        let (ours, theirs) = (try answer(query, connection), try native.run(query).answer)
+        guard ours == theirs else { throw BenchmarkError("\(query): \(ours) here, \(theirs) there") }
+        var nativeSeconds: [Double] = []
+        var seconds: [Double] = []
+        for _ in 0..<repetitions {
+          seconds.append(try clutch_benchmarks.seconds { _ = try answer(query, connection) })
+          nativeSeconds.append(try native.run(query).seconds)
+        }
+        let ratio = median(zip(nativeSeconds, seconds).map { $0 / $1 })
+        report(
+          name, ratio, atLeast: goal,
+          detail: String(format: "%.3f s against %.3f s", median(seconds), median(nativeSeconds)))
+      }
+    }
+  }
+
+  private static func answer(_ query: String, _ connection: DuckDBConnection) throws -> String {
+    guard let rows = try connection.execute(query).next()?.nextRows() else { return "" }
+    return rows[0, 0].description
+  }
+}
+
+struct BenchmarkError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A Python process that runs a query for each line it is sent.
+private final class NativeUDF {
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private var unread = Data()
+
+  init(python: String, threads: Int, table: String) throws {
+    process.executableURL = URL(fileURLWithPath: python)
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Python/native_udf.py")
+    process.arguments = [script.path, "\(threads)"]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    send(table)
+  }
+
+  func run(_ query: String) throws -> (seconds: Double, answer: String) {
+    send(query)
+    while !unread.contains(UInt8(ascii: "\n")) {
+      let more = output.fileHandleForReading.availableData
+      guard !more.isEmpty else { throw BenchmarkError("the Python process ended; is the package duckdb there?") }
+      unread += more
+    }
+    let line = unread.prefix { $0 != UInt8(ascii: "\n") }
+    unread = unread.dropFirst(line.count + 1)
+    let parts = String(decoding: line, as: UTF8.self).split(separator: " ")
+    guard parts.count == 2, let seconds = Double(parts[0]) else { throw BenchmarkError("not an answer: \(parts)") }
+    return (seconds, String(parts[1]))
+  }
+
+  func stop() {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  private func send(_ line: String) { input.fileHandleForWriting.write(Data((line + "\n").utf8)) }
+}

@@ -1,1 +1,0 @@
-try RowPath.run()
