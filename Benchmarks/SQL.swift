@@ -8,7 +8,7 @@ import PythonUDF
 enum SQL {
   private static let rows = 1_000_000
   private static let table = """
-    CREATE TABLE t AS SELECT (range * 7919) % 10007 + 1 AS a, (range * 104729) % 8191 + 1 AS b, \
+    CREATE TABLE t AS SELECT range % 1024 AS n, (range * 7919) % 10007 + 1 AS a, (range * 104729) % 8191 + 1 AS b, \
     range * 0.37::DOUBLE AS x, range * 1.13::DOUBLE AS y, '  Carrier-Name-' || range % 10007 || ' ' AS s \
     FROM range(\(rows))
     """
@@ -30,7 +30,8 @@ enum SQL {
         return s.strip().lower().replace("-", "_")
     """
   private static let queries = [
-    ("gcd(a: int, b: int)", "SELECT sum(gcd_udf(a, b))::BIGINT FROM t"),
+    ("gcd(a: int, b: int), consecutive numbers", "SELECT sum(gcd_udf(n, n + 1))::BIGINT FROM t"),
+    ("gcd(a: int, b: int), numbers up to 10,007", "SELECT sum(gcd_udf(a, b))::BIGINT FROM t"),
     ("add(x: float, y: float)", "SELECT round(sum(add_udf(x, y))) FROM t"),
     ("clean(s: str)", "SELECT sum(length(clean_udf(s)))::BIGINT FROM t"),
   ]

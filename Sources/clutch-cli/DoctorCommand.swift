@@ -29,7 +29,7 @@ struct DoctorCommand: ParsableCommand {
   private func printPythonPath() throws {
     let candidates = python.discovery.search()
     guard let installation = PythonDiscovery.choose(from: candidates) else {
-      throw ValidationError(CPython.explanation(of: candidates))
+      throw CommandError(CPython.explanation(of: candidates))
     }
     print(installation.executable)
   }

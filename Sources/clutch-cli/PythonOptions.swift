@@ -21,6 +21,13 @@ struct PythonOptions: ParsableArguments {
   }
 }
 
+/// A failure of a command itself; the usage line would not help.
+struct CommandError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
 /// Writes a line for a person to standard error.
 func complain(_ text: String) {
   FileHandle.standardError.write(Data("clutch: \(text)\n".utf8))

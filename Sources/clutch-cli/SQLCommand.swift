@@ -76,7 +76,7 @@ struct SQLCommand: ParsableCommand {
   private func readSQL() throws -> String {
     if let file {
       guard let data = FileManager.default.contents(atPath: file) else {
-        throw ValidationError("The SQL file \(file) does not exist or cannot be read.")
+        throw CommandError("The SQL file \(file) does not exist or cannot be read.")
       }
       return String(decoding: data, as: UTF8.self)
     }

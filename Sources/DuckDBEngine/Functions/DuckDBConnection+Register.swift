@@ -11,12 +11,13 @@ extension DuckDBConnection {
   ///
   /// - Throws: `query` when DuckDB has a function of that name already, built in or registered before.
   public func register(_ pool: UDFPool) throws(DuckDBError) {
+    try database.refuseRegistered(pool)
     try refuseBuiltIns(pool.signatures)
     for signature in pool.signatures {
-      try database.reserveFunctionName(signature.name, source: pool.source.name)
       try withRegistrationHandle { handle throws(DuckDBError) in
         try ScalarFunction(signature, in: pool).register(on: handle, of: database.library)
       }
+      database.noteRegistered(signature, of: pool)
     }
   }
 
@@ -26,7 +27,7 @@ extension DuckDBConnection {
     // Python's names hold no quotes.
     let names = signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
     let statements = try execute(
-      "SELECT DISTINCT function_name FROM duckdb_functions() WHERE internal AND lower(function_name) IN (\(names))")
+      "SELECT DISTINCT function_name FROM duckdb_functions() WHERE lower(function_name) IN (\(names))")
     guard let rows = try statements.next()?.nextRows(), rows.count > 0 else { return }
     throw DuckDBError(
       .query, "DuckDB has a function named \(rows[0, 0]) of its own; rename the UDF, for example to my_\(rows[0, 0])")

@@ -47,7 +47,8 @@ extension UDFSignature {
   func refusal(of arguments: [SQLType]) -> String? {
     let call = "\(name)(\(arguments.map(\.description).joined(separator: ", ")))"
     guard arguments.count == parameters.count else {
-      return "\(call): the UDF takes \(parameters.count) arguments, not \(arguments.count): \(sqlDescription)"
+      let needed = parameters.count == 1 ? "1 argument" : "\(parameters.count) arguments"
+      return "\(call): the UDF takes \(needed), but \(arguments.count) were given: \(sqlDescription)"
     }
     for (index, (parameter, argument)) in zip(parameters, arguments).enumerated()
     where !parameter.type.accepts(argument) {

@@ -1,4 +1,5 @@
 internal import CDuckDBABI
+import PythonUDF
 internal import Synchronization
 
 /// An open database: a file, or one in memory that goes away with it.
@@ -56,15 +57,20 @@ public final class DuckDBDatabase: @unchecked Sendable {
     library.functions.pointee.close(&handle)
   }
 
-  /// Refuses a second function of a name, which would replace the first one or add an overload to it.
-  func reserveFunctionName(_ name: String, source: String) throws(DuckDBError) {
-    let other = functionNames.withLock { names in
-      defer { names[name.lowercased(), default: source] = source }
-      return names[name.lowercased()]
+  /// Refuses a second function of a name, which would replace the first one.
+  func refuseRegistered(_ pool: UDFPool) throws(DuckDBError) {
+    let names = functionNames.withLock { $0 }
+    for signature in pool.signatures {
+      guard let other = names[signature.name.lowercased()] else { continue }
+      throw DuckDBError(
+        .query,
+        "two UDFs are named \(signature.name), one of \(other) and one of \(pool.source.name): rename one (SQL does not "
+          + "tell upper from lower case)")
     }
-    guard let other else { return }
-    throw DuckDBError(
-      .query, "two UDFs are named \(name): one of \(other), one of \(source); rename one (SQL does not tell upper from lower case)")
+  }
+
+  func noteRegistered(_ signature: UDFSignature, of pool: UDFPool) {
+    functionNames.withLock { $0[signature.name.lowercased()] = pool.source.name }
   }
 
   /// Opens a connection. Each has its own transactions, settings and temporary tables.

@@ -8,7 +8,7 @@ extension UDFSignature {
     guard columns.count == parameters.count else {
       throw UDFError(
         .wrongArguments,
-        "UDF \(sqlDescription) takes \(parameters.count) columns, but \(columns.count) were given")
+        "UDF \(sqlDescription): one column per parameter is needed, \(parameters.count), but \(columns.count) were given")
     }
     for (index, (parameter, column)) in zip(parameters, columns).enumerated()
     where !parameter.type.accepts(column) {
