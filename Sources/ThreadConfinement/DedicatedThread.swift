@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -17,8 +15,7 @@ public final class DedicatedThread: SerialExecutor {
   public let name: String
 
   private let core = ThreadCore()
-  /// The thread to join, until someone does.
-  private let handle: Mutex<pthread_t?>
+  private let handle: Monitor<pthread_t?>
 
   /// Starts a thread.
   ///
@@ -28,25 +25,24 @@ public final class DedicatedThread: SerialExecutor {
   /// - Throws: `ThreadConfinementError.threadNotCreated`.
   public init(name: String, stackSize: Int = 16 << 20) throws {
     self.name = name
+    handle = Monitor(nil)
     let start = Unmanaged.passRetained(ThreadStart(core: core, name: name))
-    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
-    pthread_attr_init(attributes)
-    defer {
-      pthread_attr_destroy(attributes)
-      attributes.deallocate()
-    }
-    pthread_attr_setstacksize(attributes, stackSize)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackSize)
     #if canImport(Darwin)
       var thread: pthread_t?
     #else
       var thread = pthread_t()
     #endif
-    let status = pthread_create(&thread, attributes, threadMain, start.toOpaque())
+    let status = pthread_create(&thread, &attributes, threadMain, start.toOpaque())
     guard status == 0 else {
       start.release()
       throw ThreadConfinementError.threadNotCreated(status)
     }
-    handle = Mutex(thread)
+    let created: pthread_t? = thread
+    handle.update { $0 = created }
   }
 
   deinit { stop() }
@@ -86,11 +82,14 @@ public final class DedicatedThread: SerialExecutor {
   ///
   /// - Parameter last: run on the thread after all other work; only that of the first call is.
   public func stop(_ last: (@Sendable () -> Void)? = nil) {
-    core.stop(last)
-    // The thread itself, and one that it waits for, cannot wait for its end: then it ends by itself.
-    let isAwaited = (try? core.blockCaller { core.waitUntilFinished() }) != nil
-    guard let thread = handle.withLock({ $0.take() }) else { return }
-    if isAwaited { pthread_join(thread, nil) } else { pthread_detach(thread) }
+    core.queue.update { queue in
+      if let last, !queue.isStopped { queue.jobs.append(last) }
+      queue.isStopped = true
+    }
+    guard !isCurrent else { return handle.update { $0.take() }.map { pthread_detach($0) } ?? () }
+    // A thread that waits for the caller cannot be waited for: it ends by itself.
+    guard (try? core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }) != nil else { return }
+    if let thread = handle.update({ $0.take() }) { pthread_join(thread, nil) }
   }
 
   // MARK: SerialExecutor
