@@ -15,7 +15,17 @@ public final class DedicatedThread: SerialExecutor {
   public let name: String
 
   private let core = ThreadCore()
-  private let handle: Monitor<pthread_t?>
+  private let handle = Monitor(Handle.none)
+
+  /// What is still to be done about the operating system's thread.
+  private enum Handle {
+    /// Nothing: there is none.
+    case none
+    /// → `joining`, or `none` when detached because nobody may wait for it.
+    case running(pthread_t)
+    /// One caller of `stop` joins it; the others wait for that; → `none`.
+    case joining
+  }
 
   /// Starts a thread.
   ///
@@ -25,7 +35,6 @@ public final class DedicatedThread: SerialExecutor {
   /// - Throws: `ThreadConfinementError.threadNotCreated`.
   public init(name: String, stackSize: Int = 16 << 20) throws {
     self.name = name
-    handle = Monitor(nil)
     let start = Unmanaged.passRetained(ThreadStart(core: core, name: name))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -39,10 +48,15 @@ public final class DedicatedThread: SerialExecutor {
     let status = pthread_create(&thread, &attributes, threadMain, start.toOpaque())
     guard status == 0 else {
       start.release()
+      // `deinit` stops what was made; no thread will ever say that it has ended.
+      core.queue.update { queue in
+        queue.isStopped = true
+        queue.isFinished = true
+      }
       throw ThreadConfinementError.threadNotCreated(status)
     }
     let created: pthread_t? = thread
-    handle.update { $0 = created }
+    if let created { handle.update { $0 = .running(created) } }
   }
 
   deinit { stop() }
@@ -80,28 +94,52 @@ public final class DedicatedThread: SerialExecutor {
   /// Called on the thread itself, it returns at once and the thread ends after the work it has. Safe to call twice,
   /// also from several threads: every caller but the thread itself returns after the end.
   ///
-  /// - Parameter last: run on the thread after all other work; only that of the first call is.
+  /// - Parameter last: run on the thread after all work given before; only that of the first call is.
   public func stop(_ last: (@Sendable () -> Void)? = nil) {
     core.queue.update { queue in
-      if let last, !queue.isStopped { queue.jobs.append(last) }
+      if let last, !queue.isStopped { queue.append(last) }
       queue.isStopped = true
     }
-    guard !isCurrent else { return handle.update { $0.take() }.map { pthread_detach($0) } ?? () }
+    guard !isCurrent else { return detach() }
     // A thread that waits for the caller cannot be waited for: it ends by itself.
-    guard (try? core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }) != nil else { return }
-    if let thread = handle.update({ $0.take() }) { pthread_join(thread, nil) }
+    guard (try? core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }) != nil else { return detach() }
+    join()
+  }
+
+  private func detach() {
+    handle.update { handle in
+      guard case .running(let thread) = handle else { return }
+      pthread_detach(thread)
+      handle = .none
+    }
+  }
+
+  private func join() {
+    let mine: pthread_t? = handle.wait { handle -> pthread_t?? in
+      switch handle {
+      case .none: return .some(nil)
+      case .joining: return nil
+      case .running(let thread):
+        handle = .joining
+        return thread
+      }
+    }
+    guard let mine else { return }
+    pthread_join(mine, nil)
+    handle.update { $0 = .none }
   }
 
   // MARK: SerialExecutor
 
   /// Runs the job of an actor that lives on this thread.
   ///
-  /// A job that arrives after `stop` must run all the same, or the task that waits for it would hang: it runs on a
-  /// thread that is kept for this, so that the actor can answer that it is closed.
+  /// A job that arrives after `stop` must run all the same, or the task that waits for it would hang. It runs here
+  /// while the thread has other work left, and then on a thread that is kept for this, so that the actor can answer
+  /// that it is closed.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let run: ThreadCore.Job = { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
-    if !core.submit(run) { DedicatedThread.afterStop(run) }
+    if !core.submitActorJob(run) { DedicatedThread.afterStop(run) }
   }
 
   /// Whether code running now is isolated to actors that live on this thread.

@@ -14,11 +14,26 @@ final class ThreadCore: Sendable {
 
   struct Queue {
     /// Jobs in the order given; taken from `next` so that taking one does not move the others.
-    var jobs: [Job] = []
-    var next = 0
+    private var jobs: [Job?] = []
+    private var next = 0
     var isStopped = false
     /// The last job is done; all that is left to the thread is to end.
     var isFinished = false
+
+    mutating func append(_ job: @escaping Job) { jobs.append(job) }
+
+    /// The next job, out of the queue: what it captured must end with it, and not here, where the lock is held.
+    mutating func take() -> Job? {
+      guard next < jobs.count else { return nil }
+      let job = jobs[next].take()
+      next += 1
+      // A queue that never runs empty must not grow for ever.
+      if next == jobs.count || next >= 1024 && next * 2 >= jobs.count {
+        jobs.removeFirst(next)
+        next = 0
+      }
+      return job
+    }
   }
 
   let queue = Monitor(Queue())
@@ -27,7 +42,18 @@ final class ThreadCore: Sendable {
   func submit(_ job: @escaping Job) -> Bool {
     queue.update { queue in
       if queue.isStopped { return false }
-      queue.jobs.append(job)
+      queue.append(job)
+      return true
+    }
+  }
+
+  /// Adds a job of an actor, also while the thread works off what it has; false when it has ended.
+  ///
+  /// Elsewhere the job could run at the same time as one that the actor still has here.
+  func submitActorJob(_ job: @escaping Job) -> Bool {
+    queue.update { queue in
+      if queue.isFinished { return false }
+      queue.append(job)
       return true
     }
   }
@@ -37,21 +63,16 @@ final class ThreadCore: Sendable {
     ThreadCore.setCurrent(self)
     while let job = nextJob() { job() }
     ThreadCore.setCurrent(nil)
-    queue.update { $0.isFinished = true }
+    // Wakes those that wait for the end.
+    queue.update { _ in }
   }
 
   private func nextJob() -> Job? {
     queue.wait { queue -> Job?? in
-      if queue.next < queue.jobs.count {
-        let job = queue.jobs[queue.next]
-        queue.next += 1
-        if queue.next == queue.jobs.count {
-          queue.jobs.removeAll(keepingCapacity: true)
-          queue.next = 0
-        }
-        return .some(job)
-      }
-      return queue.isStopped ? .some(nil) : nil
+      if let job = queue.take() { return .some(job) }
+      guard queue.isStopped else { return nil }
+      queue.isFinished = true
+      return .some(nil)
     }
   }
 

@@ -46,12 +46,14 @@ public final class SubInterpreter: Sendable {
     let process = try CPython.process(discovery)
     let thread = try DedicatedThread(name: name)
     let confined = Confined()
-    try thread.perform { confined.state = try process.create(configuration) }
+    // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
+    registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
-      registration = try process.add { Self.end(confined, on: thread, in: process) }
+      try thread.perform { confined.state = try process.create(configuration) }
     } catch {
-      Self.end(confined, on: thread, in: process)
-      throw error
+      Self.end(confined, on: thread, in: process, registration)
+      guard error is ThreadConfinementError else { throw error }
+      throw PythonRuntimeError(.shutDown, "Python is being shut down")
     }
     self.configuration = configuration
     self.process = process
@@ -130,8 +132,7 @@ public final class SubInterpreter: Sendable {
   /// Dropping the last reference does the same. Safe to call twice. Called from inside `withGIL`, it returns at once
   /// and the interpreter ends after that closure.
   public func close() {
-    process.remove(registration)
-    Self.end(confined, on: thread, in: process)
+    Self.end(confined, on: thread, in: process, registration)
   }
 
   private static func run<Result>(
@@ -144,10 +145,12 @@ public final class SubInterpreter: Sendable {
     return try body(Python(state))
   }
 
-  private static func end(_ confined: Confined, on thread: DedicatedThread, in process: PythonProcess) {
+  private static func end(
+    _ confined: Confined, on thread: DedicatedThread, in process: PythonProcess, _ registration: Int
+  ) {
     thread.stop {
-      guard let state = confined.state.take() else { return }
-      process.end(state)
+      if let state = confined.state.take() { process.end(state) }
+      process.remove(registration)
     }
   }
 }

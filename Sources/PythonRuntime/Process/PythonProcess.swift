@@ -91,13 +91,14 @@ package final class PythonProcess: @unchecked Sendable {
 
   var interpreterCount: Int { register.withLock { $0.endings.count } }
 
-  /// Notes a live interpreter; `end` must end it and join its thread.
-  func add(_ end: @escaping @Sendable () -> Void) throws -> Int {
+  /// Notes an interpreter until `remove`; `end` is given its key and must end it and join its thread.
+  func add(_ end: @escaping @Sendable (Int) -> Void) throws -> Int {
     try register.withLock { register in
       guard !register.isShutDown else { throw PythonRuntimeError(.shutDown, "Python is being shut down") }
       register.nextKey += 1
-      register.endings[register.nextKey] = end
-      return register.nextKey
+      let key = register.nextKey
+      register.endings[key] = { end(key) }
+      return key
     }
   }
 
