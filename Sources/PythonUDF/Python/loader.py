@@ -28,8 +28,8 @@ def load(source, filename, path):
     # Results own the standard output: what a function prints must not end up between them.
     sys.stdout = sys.stderr
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    if path is not None and os.path.dirname(path) not in sys.path:
-        sys.path.insert(0, os.path.dirname(path))
+    if path is not None:
+        _make_importable(os.path.dirname(path))
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     code = compile(tree, filename, "exec", dont_inherit=True)
     module = types.ModuleType(_module_name(filename))
@@ -43,6 +43,14 @@ def load(source, filename, path):
     signatures = [_signature(function, filename, places) for function in functions]
     _refuse_duplicates(signatures, filename)
     return json.dumps(signatures), functions
+
+
+def _make_importable(folder):
+    """Put a folder after Python's own modules, which its files must not hide, and before installed packages."""
+    own = os.path.dirname(os.__file__)
+    places = [place for place, entry in enumerate(sys.path) if entry in (own, os.path.join(own, "lib-dynload"))]
+    if folder not in sys.path:
+        sys.path.insert(max(places, default=-1) + 1, folder)
 
 
 def _module_name(filename):
