@@ -5,6 +5,7 @@ Everything that depends on Python's own view of a function is here; the host get
 
 import ast
 import inspect
+import io
 import json
 import linecache
 import os
@@ -27,7 +28,7 @@ def load(source, filename, path):
     """
     # Results own the standard output: what a function prints must not end up between them.
     sys.stdout = sys.stderr
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    linecache.cache[filename] = (len(source), None, _lines(source), filename)
     if path is not None:
         _make_importable(os.path.dirname(path))
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
@@ -43,6 +44,11 @@ def load(source, filename, path):
     signatures = [_signature(function, filename, places) for function in functions]
     _refuse_duplicates(signatures, filename)
     return json.dumps(signatures), functions
+
+
+def _lines(source):
+    """The lines as Python counts them: `str.splitlines` also splits at form feeds and the like."""
+    return io.StringIO(source, newline=None).readlines()
 
 
 def _make_importable(folder):
