@@ -32,7 +32,7 @@ def load(source, filename, path):
     if path is not None:
         _make_importable(os.path.dirname(path))
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    code = compile(tree, filename, "exec", dont_inherit=True)
+    code = _compiled(tree, filename)
     module = types.ModuleType(_module_name(filename))
     module.__file__ = path or filename
     sys.modules[module.__name__] = module
@@ -44,6 +44,18 @@ def load(source, filename, path):
     signatures = [_signature(function, filename, places) for function in functions]
     _refuse_duplicates(signatures, filename)
     return json.dumps(signatures), functions
+
+
+def _compiled(tree, filename):
+    try:
+        return compile(tree, filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        # Unlike the parser, the compiler counts columns in bytes, and knows no source that is in no file.
+        if error.lineno and error.offset:
+            error.text = linecache.getline(filename, error.lineno)
+            before = error.text.encode()[: error.offset - 1]
+            error.offset = len(before.decode(errors="ignore")) + 1
+        raise
 
 
 def _lines(source):
