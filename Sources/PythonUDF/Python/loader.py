@@ -99,9 +99,11 @@ def _signature(function, filename, places):
     def refuse(problem, at=line):
         raise clutch.SignatureError(f"{filename}, line {at}: function '{name}': {problem}")
 
-    if inspect.iscoroutinefunction(inner):
+    # A decorator may well make a plain function of another kind, and the other way round.
+    called = function if hasattr(function, "__code__") else inner
+    if inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called):
         refuse("async functions are not supported; write a plain function")
-    if inspect.isgeneratorfunction(inner):
+    if inspect.isgeneratorfunction(called):
         refuse("generators are not supported; return one value per call")
     try:
         annotations = inner.__annotations__
