@@ -132,9 +132,15 @@ def _signature(function, filename, places):
         "name": name,
         "parameters": parameters,
         "result": type_name,
-        "documentation": inspect.getdoc(function),
+        "documentation": _documentation(function),
         "line": line,
     }
+
+
+def _documentation(function):
+    text = inspect.getdoc(function)
+    # The host's text is UTF-8, which has no lone surrogates.
+    return text and text.encode("utf-8", "replace").decode()
 
 
 def _resolve(annotation, function, refuse):
