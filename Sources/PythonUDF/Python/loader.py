@@ -93,11 +93,17 @@ def _places(tree):
 def _signature(function, filename, places):
     name = function.__name__
     inner = inspect.unwrap(function)
-    first_line = getattr(getattr(inner, "__code__", None), "co_firstlineno", 0)
-    line, parameter_lines = places.get((inner.__name__, first_line), (first_line, {}))
+    code = getattr(inner, "__code__", None)
+    first_line = getattr(code, "co_firstlineno", 0)
+    # A module that the file imports may have marked functions too.
+    file = getattr(code, "co_filename", filename)
+    line, parameter_lines = first_line, {}
+    if file == filename:
+        line, parameter_lines = places.get((inner.__name__, first_line), (line, parameter_lines))
 
     def refuse(problem, at=line):
-        raise clutch.SignatureError(f"{filename}, line {at}: function '{name}': {problem}")
+        place = f"{file}, line {at}" if at else file
+        raise clutch.SignatureError(f"{place}: function '{name}': {problem}")
 
     # A decorator may well make a plain function of another kind, and the other way round.
     called = function if hasattr(function, "__code__") else inner
