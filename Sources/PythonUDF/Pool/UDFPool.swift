@@ -75,7 +75,11 @@ public final class UDFPool: Sendable {
     defer { idle.give(back: worker) }
     try Task.checkCancellation()
     let function = try worker.module.function(name)
-    return try await worker.interpreter.withGILAsync { py in try worker.module.call(function, batch, in: py) }
+    do {
+      return try await worker.interpreter.withGILAsync { py in try worker.module.call(function, batch, in: py) }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
+      throw UDFError(error, function: name)
+    }
   }
 
   /// Calls a function for each row of a batch and blocks the calling thread meanwhile; for threads that belong to an
@@ -90,7 +94,11 @@ public final class UDFPool: Sendable {
     let worker = try idle.takeAndWait()
     defer { idle.give(back: worker) }
     let function = try worker.module.function(name)
-    return try worker.interpreter.withGIL { py in try worker.module.call(function, batch, in: py) }
+    do {
+      return try worker.interpreter.withGIL { py in try worker.module.call(function, batch, in: py) }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
+      throw UDFError(error, function: name)
+    }
   }
 
   /// Calls a function for many batches in parallel and gives the results in the order of the batches.
