@@ -23,6 +23,7 @@ extension UDFSignature {
         """)
     }
   }
+
   private static func counted(_ columns: Int) -> String {
     columns == 1 ? "1 column" : "\(columns == 0 ? "no" : "\(columns)") columns"
   }
