@@ -69,15 +69,19 @@ public final class UDFPool: Sendable {
   ///   - name: the function.
   ///   - batch: one column per parameter, in order; the names of the columns do not matter.
   /// - Returns: a column of as many rows.
-  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `closed`; `CancellationError`
-  ///   when the task was cancelled before the call began.
+  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`;
+  ///   `CancellationError` when the task was cancelled before the call began.
   public func call(_ name: String, _ batch: RecordBatch) async throws -> Column {
     let worker = try await idle.take()
     defer { idle.give(back: worker) }
     try Task.checkCancellation()
     let function = try worker.module.function(name)
-    return try await worker.interpreter.withGILAsync { [interruption] py in
-      try worker.module.call(function, batch, in: py, interruption: interruption)
+    do {
+      return try await worker.interpreter.withGILAsync { [interruption] py in
+        try worker.module.call(function, batch, in: py, interruption: interruption)
+      }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
+      throw UDFError(error, function: name)
     }
   }
 
@@ -88,13 +92,17 @@ public final class UDFPool: Sendable {
   ///   - name: the function.
   ///   - batch: one column per parameter, in order; the names of the columns do not matter.
   /// - Returns: a column of as many rows.
-  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `closed`.
+  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`.
   public func callAndWait(_ name: String, _ batch: RecordBatch) throws -> Column {
     let worker = try idle.takeAndWait()
     defer { idle.give(back: worker) }
     let function = try worker.module.function(name)
-    return try worker.interpreter.withGIL { [interruption] py in
-      try worker.module.call(function, batch, in: py, interruption: interruption)
+    do {
+      return try worker.interpreter.withGIL { [interruption] py in
+        try worker.module.call(function, batch, in: py, interruption: interruption)
+      }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
+      throw UDFError(error, function: name)
     }
   }
 
