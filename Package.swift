@@ -71,7 +71,8 @@ let package = Package(
       name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"], swiftSettings: settings),
+      name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"],
+      resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests", dependencies: ["DuckDBEngine", "TestSupport"],
       swiftSettings: settings),
