@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite struct RowErrorTests {
+@Suite(.timeLimit(.minutes(1))) struct RowErrorTests {
   @Test func `an exception is shown with its row, arguments and the user's own frames`() async throws {
     let name = try path("failing.py")
     try await withPool(file("failing.py")) { pool in
@@ -100,6 +100,15 @@ import Testing
           "text='\(String(repeating: "é", count: 98))…", "data=b'\(String(repeating: "x", count: 97))…",
           "number=None",
         ])
+    }
+  }
+
+  @Test func `an import that fails in a call has no frames of Python's import machinery`() async throws {
+    try await withPool(of: "@udf\ndef f(x: int) -> int:\n  import nowhere_to_be_found") { pool in
+      let exception = try #require(await pool.failure(of: "f", integers([1])).exception)
+      #expect(exception.summary == "ModuleNotFoundError: No module named 'nowhere_to_be_found'")
+      #expect(exception.traceback.map(\.file) == ["<udf>"])
+      #expect(exception.traceback.map(\.line) == [4])
     }
   }
 

@@ -2,7 +2,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite struct SignatureErrorTests {
+@Suite(.timeLimit(.minutes(1))) struct SignatureErrorTests {
   /// A function, from line 2 on, and why it is refused.
   struct Refusal: Sendable, CustomTestStringConvertible {
     let function: String
@@ -144,7 +144,7 @@ import Testing
         == "<udf>, line 9: function 'f': async functions are not supported; write a plain function")
   }
 
-  @Test(arguments: [("f", "f"), ("score", "Score"), ("größe", "GRÖSSE".lowercased() + "x")].prefix(2))
+  @Test(arguments: [("f", "f"), ("score", "Score"), ("größe", "GRÖßE")])
   func `two functions of one name are refused`(first: String, second: String) throws {
     let error = try loadError(
       """

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite struct SignatureTests {
+@Suite(.timeLimit(.minutes(1))) struct SignatureTests {
   /// An annotation, and what it means as a parameter.
   struct AnnotationCase: Sendable, CustomTestStringConvertible {
     let annotation: String
@@ -158,6 +158,12 @@ import Testing
     let signature = try await signatures(
       of: "@udf\ndef f() -> int: pass\nf.__doc__ = 'before \\ud800 after'")[0]
     #expect(signature.summary == "before ? after")
+  }
+
+  @Test func `the marked function is called whatever becomes of its name`() async throws {
+    try await withPool(of: "@udf\ndef f(x: int) -> int: return x\nf = None") { pool in
+      try await pool.expect("f", integers([5]), gives: [5])
+    }
   }
 
   @Test func `names that are not ASCII are kept`() async throws {

@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite struct UDFSourceTests {
+@Suite(.timeLimit(.minutes(1))) struct UDFSourceTests {
   private static let function = Data("from clutch import udf\n@udf\ndef f(x: int) -> int: return x\n".utf8)
 
   @Test(arguments: [

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite struct WrongArgumentsTests {
+@Suite(.timeLimit(.minutes(1))) struct WrongArgumentsTests {
   private static let functions = """
     @udf
     def none() -> int: return 1

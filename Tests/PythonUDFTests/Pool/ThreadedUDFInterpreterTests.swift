@@ -89,6 +89,20 @@ import Testing
     #expect(error.message == "UDF thread cannot be called: the interpreter has been closed")
   }
 
+  @Test func `calls that race with closing get a result or are told that it is closed`() async throws {
+    for _ in 0..<10 {
+      let udf = try await ThreadedUDFInterpreter(source: Self.threads)
+      let calls = (0..<40).map { _ in Task { try await udf.call(rows(3)).count } }
+      await udf.close()
+      for call in calls {
+        switch await call.result {
+        case .success(let count): #expect(count == 3)
+        case .failure(let error): #expect((error as? UDFError)?.code == .closed)
+        }
+      }
+    }
+  }
+
   @Test func `a failed call leaves the interpreter usable`() async throws {
     let udf = try await ThreadedUDFInterpreter(
       source: "from clutch import udf\n@udf\ndef f(x: int) -> int: return 12 // x")

@@ -12,8 +12,11 @@ import Testing
     @udf
     def hold(folder: str) -> int:
       open(os.path.join(folder, "begun"), "w").close()
-      while not os.path.exists(os.path.join(folder, "end")): time.sleep(0.001)
-      return 1
+      deadline = time.monotonic() + 50
+      while time.monotonic() < deadline:
+        if os.path.exists(os.path.join(folder, "end")): return 1
+        time.sleep(0.001)
+      return 0
     """
 
   @Test func `a closed pool refuses every call`() async throws {
@@ -61,7 +64,7 @@ import Testing
   }
 
   @Test func `callers that race with closing get a result or are told that it is closed`() async throws {
-    for _ in 0..<30 {
+    for _ in 0..<20 {
       let pool = try UDFPool(UDFSource(Self.functions), interpreters: 2)
       let callers = (0..<16).map { index in
         Task {
@@ -91,7 +94,9 @@ import Testing
       def meet(folder: str) -> int:
         thread = threading.get_native_id()
         open(os.path.join(folder, str(thread)), "w").close()
-        while len(os.listdir(folder)) < 8: time.sleep(0.001)
+        deadline = time.monotonic() + 50
+        while len(os.listdir(folder)) < 8 and time.monotonic() < deadline: time.sleep(0.001)
+        assert len(os.listdir(folder)) == 8
         return thread
       """
 

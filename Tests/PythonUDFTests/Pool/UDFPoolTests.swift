@@ -58,7 +58,9 @@ import Testing
         @udf
         def meet(folder: str) -> str:
           open(os.path.join(folder, token), "w").close()
-          while len(os.listdir(folder)) < 4: time.sleep(0.001)
+          deadline = time.monotonic() + 50
+          while len(os.listdir(folder)) < 4 and time.monotonic() < deadline: time.sleep(0.001)
+          assert len(os.listdir(folder)) == 4
           return token
         """
       try await withPool(of: meet, interpreters: 4) { pool in
@@ -66,6 +68,24 @@ import Testing
         let results = try await pool.call("meet", batches: Array(repeating: one, count: 4))
         let tokens = try Set(results.map { try $0.toArray(of: String.self) })
         #expect(tokens.count == 4)
+      }
+    }
+  }
+
+  @Test func `modules written in C are imported in every interpreter`() async throws {
+    let source = """
+      import asyncio, datetime, decimal, hashlib, sqlite3
+      @udf
+      def f(x: int) -> str:
+        return str(datetime.date(2000, 1, 1) + datetime.timedelta(x)) + " " + str(decimal.Decimal(x) / 4)
+      """
+    for _ in 0..<2 {
+      try await withPool(of: source, interpreters: 8) { pool in
+        let results = try await pool.call("f", batches: (0..<32).map { _ in try integers([1, 31]) })
+        for result in results {
+          let texts = try result.toArray(of: String.self)
+          #expect(texts == ["2000-01-02 0.25", "2000-02-01 7.75"])
+        }
       }
     }
   }
