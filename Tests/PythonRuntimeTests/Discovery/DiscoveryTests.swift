@@ -110,13 +110,17 @@ import Testing
   @Test func `skips shims that fail and takes the newest version of pyenv`() throws {
     try library()
     try folder.write(
-      "shims/python3", "#!/bin/sh\necho 'pyenv: python3: command not found' >&2\nexit 127\n", executable: true)
+      "shims/python3", "#!/bin/sh\necho 'pyenv: python3: command not found' >&2\nexit 127\n", executable: true
+    )
     for version in ["3.9.1", "3.13.2", "3.13.10", "3.11.9", "nonsense"] {
       _ = try fake("pyenv/versions/\(version)/bin/python3")
     }
-    let found = search(nil, ["PATH": folder.path + "/shims", "PYENV_ROOT": folder.path + "/pyenv"], all: true)
+    let found = search(
+      nil, ["PATH": folder.path + "/shims", "PYENV_ROOT": folder.path + "/pyenv"], all: true)
     #expect(reason(found.first) == "it fails (pyenv: python3: command not found)")
-    let versions = found.dropFirst().map { $0.path.split(separator: "/").dropLast(2).last.map(String.init) ?? "" }
+    let versions = found.dropFirst().map {
+      $0.path.split(separator: "/").dropLast(2).last.map(String.init) ?? ""
+    }
     #expect(versions == ["3.13.10", "3.13.2", "3.11.9", "3.9.1"])
     #expect(PythonDiscovery.choose(from: found)?.executable.contains("3.13.10") == true)
     #expect(reason(found.last)?.contains("too old") == true)
@@ -164,7 +168,8 @@ import Testing
 
   @Test func `refuses other kinds of Python`() throws {
     try library()
-    #expect(reason(search(try fake("a", ["version": [3, 11, 7]])).first)?.contains("3.11.7 is too old") == true)
+    #expect(
+      reason(search(try fake("a", ["version": [3, 11, 7]])).first)?.contains("3.11.7 is too old") == true)
     #expect(reason(search(try fake("b", ["implementation": "pypy"])).first) == "it is pypy, not CPython")
     #expect(reason(search(try fake("c", ["free_threaded": true])).first)?.contains("free-threaded") == true)
     let elsewhere: [String: Any] = [

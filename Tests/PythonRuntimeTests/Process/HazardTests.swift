@@ -28,7 +28,7 @@ import Testing
     .enabled(if: Machine.installation(3, 12) != nil, "CPython 3.12 with a shared library is not installed"))
   func `CPython 3.12 runs code, with a warning`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 50)
+      ThisProcess.end(after: 55)
       let old = try #require(Machine.installation(3, 12))
       #expect(old.warnings.count == 1)
       #expect(old.warnings.first?.contains("3.13") == true)

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct MemoryTests {
   @Test func `the memory of ended interpreters comes back`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 55)
+      try Machine.startInOwnProcess()
       func cycle() throws {
         let interpreter = try SubInterpreter()
         try interpreter.withGIL { py in try py.run("import json, re, datetime, decimal") }
@@ -23,7 +23,7 @@ import Testing
 
   @Test func `no recorded block of an ended interpreter is left`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 50)
+      try Machine.startInOwnProcess()
       for source in ["pass", "import asyncio, decimal, json", "kept = [[] for _ in range(1000)]"] {
         let interpreter = try SubInterpreter()
         try interpreter.withGIL { py in try py.run(source) }
@@ -37,7 +37,7 @@ import Testing
 
   @Test func `an interpreter that outgrew its first table of arenas comes back too`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 50)
+      try Machine.startInOwnProcess()
       func grow(dropping: Bool) throws {
         let interpreter = try SubInterpreter()
         let id = try interpreter.withGIL { py in

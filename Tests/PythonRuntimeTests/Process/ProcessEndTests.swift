@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ProcessEndTests {
   @Test func `shutting down ends every interpreter, for good`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 30)
+      try Machine.startInOwnProcess()
       let interpreters = try (0..<4).map { _ in try SubInterpreter() }
       for interpreter in interpreters {
         try interpreter.withGIL { py in try py.run("import json, asyncio, decimal") }
@@ -27,8 +27,7 @@ import Testing
 
   @Test func `shutting down waits for interpreters that are being made, used and closed`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 40)
-      try CPython.start()
+      try Machine.startInOwnProcess()
       let made = Recorder<Int>()
       let errors = Recorder<String>()
       let ended = onThreads(5) { index in
@@ -62,13 +61,14 @@ import Testing
   @Test func `shutting down before anything was started does nothing`() async {
     await #expect(processExitsWith: .success) {
       try CPython.shutDown()
+      try Machine.startInOwnProcess()
       _ = try SubInterpreter()
     }
   }
 
   @Test func `a process may exit with idle interpreters`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 30)
+      try Machine.startInOwnProcess()
       let interpreters = try (0..<3).map { _ in try SubInterpreter() }
       for interpreter in interpreters { try interpreter.withGIL { py in try py.run("import asyncio, ssl") } }
       exit(0)
@@ -77,7 +77,7 @@ import Testing
 
   @Test func `a process may exit while an interpreter computes`() async {
     await #expect(processExitsWith: .exitCode(7)) {
-      ThisProcess.end(after: 30)
+      try Machine.startInOwnProcess()
       let interpreter = try SubInterpreter()
       let folder = try TemporaryFolder()
       let file = folder.path + "/running"
@@ -94,8 +94,7 @@ import Testing
 
   @Test func `leaves neither interpreters nor threads behind`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 50)
-      try CPython.start()
+      try Machine.startInOwnProcess()
       let failures = Recorder<String>()
       let ended = onThreads(4) { _ in
         for _ in 0..<6 {
@@ -125,8 +124,7 @@ import Testing
 
   @Test func `an interpreter ends when it is dropped`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 30)
-      try CPython.start()
+      try Machine.startInOwnProcess()
       do {
         let interpreter = try SubInterpreter(name: "dropped")
         try interpreter.withGIL { py in try py.run("x = 1") }
@@ -151,7 +149,7 @@ import Testing
 
 /// Closes an interpreter in which threads run that nothing joins: a daemon thread and one of the `_thread` module.
 private func leaveThread(_ work: String, isAbandoned: Bool) throws {
-  ThisProcess.end(after: 30)
+  try Machine.startInOwnProcess()
   var configuration = SubInterpreter.Configuration()
   configuration.allowsThreads = true
   configuration.allowsDaemonThreads = true
