@@ -71,7 +71,7 @@ let package = Package(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
     .testTarget(
-      name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"],
+      name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
     .testTarget(
       name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"],

@@ -6,11 +6,25 @@ import Synchronization
 package enum Machine {
   /// All that are usable, each once, looked for everywhere.
   package static let installations: [PythonInstallation] = {
-    var environment = ProcessInfo.processInfo.environment
-    environment["CLUTCH_PYTHON"] = nil
     var seen: Set<String> = []
     return PythonDiscovery(environment: environment).search(all: true).compactMap(\.installation)
       .filter { seen.insert($0.library).inserted }
+  }()
+
+  /// Starts CPython in a process that a test has for itself, which then ends by a signal should it hang.
+  @discardableResult
+  package static func startInOwnProcess() throws -> PythonInstallation {
+    ThisProcess.end(after: 55)
+    return try CPython.start(PythonDiscovery(environment: environment))
+  }
+
+  /// This process's own, without the folders of shims: each of these costs a second to learn that it fails.
+  private static let environment: [String: String] = {
+    var environment = ProcessInfo.processInfo.environment
+    environment["CLUTCH_PYTHON"] = nil
+    let folders = (environment["PATH"] ?? "").split(separator: ":").filter { !$0.hasSuffix("/shims") }
+    environment["PATH"] = folders.joined(separator: ":")
+    return environment
   }()
 
   /// One of a minor version, or nil.
@@ -40,7 +54,9 @@ package final class TemporaryFolder: Sendable {
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: file)
-    if executable { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path) }
+    if executable {
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
     return file.path
   }
 }

@@ -20,7 +20,9 @@ import ThreadConfinement
     let thread = try DedicatedThread(name: "results")
     try blocking(thread)
     #expect(try await thread.perform { "suspended" } == "suspended")
-    await #expect(throws: TestFailure(number: 2)) { try await thread.perform { throw TestFailure(number: 2) } }
+    await #expect(throws: TestFailure(number: 2)) {
+      try await thread.perform { throw TestFailure(number: 2) }
+    }
     #expect(try await thread.perform { thread.isCurrent })
   }
 

@@ -14,19 +14,20 @@ import Testing
     return try #require(error)
   }
 
-  @Test(arguments: [
-    ("1 / 0", "ZeroDivisionError", "division by zero"),
-    ("raise ValueError", "ValueError", ""),
-    ("raise KeyError('k')", "KeyError", "'k'"),
-    ("raise ValueError('né 日本 🎉')", "ValueError", "né 日本 🎉"),
-    ("raise ValueError('a\\x00b')", "ValueError", "a\0b"),
-    ("raise ValueError('\\udc80')", "ValueError", "\\udc80"),
-    ("import json; json.loads('{')", "json.decoder.JSONDecodeError", nil),
-    ("class Mine(Exception): pass\nraise Mine('x')", "Mine", "x"),
-    ("raise ExceptionGroup('all', [OSError(1)])", "ExceptionGroup", "all (1 sub-exception)"),
-    ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
-    ("raise 3", "TypeError", "exceptions must derive from BaseException"),
-  ] as [(String, String, String?)])
+  @Test(
+    arguments: [
+      ("1 / 0", "ZeroDivisionError", "division by zero"),
+      ("raise ValueError", "ValueError", ""),
+      ("raise KeyError('k')", "KeyError", "'k'"),
+      ("raise ValueError('né 日本 🎉')", "ValueError", "né 日本 🎉"),
+      ("raise ValueError('a\\x00b')", "ValueError", "a\0b"),
+      ("raise ValueError('\\udc80')", "ValueError", "\\udc80"),
+      ("import json; json.loads('{')", "json.decoder.JSONDecodeError", nil),
+      ("class Mine(Exception): pass\nraise Mine('x')", "Mine", "x"),
+      ("raise ExceptionGroup('all', [OSError(1)])", "ExceptionGroup", "all (1 sub-exception)"),
+      ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
+      ("raise 3", "TypeError", "exceptions must derive from BaseException"),
+    ] as [(String, String, String?)])
   func `has the type and the message`(source: String, type: String, message: String?) throws {
     let error = try error(source)
     #expect(error.typeName == type)
@@ -56,7 +57,9 @@ import Testing
         "File \"\(file)\", line 5, in <module>\n    Shape().area()",
         "File \"\(file)\", line 3, in Shape.area\n    return 1 / 0",
       ])
-    #expect(error.description.hasPrefix("Traceback (most recent call last):\n  File \"\(file)\", line 5, in <module>"))
+    #expect(
+      error.description.hasPrefix(
+        "Traceback (most recent call last):\n  File \"\(file)\", line 5, in <module>"))
     #expect(error.omittedFrames == 0)
   }
 
@@ -88,7 +91,9 @@ import Testing
     #expect(error.origin == nil)
   }
 
-  @Test(arguments: ["a.__cause__ = b; b.__cause__ = a", "a.__context__ = b; b.__context__ = a", "a.__cause__ = a"])
+  @Test(arguments: [
+    "a.__cause__ = b; b.__cause__ = a", "a.__context__ = b; b.__context__ = a", "a.__cause__ = a",
+  ])
   func `ends a circular chain`(line: String) throws {
     var error: PythonError? = try error("a, b = ValueError('a'), OSError('b')\n\(line)\nraise a")
     var length = 0

@@ -6,7 +6,10 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct IsolationTests {
   @Test(arguments: [
     ("x = 1", "'x' in globals()"),
-    ("import sys, types; sys.modules['made_up'] = types.ModuleType('made_up')", "'made_up' in __import__('sys').modules"),
+    (
+      "import sys, types; sys.modules['made_up'] = types.ModuleType('made_up')",
+      "'made_up' in __import__('sys').modules"
+    ),
     ("import sys; sys.path.append('/made/up')", "'/made/up' in __import__('sys').path"),
     ("import json; json.dumps = lambda x: 'patched'", "__import__('json').dumps(1) == 'patched'"),
     ("import builtins; builtins.len = lambda x: -1", "len([]) == -1"),
@@ -102,13 +105,17 @@ import Testing
   @Test func `eight interpreters answer thousands of calls at once`() throws {
     let interpreters = try (0..<8).map { _ in try SubInterpreter() }
     for interpreter in interpreters {
-      try interpreter.withGIL { py in try py.run("total = 0\ndef add(x):\n  global total\n  total += x\n  return total") }
+      try interpreter.withGIL { py in
+        try py.run("total = 0\ndef add(x):\n  global total\n  total += x\n  return total")
+      }
     }
     let ended = onThreads(8) { index in
       for call in 0..<2_000 {
         // Every thread calls every interpreter.
         do {
-          try interpreters[(index + call) % 8].withGIL { py in _ = try py.evaluate("add").call(1).extract(Int.self) }
+          try interpreters[(index + call) % 8].withGIL { py in
+            _ = try py.evaluate("add").call(1).extract(Int.self)
+          }
         } catch { Issue.record(error) }
       }
     }

@@ -102,7 +102,9 @@ import Testing
       let ended = onThreads(5) { index in
         if index == 0 { return interpreter.close() }
         for _ in 0..<50 {
-          do { answers.append(try interpreter.withGIL { py in try py.evaluate("1").extract(Int.self) }) } catch {
+          do {
+            answers.append(try interpreter.withGIL { py in try py.evaluate("1").extract(Int.self) })
+          } catch {
             if let error = error as? PythonRuntimeError { codes.append(error.code) }
           }
         }

@@ -39,7 +39,8 @@ import Testing
 
   @Test func `a sequence that raises passes the exception on`() throws {
     try interpreter.withGIL { py throws in
-      try py.run("class Bad:\n  def __len__(self): return 2\n  def __getitem__(self, index): raise OSError('lost')")
+      try py.run(
+        "class Bad:\n  def __len__(self): return 2\n  def __getitem__(self, index): raise OSError('lost')")
       let object = try py.evaluate("Bad()")
       let error = #expect(throws: PythonError.self) { try object.extract([Int].self) }
       #expect(error?.summary == "OSError: lost")
@@ -62,7 +63,8 @@ import Testing
     try interpreter.withGIL { py throws in
       #expect(try py.object(nested).extract([String: [[Double?]]].self) == nested)
       try py.mainModule().setAttribute("nested", to: nested)
-      #expect(try py.evaluate("nested == {'a': [[1.0, None], []], '': [], 'né': [[None]]}").extract(Bool.self))
+      #expect(
+        try py.evaluate("nested == {'a': [[1.0, None], []], '': [], 'né': [[None]]}").extract(Bool.self))
       let byNumber = [1: [true], 2: [false, true]]
       #expect(try py.object(byNumber).extract([Int: [Bool]].self) == byNumber)
     }

@@ -51,7 +51,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "plain", "a\0b", "né", "日本語", "👩‍👩‍👧🎉", "\u{10FFFF}", String(repeating: "x", count: 100_000)])
+  @Test(arguments: [
+    "", "plain", "a\0b", "né", "日本語", "👩‍👩‍👧🎉", "\u{10FFFF}", String(repeating: "x", count: 100_000),
+  ])
   func `a string goes both ways unchanged`(text: String) throws {
     try interpreter.withGIL { py throws in
       #expect(Array(try py.object(text).extract(String.self).unicodeScalars) == Array(text.unicodeScalars))
@@ -78,10 +80,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("b''", []), ("b'a\\0b'", [97, 0, 98]), ("bytearray(b'xy')", [120, 121]),
-    ("memoryview(b'abc')[1:]", [98, 99]), ("memoryview(b'abcd')[::2]", [97, 99]), ("bytes(range(256))", Array(0...255)),
-  ] as [(String, [UInt8])])
+  @Test(
+    arguments: [
+      ("b''", []), ("b'a\\0b'", [97, 0, 98]), ("bytearray(b'xy')", [120, 121]),
+      ("memoryview(b'abc')[1:]", [98, 99]), ("memoryview(b'abcd')[::2]", [97, 99]),
+      ("bytes(range(256))", Array(0...255)),
+    ] as [(String, [UInt8])])
   func `bytes are read from every type that holds them`(expression: String, bytes: [UInt8]) throws {
     try interpreter.withGIL { py throws in
       #expect(try py.evaluate(expression).extract(Data.self) == Data(bytes))
