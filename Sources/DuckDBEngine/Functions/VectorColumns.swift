@@ -133,7 +133,8 @@ struct VectorColumns {
   }
 
   /// A short string stands in its slot; only a longer one needs memory of DuckDB's, and so a call.
-  private func writeStrings(_ column: Column, to vector: duckdb_vector, _ slots: UnsafeMutablePointer<duckdb_string_t>) {
+  private func writeStrings(_ column: Column, to vector: duckdb_vector, _ slots: UnsafeMutablePointer<duckdb_string_t>)
+  {
     let (offsets, data) = column.unsafeOffsets(as: Int32.self)
     let inlineCapacity = 12
     for row in 0..<column.count {

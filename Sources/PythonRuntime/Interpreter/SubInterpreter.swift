@@ -163,7 +163,8 @@ extension PythonRuntimeError {
     case .wouldDeadlock:
       self.init(
         .wouldDeadlock,
-        "withGIL was called from inside the same interpreter's withGIL, which would wait for itself: use the token that the outer call passed in")
+        "withGIL was called from inside the same interpreter's withGIL, which would wait for itself: use the token that the outer call passed in"
+      )
     case .threadNotCreated: self.init(.startFailed, error.description)
     }
   }

@@ -31,6 +31,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 
+    /// The same in words.
     public var description: String { value.rawValue }
   }
 
@@ -44,6 +45,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public let arguments: [String]
   }
 
+  /// What went wrong, for programs.
   public let code: Code
   /// One line or a few for a person.
   public let message: String

@@ -61,8 +61,7 @@ import Testing
   }
 
   /// Calls a function many times and compares the number of blocks that CPython holds.
-  private static func expectNoGrowth(_ function: String, _ batch: RecordBatch, failing row: Int?) async throws
-  {
+  private static func expectNoGrowth(_ function: String, _ batch: RecordBatch, failing row: Int?) async throws {
     try await withPool(of: functions) { pool in
       func blocks(after calls: Int) async throws -> Int64 {
         for _ in 0..<calls {
