@@ -40,7 +40,7 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
     case context
   }
 
-  /// The exception's type, with its module unless that is `builtins`.
+  /// The exception's type, with its module unless that is `builtins` or `__main__`.
   public let typeName: String
   /// `str()` of the exception; may be empty.
   public let message: String

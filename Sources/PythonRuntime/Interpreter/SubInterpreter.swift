@@ -1,4 +1,3 @@
-import Dispatch
 import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
@@ -109,22 +108,22 @@ public final class SubInterpreter: Sendable {
     configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
     name: String = "python"
   ) async throws -> SubInterpreter {
-    try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(
-          with: Swift.Result { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) })
-      }
-    }
+    try await elsewhere { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) }
   }
 
   /// Does what `close` does; the calling task is suspended and blocks no thread.
   public func closeAsync() async {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        self.close()
-        continuation.resume()
-      }
-    }
+    // Without a thread to wait on the interpreter still ends, when the last reference goes.
+    try? await Self.elsewhere { self.close() }
+  }
+
+  /// Runs something that blocks, on a thread made for it: the threads of a shared pool are too few for that.
+  private static func elsewhere<Result: Sendable>(
+    _ body: @escaping @Sendable () throws -> Result
+  ) async throws -> Result {
+    let thread = try DedicatedThread(name: "python-waiter")
+    defer { thread.stop() }
+    return try await thread.perform(body)
   }
 
   /// Ends the interpreter after the work it has been given, waits for its thread to end, and gives its memory back.

@@ -51,7 +51,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
   public let message: String
   /// The row that failed, when one did.
   public let row: Row?
-  /// The exception behind it, when there is one; its traceback holds the user's own frames only.
+  /// The exception behind it, when there is one; its traceback begins in the user's own code.
   public let exception: PythonError?
 
   package init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {

@@ -4,7 +4,6 @@ Everything that depends on Python's own view of a function is here; the host get
 """
 
 import ast
-import builtins
 import inspect
 import io
 import json
@@ -15,10 +14,6 @@ import types
 import typing
 
 import clutch
-
-# CPython's own imports on behalf of running code, such as that of unicodedata to compile a name that is not ASCII, want
-# this in its namespace; the host's way of making a module leaves it out.
-__builtins__ = builtins
 
 # The annotations that are types of the host, by the name the host knows them under.
 _TYPES = {int: "int", float: "float", str: "str", bool: "bool", bytes: "bytes"}

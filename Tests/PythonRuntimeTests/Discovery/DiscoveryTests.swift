@@ -191,11 +191,11 @@ import Testing
   @Test func `the message that nothing was found lists every candidate and what to do`() throws {
     let odd = try folder.write("bin/python3", "#!/bin/sh\nexit 9\n", executable: true)
     let candidates = search(nil, ["PATH": folder.path + "/bin", "VIRTUAL_ENV": "/no/env"], all: true)
-    let message = CPython.explain(candidates)
+    let message = CPython.explanation(of: candidates)
     #expect(message.contains("\(odd) (PATH): it fails (exit status 9, no message)"))
     #expect(message.contains("/no/env (VIRTUAL_ENV): there is no program at this path"))
     #expect(message.contains("CLUTCH_PYTHON"))
     #expect(message.contains("3.13"))
-    #expect(CPython.explain([]).contains("No candidate"))
+    #expect(CPython.explanation(of: []).contains("No candidate"))
   }
 }
