@@ -102,7 +102,9 @@ public final class DedicatedThread: SerialExecutor {
     }
     guard !isCurrent else { return detach() }
     // A thread that waits for the caller cannot be waited for: it ends by itself.
-    guard (try? core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }) != nil else { return detach() }
+    do {
+      try core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }
+    } catch { return detach() }
     join()
   }
 

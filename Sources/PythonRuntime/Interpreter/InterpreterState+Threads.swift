@@ -21,8 +21,8 @@ extension InterpreterState {
 
   private var hasOtherThreads: Bool {
     let functions = api.pointee
-    guard let first = functions.PyInterpreterState_ThreadHead(functions.PyThreadState_GetInterpreter(threadState))
-    else { return false }
+    let interpreter = functions.PyThreadState_GetInterpreter(threadState)
+    guard let first = functions.PyInterpreterState_ThreadHead(interpreter) else { return false }
     return first != threadState || functions.PyThreadState_Next(first) != nil
   }
 }
