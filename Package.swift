@@ -44,7 +44,7 @@ let package = Package(
       name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
-      name: "DuckDBEngine", dependencies: ["Columnar", "PythonUDF", "CDuckDBABI"],
+      name: "DuckDBEngine", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI"],
       swiftSettings: settings),
     .target(
       name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],

@@ -108,22 +108,13 @@ public final class SubInterpreter: Sendable {
     configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
     name: String = "python"
   ) async throws -> SubInterpreter {
-    try await elsewhere { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) }
+    try await onThreadOfItsOwn { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) }
   }
 
   /// Does what `close` does; the calling task is suspended and blocks no thread.
   public func closeAsync() async {
     // Without a thread to wait on the interpreter still ends, when the last reference goes.
-    try? await Self.elsewhere { self.close() }
-  }
-
-  /// Runs something that blocks, on a thread made for it: the threads of a shared pool are too few for that.
-  private static func elsewhere<Result: Sendable>(
-    _ body: @escaping @Sendable () throws -> Result
-  ) async throws -> Result {
-    let thread = try DedicatedThread(name: "python-waiter")
-    defer { thread.stop() }
-    return try await thread.perform(body)
+    try? await onThreadOfItsOwn { self.close() }
   }
 
   /// Ends the interpreter after the work it has been given, waits for its thread to end, and gives its memory back.
@@ -167,4 +158,12 @@ extension PythonRuntimeError {
     case .threadNotCreated: self.init(.startFailed, error.description)
     }
   }
+}
+
+/// Runs something that blocks, on a thread made for it: the threads of a shared pool are too few for that.
+package func onThreadOfItsOwn<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result
+{
+  let thread = try DedicatedThread(name: "python-waiter")
+  defer { thread.stop() }
+  return try await thread.perform(body)
 }

@@ -29,16 +29,18 @@ public final class UDFPool: Sendable {
   ///   - source: the file or text.
   ///   - interpreters: how many; the number of cores by default, at least 1.
   ///   - configuration: what the interpreters may do; full isolation by default.
+  ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
   public init(
-    _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated
+    _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
+    discovery: PythonDiscovery = PythonDiscovery()
   ) throws {
     // The first is loaded alone, so that a faulty source is reported once and does its side effects once.
-    let first = try Self.load(source, configuration)
+    let first = try Self.load(source, configuration, discovery)
     let others = max(1, interpreters ?? ProcessInfo.processInfo.activeProcessorCount) - 1
     let loaded = Mutex<[Result<Worker, any Error>]>([])
     DispatchQueue.concurrentPerform(iterations: others) { _ in
-      let result = Result { try Self.load(source, configuration) }
+      let result = Result { try Self.load(source, configuration, discovery) }
       loaded.withLock { $0.append(result) }
     }
     workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
@@ -47,10 +49,24 @@ public final class UDFPool: Sendable {
     self.source = source
   }
 
-  private static func load(_ source: UDFSource, _ configuration: SubInterpreter.Configuration) throws -> Worker {
-    let interpreter = try SubInterpreter(configuration: configuration, name: "udf")
+  private static func load(
+    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ discovery: PythonDiscovery
+  ) throws -> Worker {
+    let interpreter = try SubInterpreter(configuration: configuration, discovery: discovery, name: "udf")
     return Worker(
       interpreter: interpreter, module: try interpreter.withGIL { py in try LoadedModule(source, in: py) })
+  }
+
+  /// Makes a pool as `init` does; the calling task is suspended and blocks no thread.
+  ///
+  /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
+  public static func make(
+    _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
+    discovery: PythonDiscovery = PythonDiscovery()
+  ) async throws -> UDFPool {
+    try await onThreadOfItsOwn {
+      try UDFPool(source, interpreters: interpreters, configuration: configuration, discovery: discovery)
+    }
   }
 
   /// How many interpreters there are.
@@ -138,5 +154,11 @@ public final class UDFPool: Sendable {
   public func close() {
     idle.close()
     for worker in workers { worker.interpreter.close() }
+  }
+
+  /// Does what `close` does; the calling task is suspended and blocks no thread.
+  public func closeAsync() async {
+    // Without a thread to wait on the interpreters still end, when the last reference goes.
+    try? await onThreadOfItsOwn { self.close() }
   }
 }
