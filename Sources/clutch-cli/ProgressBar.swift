@@ -10,8 +10,17 @@ final class ProgressBar: @unchecked Sendable {
   // Sendable because `timer` never changes and Dispatch lets any thread use a timer; the rest is Sendable by itself.
   private let timer: any DispatchSourceTimer
   private let queue = DispatchQueue(label: "clutch.progress")
-  /// Whether the line is on the screen.
-  private let isDrawn = Mutex(false)
+  /// What is on the screen.
+  private enum State {
+    /// Nothing; → `drawn` at the timer's next event.
+    case hidden
+    /// The line; → `hidden`, or `paused`.
+    case drawn
+    /// Nothing, and it stays so while rows are printed; → `hidden`.
+    case paused
+  }
+
+  private let state = Mutex(State.hidden)
   private static let cells = 30
 
   /// Nil when there is nothing to draw on.
@@ -26,31 +35,33 @@ final class ProgressBar: @unchecked Sendable {
   }
 
   private func draw(_ progress: Double?, since start: ContinuousClock.Instant) {
-    isDrawn.withLock { isDrawn in
+    state.withLock { state in
+      if state == .paused { return }
       let seconds = (ContinuousClock.now - start).components.seconds
       // Until DuckDB can tell how much there is to do, only the time says that something happens.
       let part = progress ?? 0
       let full = Int(part * Double(Self.cells))
       let bar = String(repeating: "█", count: full) + String(repeating: "░", count: Self.cells - full)
       let percent = progress.map { "\(Int($0 * 100))%" } ?? ""
-      write("\r\u{1B}[K\(bar) \(percent) \(seconds) s")
-      isDrawn = true
+      writeToStandardError("\r\u{1B}[K\(bar) \(percent) \(seconds) s")
+      state = .drawn
     }
   }
 
-  /// Takes the line off the screen, so that rows can be printed; it may come back.
+  /// Takes the line off the screen, so that rows can be printed, until `resume`.
   func pause() {
-    isDrawn.withLock { isDrawn in
-      if isDrawn { write("\r\u{1B}[K") }
-      isDrawn = false
+    state.withLock { state in
+      if state == .drawn { writeToStandardError("\r\u{1B}[K") }
+      state = .paused
     }
   }
+
+  /// Lets the line come back.
+  func resume() { state.withLock { $0 = .hidden } }
 
   /// Takes the line off the screen for good.
   func stop() {
     timer.cancel()
     queue.sync { pause() }
   }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

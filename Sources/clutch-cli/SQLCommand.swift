@@ -78,18 +78,29 @@ struct SQLCommand: ParsableCommand {
       guard let data = FileManager.default.contents(atPath: file) else {
         throw CommandError("The SQL file \(file) does not exist or cannot be read.")
       }
-      return String(decoding: data, as: UTF8.self)
+      return try text(data, of: "The SQL file \(file)")
     }
     guard let query, query != "-" else {
-      return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+      let data: Data?
+      do { data = try FileHandle.standardInput.readToEnd() } catch {
+        throw CommandError("The SQL cannot be read from standard input: it is closed, or a folder.")
+      }
+      return try text(data ?? Data(), of: "The SQL on standard input")
     }
     return query
+  }
+
+  private func text(_ data: Data, of source: String) throws -> String {
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw CommandError("\(source) is not UTF-8 text.")
+    }
+    return text
   }
 
   /// Without UDFs Python is not started; only its packages are looked through for a DuckDB.
   private func choosePython(isNeeded: Bool) throws -> PythonInstallation? {
     if isNeeded || python.python != nil { return try python.start() }
-    if duckdb.duckdb != nil { return nil }
+    if let path = duckdb.duckdb, !DuckDBLibrary.needsPython(path) { return nil }
     return PythonDiscovery.choose(from: python.discovery.search())
   }
 }

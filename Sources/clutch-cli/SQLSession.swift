@@ -10,6 +10,7 @@ final class SQLSession: Sendable {
     var connection: DuckDBConnection?
     var pools: [UDFPool] = []
     var temporaryFile: String?
+    var bar: ProgressBar?
     var isInterrupted = false
   }
 
@@ -43,7 +44,9 @@ final class SQLSession: Sendable {
   }
 
   private func exitNow() {
-    if let file = state.withLock({ $0.temporaryFile }) { unlink(file) }
+    let (file, bar) = state.withLock { ($0.temporaryFile, $0.bar) }
+    if let file { unlink(file) }
+    bar?.stop()
     complain("interrupted")
     _exit(130)
   }
@@ -69,6 +72,7 @@ final class SQLSession: Sendable {
     let isTerminal = file == nil && isatty(STDOUT_FILENO) == 1
     // Rows that are printed while the query runs would be mixed up with the bar.
     let bar = isTerminal && format != .table ? nil : ProgressBar(of: connection)
+    state.withLock { $0.bar = bar }
     defer { bar?.stop() }
     let statements = try connection.execute(sql)
     var isFirst = true
@@ -81,6 +85,7 @@ final class SQLSession: Sendable {
       while let rows = try result.nextRows() { try writer.write(rows) }
       bar?.pause()
       try writer.end()
+      bar?.resume()
     }
     try sink.flush()
     try file?.commit()

@@ -48,7 +48,8 @@ extension UDFSignature {
     let call = "\(name)(\(arguments.map(\.description).joined(separator: ", ")))"
     guard arguments.count == parameters.count else {
       let needed = parameters.count == 1 ? "1 argument" : "\(parameters.count) arguments"
-      return "\(call): the UDF takes \(needed), but \(arguments.count) were given: \(sqlDescription)"
+      let given = arguments.count == 1 ? "1 was" : "\(arguments.count) were"
+      return "\(call): the UDF takes \(needed), but \(given) given: \(sqlDescription)"
     }
     for (index, (parameter, argument)) in zip(parameters, arguments).enumerated()
     where !parameter.type.accepts(argument) {

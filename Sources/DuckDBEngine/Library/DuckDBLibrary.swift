@@ -75,6 +75,9 @@ public final class DuckDBLibrary: @unchecked Sendable {
     return resolve(search, pythonLibrary: pythonLibrary).candidates
   }
 
+  /// Whether a library is the Python package's, which needs libpython's symbols; told by the file's name.
+  package static func needsPython(_ path: String) -> Bool { LibrarySearch.isExtensionModule(path) }
+
   private static func resolve(
     _ search: LibrarySearch, pythonLibrary: String?
   ) -> (library: DuckDBLibrary?, candidates: [DuckDBCandidate]) {

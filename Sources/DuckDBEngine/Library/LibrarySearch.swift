@@ -10,7 +10,7 @@ struct LibrarySearch {
     var path: String
     var origin: DuckDBCandidate.Origin
     /// The `duckdb` wheel is an extension module: it resolves `Py*` symbols when it is loaded.
-    var needsPython: Bool { origin == .duckdbWheel }
+    var needsPython: Bool { origin == .duckdbWheel || LibrarySearch.isExtensionModule(path) }
     /// Named by a person: when it does not work, nothing else is tried in its stead.
     var isBinding: Bool { origin == .explicit || origin == .environment }
   }
@@ -41,7 +41,7 @@ struct LibrarySearch {
     places.append(Place(path: Self.fileName, origin: .system))
     for folder in sitePackages {
       for place in [folder, "\(folder)/duckdb"] {
-        let files = Self.files(in: place).filter { $0.hasPrefix("_duckdb") && $0.hasSuffix(".so") }
+        let files = Self.files(in: place).filter(Self.isExtensionModule)
         places += files.map { Place(path: "\(place)/\($0)", origin: .duckdbWheel) }
       }
     }
@@ -50,6 +50,12 @@ struct LibrarySearch {
       Place(path: "\($0)/bareduckdb/_libs/\(Self.fileName)", origin: .bareduckdbWheel)
     }
     return places
+  }
+
+  /// Whether a file is the `duckdb` wheel's, by its name.
+  static func isExtensionModule(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("_duckdb") && name.hasSuffix(".so")
   }
 
   private static func files(in folder: String) -> [String] {
