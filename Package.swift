@@ -76,8 +76,10 @@ let package = Package(
     .testTarget(
       name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "DuckDBEngineTests", dependencies: ["DuckDBEngine", "TestSupport"],
+      name: "DuckDBEngineTests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "CLITests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CLITests", dependencies: ["PythonRuntime", "TestSupport"], resources: [.copy("Files")],
+      swiftSettings: settings),
   ]
 )
