@@ -77,8 +77,10 @@ let package = Package(
       name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"],
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
-      name: "DuckDBEngineTests", dependencies: ["DuckDBEngine", "TestSupport"],
+      name: "DuckDBEngineTests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "CLITests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CLITests", dependencies: ["PythonRuntime", "TestSupport"], resources: [.copy("Files")],
+      swiftSettings: settings),
   ]
 )

@@ -11,8 +11,7 @@ extension DuckDBConnection {
   ///
   /// - Throws: `query` when DuckDB has a function of that name already, built in or registered before.
   public func register(_ pool: UDFPool) throws(DuckDBError) {
-    try database.refuseRegistered(pool)
-    try refuseBuiltIns(pool.signatures)
+    try refuseTaken(pool)
     for signature in pool.signatures {
       try withRegistrationHandle { handle throws(DuckDBError) in
         try ScalarFunction(signature, in: pool).register(on: handle, of: database.library)
@@ -21,15 +20,23 @@ extension DuckDBConnection {
     }
   }
 
-  /// DuckDB would accept such a function, and then take the one or the other depending on its version and on the types
-  /// of the arguments.
-  private func refuseBuiltIns(_ signatures: [UDFSignature]) throws(DuckDBError) {
+  /// DuckDB would accept a second function of a name, and then take the one or the other depending on its version and on
+  /// the types of the arguments.
+  ///
+  /// The database is asked each time, because a registration may have been rolled back. Functions that do not stand in
+  /// expressions, those for FROM and for PRAGMA, share no names with the others.
+  private func refuseTaken(_ pool: UDFPool) throws(DuckDBError) {
     // Python's names hold no quotes.
-    let names = signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
+    let names = pool.signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
     let statements = try execute(
-      "SELECT DISTINCT function_name FROM duckdb_functions() WHERE lower(function_name) IN (\(names))")
+      """
+      SELECT DISTINCT function_name FROM duckdb_functions() WHERE lower(function_name) IN (\(names))
+      AND function_type NOT IN ('table', 'table_macro', 'pragma') ORDER BY function_name
+      """)
     guard let rows = try statements.next()?.nextRows(), rows.count > 0 else { return }
+    let name = rows[0, 0].description
+    try database.refuseRegistered(name, in: pool)
     throw DuckDBError(
-      .query, "DuckDB has a function named \(rows[0, 0]) of its own; rename the UDF, for example to my_\(rows[0, 0])")
+      .query, "DuckDB has a function named \(name) of its own; rename the UDF, for example to my_\(name)")
   }
 }

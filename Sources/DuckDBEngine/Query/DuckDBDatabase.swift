@@ -57,16 +57,14 @@ public final class DuckDBDatabase: @unchecked Sendable {
     library.functions.pointee.close(&handle)
   }
 
-  /// Refuses a second function of a name, which would replace the first one.
-  func refuseRegistered(_ pool: UDFPool) throws(DuckDBError) {
-    let names = functionNames.withLock { $0 }
-    for signature in pool.signatures {
-      guard let other = names[signature.name.lowercased()] else { continue }
-      throw DuckDBError(
-        .query,
-        "two UDFs are named \(signature.name), one of \(other) and one of \(pool.source.name): rename one (SQL does not "
-          + "tell upper from lower case)")
-    }
+  /// Refuses a name that DuckDB has already, if it has it from a UDF.
+  func refuseRegistered(_ name: String, in pool: UDFPool) throws(DuckDBError) {
+    guard let other = functionNames.withLock({ $0[name.lowercased()] }) else { return }
+    let own = pool.signatures.first { $0.name.lowercased() == name.lowercased() }
+    throw DuckDBError(
+      .query,
+      "two UDFs are named \(own?.name ?? name), one of \(other) and one of \(pool.source.name): rename one (SQL does "
+        + "not tell upper from lower case)")
   }
 
   func noteRegistered(_ signature: UDFSignature, of pool: UDFPool) {
