@@ -41,10 +41,10 @@ let package = Package(
       resources: [.embedInCode("Python")],
       swiftSettings: lifetimes),
     .target(
-      name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime"],
+      name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime", "ThreadConfinement"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
-      name: "DuckDBEngine", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI"],
+      name: "DuckDBEngine", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
       name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],

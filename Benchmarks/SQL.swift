@@ -46,6 +46,7 @@ enum SQL {
       defer { pool.close() }
       let connection = try DuckDBDatabase(library: library, configuration: ["threads": "\(threads)"]).connect()
       try connection.register(pool)
+      try connection.database.runQueries(on: pool)
       try connection.run(table)
       let native = try NativeUDF(python: python.executable, threads: threads, table: table)
       defer { native.stop() }

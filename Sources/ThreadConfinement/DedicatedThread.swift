@@ -89,6 +89,11 @@ public final class DedicatedThread: SerialExecutor {
     }
   }
 
+  /// Runs `body` on this thread after the work it has; waits for nothing.
+  ///
+  /// - Returns: false when the thread has been stopped, and `body` will not run.
+  public func submit(_ body: @escaping @Sendable () -> Void) -> Bool { core.submit(body) }
+
   /// Takes no further work, lets the thread finish what it has been given, and waits for its end.
   ///
   /// Called on the thread itself, it returns at once and the thread ends after the work it has. Safe to call twice,

@@ -70,6 +70,8 @@ struct SQLCommand: ParsableCommand {
       path: database, library: library, configuration: ["threads": "\(threads)"]
     ).connect()
     for pool in pools { try connection.register(pool) }
+    // The pools are there for this database alone. With several files the others' functions change threads.
+    if let pool = pools.first { try connection.database.runQueries(on: pool) }
     try session.run(sql, on: connection, pools: pools, format: format, output: output)
   }
 

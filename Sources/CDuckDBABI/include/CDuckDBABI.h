@@ -35,6 +35,9 @@ DUCKDB_HANDLE(expression);
 
 typedef uint64_t idx_t;
 
+// Not a pointer to a struct like the others, and passed by value to what destroys it.
+typedef void *duckdb_task_state;
+
 typedef enum duckdb_state { DuckDBSuccess = 0, DuckDBError = 1 } duckdb_state;
 
 typedef enum duckdb_type {
@@ -142,6 +145,11 @@ typedef void (*duckdb_scalar_function_t)(
   X(void, disconnect, (duckdb_connection _Nullable *_Nonnull connection)) \
   X(void, interrupt, (duckdb_connection connection)) \
   X(duckdb_query_progress_type, query_progress, (duckdb_connection connection)) \
+  /* Running the database's tasks on threads of the host. */ \
+  X(duckdb_task_state _Nullable, create_task_state, (duckdb_database database)) \
+  X(void, execute_tasks_state, (duckdb_task_state state)) \
+  X(void, finish_execution, (duckdb_task_state state)) \
+  X(void, destroy_task_state, (duckdb_task_state state)) \
   /* Statements. */ \
   X(idx_t, extract_statements, \
     (duckdb_connection connection, const char *query, duckdb_extracted_statements _Nullable *_Nonnull \

@@ -89,11 +89,16 @@ final class ScalarFunction: Sendable {
     let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
     do {
       let vectors = VectorColumns(functions: functions)
-      let result = try function.pool.callAndWait(function.signature.name, function.batch(of: input, vectors))
+      let result = try function.call(function.batch(of: input, vectors))
       try vectors.write(result, to: output)
     } catch {
       duckdb.scalar_function_set_error(info, "\(error)")
     }
+  }
+
+  /// On the pool's own threads there is no need to change to one.
+  private func call(_ batch: RecordBatch) throws -> Column {
+    try pool.callOnOwnThread(signature.name, batch) ?? pool.callAndWait(signature.name, batch)
   }
 
   private func batch(of chunk: duckdb_data_chunk, _ vectors: VectorColumns) throws -> RecordBatch {

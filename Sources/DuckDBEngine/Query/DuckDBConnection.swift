@@ -82,7 +82,7 @@ public final class DuckDBConnection: @unchecked Sendable {
           + "connection from a function that it calls")
     }
     defer { isBusy.withLock { $0 = false } }
-    return try body(handle)
+    return try database.run { () throws(DuckDBError) in try body(handle) }
   }
 
   /// Gives the handle to register functions, after closing the result that is open.

@@ -1,5 +1,5 @@
 internal import CDuckDBABI
-import PythonUDF
+public import PythonUDF
 internal import Synchronization
 
 /// An open database: a file, or one in memory that goes away with it.
@@ -13,6 +13,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   public let library: DuckDBLibrary
 
   private let handle: duckdb_database
+  /// The threads that run the queries, if they are not DuckDB's own.
+  private let threads = Mutex<QueryThreads?>(nil)
   /// The sources of the registered UDFs by name in lower case, as SQL compares names.
   private let functionNames = Mutex<[String: String]>([:])
 
@@ -53,6 +55,7 @@ public final class DuckDBDatabase: @unchecked Sendable {
   }
 
   deinit {
+    threads.withLock { $0 }?.waitForHelpers()
     var handle: duckdb_database? = handle
     library.functions.pointee.close(&handle)
   }
@@ -69,6 +72,31 @@ public final class DuckDBDatabase: @unchecked Sendable {
 
   func noteRegistered(_ signature: UDFSignature, of pool: UDFPool) {
     functionNames.withLock { $0[signature.name.lowercased()] = pool.source.name }
+  }
+
+  /// Runs all queries of this database on the threads of a pool's interpreters from now on.
+  ///
+  /// The pool's UDFs are then called without a change of thread, which for short functions costs as much as the calls: see
+  /// `docs/benchmarks.md`. The price is that the pool serves this database only, and that one call into the database is
+  /// made at a time, whatever connection it comes from. Leave DuckDB's setting `threads` as it is from then on.
+  ///
+  /// - Parameter pool: its number of interpreters becomes the database's number of threads. Closing it gives the queries
+  ///   back to the threads that make them.
+  /// - Throws: `query` when the pool has been closed or serves another database, or this one has a pool already.
+  public func runQueries(on pool: UDFPool) throws(DuckDBError) {
+    guard threads.withLock({ $0 == nil }) else {
+      throw DuckDBError(.query, "the queries of this database run on the threads of a pool already")
+    }
+    let count = pool.interpreterCount
+    try connect().run("SET threads = \(count); SET external_threads = \(count)")
+    let new = try QueryThreads(of: pool, for: handle, library.functions)
+    threads.withLock { $0 = new }
+  }
+
+  /// Makes a call into the database, on the threads that its queries run on.
+  func run<Value>(_ body: () throws(DuckDBError) -> Value) throws(DuckDBError) -> Value {
+    if let threads = threads.withLock({ $0 }), let value = try threads.run(body) { return value }
+    return try body()
   }
 
   /// Opens a connection. Each has its own transactions, settings and temporary tables.

@@ -1,4 +1,4 @@
-import ThreadConfinement
+package import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
 ///
@@ -20,7 +20,8 @@ public final class SubInterpreter: Sendable {
   public let configuration: Configuration
 
   private let process: PythonProcess
-  private let thread: DedicatedThread
+  /// The interpreter's thread. An engine may run work of its own there between calls, but must not hold the GIL then.
+  package let thread: DedicatedThread
   private let confined: Confined
   private let registration: Int
 

@@ -8,7 +8,8 @@ final class IdleList<Member: Sendable>: Sendable {
     /// Taken from `next`, so that serving one does not move the others.
     var waiting: [@Sendable (Result<Member, UDFError>) -> Void] = []
     var next = 0
-    var isClosed = false
+    /// Why nobody gets a member any more; nil while they do.
+    var refusal: UDFError?
   }
 
   private let state: Mutex<State>
@@ -28,7 +29,7 @@ final class IdleList<Member: Sendable>: Sendable {
   ///
   /// - Throws: `UDFError` with code `closed`.
   func takeAndWait() throws -> Member {
-    if let member = state.withLock({ $0.isClosed ? nil : $0.idle.popLast() }) { return member }
+    if let member = state.withLock({ $0.refusal == nil ? $0.idle.popLast() : nil }) { return member }
     let taken = Mutex<Result<Member, UDFError>?>(nil)
     let ready = DispatchSemaphore(value: 0)
     take { result in
@@ -36,13 +37,13 @@ final class IdleList<Member: Sendable>: Sendable {
       ready.signal()
     }
     ready.wait()
-    guard let result = taken.withLock({ $0 }) else { throw Self.closed }
+    guard let result = taken.withLock({ $0 }) else { throw UDFError(.closed, "nobody was served") }
     return try result.get()
   }
 
   private func take(_ receive: @escaping @Sendable (Result<Member, UDFError>) -> Void) {
     let now: Result<Member, UDFError>? = state.withLock { state in
-      if state.isClosed { return .failure(Self.closed) }
+      if let refusal = state.refusal { return .failure(refusal) }
       if let member = state.idle.popLast() { return .success(member) }
       state.waiting.append(receive)
       return nil
@@ -68,17 +69,15 @@ final class IdleList<Member: Sendable>: Sendable {
     waiting?(.success(member))
   }
 
-  /// Refuses everyone who waits now or comes later.
-  func close() {
+  /// Refuses everyone who waits now or comes later, for this reason; a later call changes the reason.
+  func close(because refusal: UDFError) {
     let waiting = state.withLock { state in
-      state.isClosed = true
+      state.refusal = refusal
       defer { state.waiting = [] }
       let left = state.waiting[state.next...]
       state.next = 0
       return left
     }
-    for receive in waiting { receive(.failure(Self.closed)) }
+    for receive in waiting { receive(.failure(refusal)) }
   }
-
-  private static var closed: UDFError { UDFError(.closed, "the pool of interpreters has been closed") }
 }

@@ -13,12 +13,12 @@ public final class UDFPool: Sendable {
   /// What was loaded.
   public let source: UDFSource
 
-  private let workers: [Worker]
-  private let idle: IdleList<Worker>
-  private let interruption = Interruption()
+  let workers: [Worker]
+  let idle: IdleList<Worker>
+  let interruption = Interruption()
 
   /// One interpreter with the source loaded.
-  private struct Worker: Sendable {
+  struct Worker: Sendable {
     let interpreter: SubInterpreter
     let module: LoadedModule
   }
@@ -152,7 +152,7 @@ public final class UDFPool: Sendable {
   ///
   /// Blocks until all have ended. Dropping the last reference does the same.
   public func close() {
-    idle.close()
+    idle.close(because: UDFError(.closed, "the pool of interpreters has been closed"))
     for worker in workers { worker.interpreter.close() }
   }
 
