@@ -29,8 +29,8 @@ import Testing
   @Test func `A Python is taken by its path, given or in the environment or in .venv`() throws {
     let environment = try Checkout.environment()
     try clutch.write(
-      "where.py", "import sys\nfrom clutch import udf\n\n@udf\ndef prefix() -> str:\n    return sys.prefix\n")
-    let options = ["sql", "--format", "csv", "--udf", "where.py", "SELECT prefix() AS p"]
+      "where.py", "import sys\nfrom clutch import udf\n\n@udf\ndef home() -> str:\n    return sys.prefix\n")
+    let options = ["sql", "--format", "csv", "--udf", "where.py", "SELECT home() AS p"]
     for end in [
       try clutch.start(options + ["--python", environment], environment: ["CLUTCH_PYTHON": "no/python"]).end(),
       try clutch.start(options + ["--python", environment + "/bin/python"]).end(),
