@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(
       name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "DuckDBEngineTests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      name: "DuckDBEngineTests", dependencies: ["DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CLITests", dependencies: ["PythonRuntime", "TestSupport"], resources: [.copy("Files")],

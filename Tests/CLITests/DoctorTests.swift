@@ -76,7 +76,8 @@ import Testing
     let path = try clutch.write("python", "#!/bin/sh\n\(script)\n", executable: true)
     let end = try clutch.run("doctor", "--python", path)
     #expect(end.status == .exited(1))
-    #expect(end.output.hasPrefix("CPython\n  refused  \(path) (given path): \(reason)\n  what to do: No usable CPython"))
+    #expect(
+      end.output.hasPrefix("CPython\n  refused  \(path) (given path): \(reason)\n  what to do: No usable CPython"))
     let printed = try clutch.run("doctor", "--print-python", "--python", path)
     #expect(printed.status == .exited(1))
     #expect(printed.output.isEmpty)
@@ -88,7 +89,8 @@ import Testing
     let path = Pyenv.python(3, 11) ?? ""
     let end = try clutch.run("doctor", environment: ["CLUTCH_PYTHON": path])
     #expect(end.status == .exited(1))
-    let pattern = try Regex(#"  refused  .* \(CLUTCH_PYTHON\): CPython 3\.11\.\d+ is too old: 3\.13 is the oldest supported\n"#)
+    let pattern = try Regex(
+      #"  refused  .* \(CLUTCH_PYTHON\): CPython 3\.11\.\d+ is too old: 3\.13 is the oldest supported\n"#)
     #expect(end.output.contains(pattern), "\(end.output)")
   }
 }

@@ -57,14 +57,16 @@ import Testing
       source: head + "def f(x: int) -> int:\n    return x\n\n@udf\ndef F(x: int) -> int:\n    return x\n"),
     Case(
       "a name in two files", functions + badFile,
-      "rename one (SQL does not tell upper from lower case)\n", source: head + "def Twice(x: int) -> int:\n    return x\n"),
+      "rename one (SQL does not tell upper from lower case)\n",
+      source: head + "def Twice(x: int) -> int:\n    return x\n"),
     Case(
       "a built-in name", badFile, "Error: DuckDB has a function named abs of its own; rename the UDF",
       source: head + "def abs(x: int) -> int:\n    return x\n"),
     Case(
       "no annotation", badFile, "Error: bad.py, line 4: function 'f': parameter 'x' has no annotation; write x: T",
       source: head + "def f(x) -> int:\n    return x\n"),
-    Case("not text", badFile, "Error: The UDF file bad.py is not Python source: it has a zero byte.\n", source: "x\0\n"),
+    Case(
+      "not text", badFile, "Error: The UDF file bad.py is not Python source: it has a zero byte.\n", source: "x\0\n"),
   ]
 
   static let queries = [

@@ -46,7 +46,8 @@ import Testing
   func `CPython 3.12 works, with a warning`() throws {
     let end = try clutch.run(
       "sql", "--python", Pyenv.python(3, 12) ?? "", "--duckdb", DuckDBPackage.bareduckdb.path(), "--udf",
-      Clutch.functions, "--format", "csv", "SELECT sum(twice(i)) AS x, greet('duck', true) AS g FROM range(9) t(i) GROUP BY g")
+      Clutch.functions, "--format", "csv",
+      "SELECT sum(twice(i)) AS x, greet('duck', true) AS g FROM range(9) t(i) GROUP BY g")
     #expect(end.status == .exited(0), "\(end)")
     #expect(end.output == "x,g\n72,\"Hello, duck!\"\n")
     #expect(end.errors.hasPrefix("clutch: warning: CPython 3.12."))

@@ -88,7 +88,9 @@ enum Pyenv {
     let environment = ProcessInfo.processInfo.environment
     let folder = (environment["PYENV_ROOT"] ?? (environment["HOME"] ?? "") + "/.pyenv") + "/versions"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let found = names.first { name in PythonVersion(parsing: name).map { ($0.major, $0.minor) == (major, minor) } ?? false }
+    let found = names.first { name in
+      PythonVersion(parsing: name).map { ($0.major, $0.minor) == (major, minor) } ?? false
+    }
     return found.map { "\(folder)/\($0)/bin/python3" }
       .flatMap { FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil }
   }
