@@ -5,6 +5,7 @@
 
 DUCKDB = duckdb==2.0.0
 BAREDUCKDB = bareduckdb==0.12.155
+NUMPY = numpy==2.5.5
 
 .PHONY: demo test bench lint format release clean
 
@@ -21,10 +22,11 @@ test:
 	@Scripts/flights.sh
 	swift test --skip-build
 
+# The DuckDB Python package needs numpy for functions of its own, which the benchmark compares with.
 bench:
 	swift build -c release --product clutch-benchmarks
 	swift build -c release --product clutch
-	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
+	@Scripts/environment.sh .build/release/clutch $(DUCKDB) $(NUMPY)
 	.build/release/clutch-benchmarks
 
 release:

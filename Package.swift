@@ -44,7 +44,7 @@ let package = Package(
       name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
-      name: "DuckDBEngine", dependencies: ["Columnar", "PythonUDF", "CDuckDBABI"],
+      name: "DuckDBEngine", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI"],
       swiftSettings: settings),
     .target(
       name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],
@@ -71,10 +71,11 @@ let package = Package(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
     .testTarget(
-      name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"],
+      name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
     .testTarget(
-      name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"], swiftSettings: settings),
+      name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"],
+      resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests", dependencies: ["DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       swiftSettings: settings),

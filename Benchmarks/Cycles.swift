@@ -4,7 +4,8 @@ import PythonRuntime
 /// Creating and ending interpreters: resident memory must not grow.
 enum Cycles {
   static func run(cycles: Int, warmUp: Int = 50) throws {
-    print("Memory: \(cycles) interpreters made and ended one after the other, each importing json, re, datetime, decimal")
+    print(
+      "Memory: \(cycles) interpreters made and ended one after the other, each importing json, re, datetime, decimal")
     var start = 0.0
     var milliseconds: [Double] = []
     for cycle in 0..<cycles {

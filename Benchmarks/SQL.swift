@@ -39,9 +39,7 @@ enum SQL {
 
   static func run(repetitions: Int) throws {
     let python = try CPython.start()
-    let library = try DuckDBLibrary.load(
-      environment: ProcessInfo.processInfo.environment, sitePackages: python.sitePackages,
-      pythonLibrary: python.library)
+    let library = try DuckDBLibrary.load(for: python)
     for (threads, goal) in goals.sorted(by: { $0.key < $1.key }) {
       print("SQL: \(rows) rows, \(threads) thread(s), times faster than the DuckDB Python package (higher is better)")
       let pool = try UDFPool(UDFSource(source), interpreters: threads)

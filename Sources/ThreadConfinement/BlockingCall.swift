@@ -1,13 +1,10 @@
-import Dispatch
-
 /// One call whose caller blocks until another thread has made it.
 ///
-/// Sendable because its parts are touched by one thread at a time: by the caller until the call is handed over, then by
-/// the thread that makes it until `done` is signalled, then by the caller again.
+/// Sendable because `body` is touched by the calling thread before the call is handed over, and by the running thread
+/// after that; the outcome goes back through the monitor.
 final class BlockingCall<Result>: @unchecked Sendable {
   private var body: (() throws -> Result)?
-  private var outcome: Swift.Result<Result, any Error>?
-  private let done = DispatchSemaphore(value: 0)
+  private let outcome = Monitor<Swift.Result<Result, any Error>?>(nil)
 
   init(_ body: @escaping () throws -> Result) {
     self.body = body
@@ -15,20 +12,16 @@ final class BlockingCall<Result>: @unchecked Sendable {
 
   /// Makes the call, on the thread that runs it.
   func run() {
-    takeAndRun()
+    let result = takeAndRun()
     // The closure must be gone by now: the caller goes on at once, and what it captured ends there.
-    done.signal()
+    outcome.update { $0 = result }
   }
 
-  private func takeAndRun() {
-    guard let body = body.take() else { return }
-    outcome = Swift.Result { try body() }
+  private func takeAndRun() -> Swift.Result<Result, any Error>? {
+    guard let body = body.take() else { return nil }
+    return Swift.Result { try body() }
   }
 
   /// Blocks until the call has been made.
-  func wait() throws -> Result {
-    done.wait()
-    guard let outcome else { throw ThreadConfinementError.stopped }
-    return try outcome.get()
-  }
+  func wait() throws -> Result { try outcome.wait { $0 }.get() }
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -17,8 +15,17 @@ public final class DedicatedThread: SerialExecutor {
   public let name: String
 
   private let core = ThreadCore()
-  /// The thread to join, until someone does.
-  private let handle: Mutex<pthread_t?>
+  private let handle = Monitor(Handle.none)
+
+  /// What is still to be done about the operating system's thread.
+  private enum Handle {
+    /// Nothing: there is none.
+    case none
+    /// → `joining`, or `none` when detached because nobody may wait for it.
+    case running(pthread_t)
+    /// One caller of `stop` joins it; the others wait for that; → `none`.
+    case joining
+  }
 
   /// Starts a thread.
   ///
@@ -29,24 +36,27 @@ public final class DedicatedThread: SerialExecutor {
   public init(name: String, stackSize: Int = 16 << 20) throws {
     self.name = name
     let start = Unmanaged.passRetained(ThreadStart(core: core, name: name))
-    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
-    pthread_attr_init(attributes)
-    defer {
-      pthread_attr_destroy(attributes)
-      attributes.deallocate()
-    }
-    pthread_attr_setstacksize(attributes, stackSize)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackSize)
     #if canImport(Darwin)
       var thread: pthread_t?
     #else
       var thread = pthread_t()
     #endif
-    let status = pthread_create(&thread, attributes, threadMain, start.toOpaque())
+    let status = pthread_create(&thread, &attributes, threadMain, start.toOpaque())
     guard status == 0 else {
       start.release()
+      // `deinit` stops what was made; no thread will ever say that it has ended.
+      core.queue.update { queue in
+        queue.isStopped = true
+        queue.isFinished = true
+      }
       throw ThreadConfinementError.threadNotCreated(status)
     }
-    handle = Mutex(thread)
+    let created: pthread_t? = thread
+    if let created { handle.update { $0 = .running(created) } }
   }
 
   deinit { stop() }
@@ -84,25 +94,54 @@ public final class DedicatedThread: SerialExecutor {
   /// Called on the thread itself, it returns at once and the thread ends after the work it has. Safe to call twice,
   /// also from several threads: every caller but the thread itself returns after the end.
   ///
-  /// - Parameter last: run on the thread after all other work; only that of the first call is.
+  /// - Parameter last: run on the thread after all work given before; only that of the first call is.
   public func stop(_ last: (@Sendable () -> Void)? = nil) {
-    core.stop(last)
-    // The thread itself, and one that it waits for, cannot wait for its end: then it ends by itself.
-    let isAwaited = (try? core.blockCaller { core.waitUntilFinished() }) != nil
-    guard let thread = handle.withLock({ $0.take() }) else { return }
-    if isAwaited { pthread_join(thread, nil) } else { pthread_detach(thread) }
+    core.queue.update { queue in
+      if let last, !queue.isStopped { queue.append(last) }
+      queue.isStopped = true
+    }
+    guard !isCurrent else { return detach() }
+    // A thread that waits for the caller cannot be waited for: it ends by itself.
+    do {
+      try core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }
+    } catch { return detach() }
+    join()
+  }
+
+  private func detach() {
+    handle.update { handle in
+      guard case .running(let thread) = handle else { return }
+      pthread_detach(thread)
+      handle = .none
+    }
+  }
+
+  private func join() {
+    let mine: pthread_t? = handle.wait { handle -> pthread_t?? in
+      switch handle {
+      case .none: return .some(nil)
+      case .joining: return nil
+      case .running(let thread):
+        handle = .joining
+        return thread
+      }
+    }
+    guard let mine else { return }
+    pthread_join(mine, nil)
+    handle.update { $0 = .none }
   }
 
   // MARK: SerialExecutor
 
   /// Runs the job of an actor that lives on this thread.
   ///
-  /// A job that arrives after `stop` must run all the same, or the task that waits for it would hang: it runs on a
-  /// thread that is kept for this, so that the actor can answer that it is closed.
+  /// A job that arrives after `stop` must run all the same, or the task that waits for it would hang. It runs here
+  /// while the thread has other work left, and then on a thread that is kept for this, so that the actor can answer
+  /// that it is closed.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let run: ThreadCore.Job = { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
-    if !core.submit(run) { DedicatedThread.afterStop(run) }
+    if !core.submitActorJob(run) { DedicatedThread.afterStop(run) }
   }
 
   /// Whether code running now is isolated to actors that live on this thread.

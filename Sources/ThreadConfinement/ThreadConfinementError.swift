@@ -7,6 +7,7 @@ public enum ThreadConfinementError: Error, Sendable, Hashable, CustomStringConve
   /// The operating system refused to make a thread; the value is the error number.
   case threadNotCreated(Int32)
 
+  /// The same in words.
   public var description: String {
     switch self {
     case .stopped: "the thread has been stopped"

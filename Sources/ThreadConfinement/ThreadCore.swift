@@ -1,6 +1,3 @@
-import Dispatch
-import Synchronization
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -15,44 +12,50 @@ import Synchronization
 final class ThreadCore: Sendable {
   typealias Job = @Sendable () -> Void
 
-  private struct Queue {
+  struct Queue {
     /// Jobs in the order given; taken from `next` so that taking one does not move the others.
-    var jobs: [Job] = []
-    var next = 0
+    private var jobs: [Job?] = []
+    private var next = 0
     var isStopped = false
+    /// The last job is done; all that is left to the thread is to end.
+    var isFinished = false
+
+    mutating func append(_ job: @escaping Job) { jobs.append(job) }
+
+    /// The next job, out of the queue: what it captured must end with it, and not here, where the lock is held.
+    mutating func take() -> Job? {
+      guard next < jobs.count else { return nil }
+      let job = jobs[next].take()
+      next += 1
+      // A queue that never runs empty must not grow for ever.
+      if next == jobs.count || next >= 1024 && next * 2 >= jobs.count {
+        jobs.removeFirst(next)
+        next = 0
+      }
+      return job
+    }
   }
 
-  private let queue = Mutex(Queue())
-  /// Signalled once per job and once per stop, outside the lock, which the woken thread would run into.
-  private let changes = DispatchSemaphore(value: 0)
-  /// Signalled when the last job is done and nothing is left to the thread but to end.
-  private let finished = DispatchSemaphore(value: 0)
+  let queue = Monitor(Queue())
 
   /// Adds a job; false when the thread has been stopped.
   func submit(_ job: @escaping Job) -> Bool {
-    let isAccepted = queue.withLock { queue in
+    queue.update { queue in
       if queue.isStopped { return false }
-      queue.jobs.append(job)
+      queue.append(job)
       return true
     }
-    if isAccepted { changes.signal() }
-    return isAccepted
   }
 
-  /// Takes no further jobs. The first call may add a last one.
-  func stop(_ last: Job?) {
-    queue.withLock { queue in
-      if let last, !queue.isStopped { queue.jobs.append(last) }
-      queue.isStopped = true
+  /// Adds a job of an actor, also while the thread works off what it has; false when it has ended.
+  ///
+  /// Elsewhere the job could run at the same time as one that the actor still has here.
+  func submitActorJob(_ job: @escaping Job) -> Bool {
+    queue.update { queue in
+      if queue.isFinished { return false }
+      queue.append(job)
+      return true
     }
-    changes.signal()
-  }
-
-  /// Blocks until the last job is done.
-  func waitUntilFinished() {
-    finished.wait()
-    // For the next one who waits.
-    finished.signal()
   }
 
   /// The body of the thread: runs jobs until stopped and out of jobs.
@@ -60,24 +63,16 @@ final class ThreadCore: Sendable {
     ThreadCore.setCurrent(self)
     while let job = nextJob() { job() }
     ThreadCore.setCurrent(nil)
-    finished.signal()
+    // Wakes those that wait for the end.
+    queue.update { _ in }
   }
 
   private func nextJob() -> Job? {
-    // The queue is looked at before each wait, so a signal for a job that was taken meanwhile costs one more look.
-    while true {
-      let next: Job?? = queue.withLock { queue in
-        guard queue.next < queue.jobs.count else { return queue.isStopped ? .some(nil) : nil }
-        let job = queue.jobs[queue.next]
-        queue.next += 1
-        if queue.next == queue.jobs.count {
-          queue.jobs.removeAll(keepingCapacity: true)
-          queue.next = 0
-        }
-        return .some(job)
-      }
-      if let next { return next }
-      changes.wait()
+    queue.wait { queue -> Job?? in
+      if let job = queue.take() { return .some(job) }
+      guard queue.isStopped else { return nil }
+      queue.isFinished = true
+      return .some(nil)
     }
   }
 
@@ -102,12 +97,12 @@ final class ThreadCore: Sendable {
   // MARK: Who waits for whom
 
   /// For each dedicated thread that blocks on another one: that other one.
-  private static let waits = Mutex<[ObjectIdentifier: ThreadCore]>([:])
+  private static let waits = Monitor<[ObjectIdentifier: ThreadCore]>([:])
 
   /// Blocks by `wait`, unless this thread is `self`, or `self` waits, directly or not, for this thread.
   func blockCaller<Result>(_ wait: () throws -> Result) throws -> Result {
     guard let caller = ThreadCore.current else { return try wait() }
-    try ThreadCore.waits.withLock { waits in
+    try ThreadCore.waits.update { waits in
       var other: ThreadCore? = self
       while let thread = other {
         if thread === caller { throw ThreadConfinementError.wouldDeadlock }
@@ -115,7 +110,7 @@ final class ThreadCore: Sendable {
       }
       waits[ObjectIdentifier(caller)] = self
     }
-    defer { ThreadCore.waits.withLock { $0[ObjectIdentifier(caller)] = nil } }
+    defer { ThreadCore.waits.update { $0[ObjectIdentifier(caller)] = nil } }
     return try wait()
   }
 }

@@ -14,9 +14,7 @@ struct DuckDBOptions: ParsableArguments {
 
   /// - Parameter python: the installation whose packages are looked through.
   func load(_ python: PythonInstallation?) throws -> DuckDBLibrary {
-    try DuckDBLibrary.load(
-      explicitPath: duckdb, environment: ProcessInfo.processInfo.environment,
-      sitePackages: python?.sitePackages ?? [], pythonLibrary: python?.library)
+    try DuckDBLibrary.load(explicitPath: duckdb, for: python)
   }
 
   /// What `load` would try.

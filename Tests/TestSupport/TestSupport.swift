@@ -1,1 +1,117 @@
-// placeholder
+import Foundation
+package import PythonRuntime
+import Synchronization
+
+/// The CPython installations of this machine.
+package enum Machine {
+  /// All that are usable, each once, looked for everywhere.
+  package static let installations: [PythonInstallation] = {
+    var seen: Set<String> = []
+    return PythonDiscovery(environment: environment).search(all: true).compactMap(\.installation)
+      .filter { seen.insert($0.library).inserted }
+  }()
+
+  /// Starts CPython in a process that a test has for itself, which then ends by a signal should it hang.
+  @discardableResult
+  package static func startInOwnProcess() throws -> PythonInstallation {
+    ThisProcess.end(after: 55)
+    return try CPython.start(PythonDiscovery(environment: environment))
+  }
+
+  /// This process's own, without the folders of shims: each of these costs a second to learn that it fails.
+  private static let environment: [String: String] = {
+    var environment = ProcessInfo.processInfo.environment
+    environment["CLUTCH_PYTHON"] = nil
+    let folders = (environment["PATH"] ?? "").split(separator: ":").filter { !$0.hasSuffix("/shims") }
+    environment["PATH"] = folders.joined(separator: ":")
+    return environment
+  }()
+
+  /// One of a minor version, or nil.
+  package static func installation(_ major: Int, _ minor: Int) -> PythonInstallation? {
+    installations.first { $0.version.major == major && $0.version.minor == minor }
+  }
+}
+
+/// A folder that is removed with this object.
+package final class TemporaryFolder: Sendable {
+  package let path: String
+
+  package init() throws {
+    // Resolved, because a program that is asked where it lies answers with the real path.
+    let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+      .appendingPathComponent("clutch-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    path = folder.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file, with the folders it lies in, and gives its path.
+  @discardableResult
+  package func write(_ name: String, _ text: String, executable: Bool = false) throws -> String {
+    let file = URL(fileURLWithPath: path + "/" + name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+    if executable {
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+    return file.path
+  }
+}
+
+/// Runs `body` on that many threads of the operating system at once; false when they did not all end in time.
+///
+/// Not tasks: a test that blocks must not take the threads that tasks run on.
+package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Bool {
+  let group = DispatchGroup()
+  for index in 0..<count {
+    group.enter()
+    Thread.detachNewThread {
+      body(index)
+      group.leave()
+    }
+  }
+  return group.wait(timeout: .now() + 50) == .success
+}
+
+/// Looks again until `condition` holds; false when it does not within ten seconds.
+package func eventually(_ condition: () -> Bool) -> Bool {
+  for _ in 0..<2_000 {
+    if condition() { return true }
+    usleep(5_000)
+  }
+  return false
+}
+
+/// Collects values from any thread, in the order they come.
+package final class Recorder<Value: Sendable>: Sendable {
+  private let recorded = Mutex<[Value]>([])
+
+  package init() {}
+
+  package var values: [Value] { recorded.withLock { $0 } }
+  package func append(_ value: Value) { recorded.withLock { $0.append(value) } }
+}
+
+/// What the operating system tells of this process (Linux).
+package enum ThisProcess {
+  /// How many of its threads have a name.
+  package static func threadCount(named name: String) -> Int {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+    return tasks.count { task in
+      let shown = try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)
+      return shown?.trimmingCharacters(in: .newlines) == name
+    }
+  }
+
+  /// Bytes of memory it has in use.
+  package static func residentBytes() throws -> Int {
+    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    return (Int(fields[1]) ?? 0) * Int(getpagesize())
+  }
+
+  /// Ends it by a signal after so many seconds, so that a test in a process of its own cannot hang.
+  package static func end(after seconds: Int) { alarm(UInt32(seconds)) }
+}

@@ -120,6 +120,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyInterpreterState *_Nullable, PyInterpreterState_Get, void)                                                \
   F(int64_t, PyInterpreterState_GetID, PyInterpreterState *)                                                    \
   F(PyThreadState *_Nullable, PyThreadState_New, PyInterpreterState *)                                          \
+  F(PyThreadState *_Nullable, PyInterpreterState_ThreadHead, PyInterpreterState *)                              \
+  F(PyThreadState *_Nullable, PyThreadState_Next, PyThreadState *)                                              \
   F(void, PyThreadState_Clear, PyThreadState *)                                                                 \
   F(void, PyThreadState_DeleteCurrent, void)                                                                    \
   F(PyInterpreterState *_Nonnull, PyThreadState_GetInterpreter, PyThreadState *)                                        \

@@ -100,8 +100,8 @@ final class ScalarFunction: Sendable {
     let duckdb = vectors.functions.pointee
     let rows = Int(duckdb.data_chunk_get_size(chunk))
     var columns: [Column] = []
-    for index in 0..<duckdb.data_chunk_get_column_count(chunk) {
-      guard let vector = duckdb.data_chunk_get_vector(chunk, index),
+    for (index, parameter) in signature.parameters.enumerated() {
+      guard let vector = duckdb.data_chunk_get_vector(chunk, idx_t(index)),
         let type = duckdb.vector_get_column_type(vector)
       else { continue }
       defer {
@@ -109,7 +109,7 @@ final class ScalarFunction: Sendable {
         duckdb.destroy_logical_type(&handle)
       }
       columns.append(
-        try vectors.column(vector, type: SQLType(type, functions: vectors.functions), count: rows))
+        try vectors.column(vector, type: SQLType(type, functions: vectors.functions), for: parameter.type, count: rows))
     }
     let fields = zip(signature.parameters, columns).map { Field(name: $0.name, type: $1.type) }
     return try RecordBatch(schema: Schema(fields), columns: columns, rowCount: rows)

@@ -1,5 +1,6 @@
 internal import CDuckDBABI
 import Columnar
+import PythonUDF
 
 /// Copies between DuckDB's vectors and Arrow columns.
 ///
@@ -12,8 +13,8 @@ struct VectorColumns {
 
   /// The rows of a vector as a column that a parameter takes; types without a column of their own are converted.
   ///
-  /// - Throws: `invalidArgument` for a HUGEINT that does not fit 64 bits.
-  func column(_ vector: duckdb_vector, type: SQLType, count: Int) throws -> Column {
+  /// - Throws: `invalidArgument` for a HUGEINT that does not fit the 64 bits of an `int` parameter's column.
+  func column(_ vector: duckdb_vector, type: SQLType, for parameter: UDFType, count: Int) throws -> Column {
     let validity = functions.pointee.vector_get_validity(vector)
     guard let data = functions.pointee.vector_get_data(vector), type != .plain(.null) else {
       return .null(count: count)
@@ -25,6 +26,12 @@ struct VectorColumns {
     switch type {
     case .plain(.blob):
       return try bytes(data.assumingMemoryBound(to: duckdb_string_t.self), count, isValid)
+    case .plain(.hugeint) where parameter == .float:
+      return floats(data.assumingMemoryBound(to: duckdb_hugeint.self), count, isValid) { Double(Int128($0)) }
+    case .plain(.uhugeint) where parameter == .float:
+      return floats(data.assumingMemoryBound(to: duckdb_hugeint.self), count, isValid) {
+        Double(UInt128(bitPattern: Int128($0)))
+      }
     case .plain(.hugeint):
       return try integers(data.assumingMemoryBound(to: duckdb_hugeint.self), count, isValid) { Int128($0) }
     case .plain(.uhugeint):
@@ -80,26 +87,31 @@ struct VectorColumns {
     return builder.finish()
   }
 
+  private func floats<Value>(
+    _ values: UnsafePointer<Value>, _ count: Int, _ isValid: (Int) -> Bool, _ double: (Value) -> Double
+  ) -> Column {
+    var builder = FixedWidthBuilder<Double>()
+    builder.reserveCapacity(count)
+    for row in 0..<count {
+      if isValid(row) { builder.append(double(values[row])) } else { builder.appendNull() }
+    }
+    return builder.finish()
+  }
+
   /// Fixed point to floating point: the double next to the exact value, where DuckDB's own casts of more digits than a
   /// double has are off by a bit now and then, each version in its own way.
   private func decimals(
     _ data: UnsafeMutableRawPointer, _ width: Int, _ scale: Int, _ count: Int, _ isValid: (Int) -> Bool
   ) -> Column {
+    // The quotient of two numbers that doubles hold exactly is rounded once: 10^22 is the last such power of ten.
+    let divisor = (0..<scale).reduce(1.0) { power, _ in power * 10 }
+    let largestExact: UInt128 = scale <= 22 ? 1 << 53 : 0
+    func double(_ digits: Int128) -> Double {
+      if digits.magnitude <= largestExact { return Double(digits) / divisor }
+      return Double(NumberText.decimal(digits, scale: scale)) ?? Double(digits) / divisor
+    }
     func column<Value>(_: Value.Type, _ digits: (Value) -> Int128) -> Column {
-      let values = data.assumingMemoryBound(to: Value.self)
-      // The quotient of two numbers that doubles hold exactly is rounded once: 10^22 is the last such power of ten.
-      let divisor = (0..<scale).reduce(1.0) { power, _ in power * 10 }
-      let largestExact: UInt128 = scale <= 22 ? 1 << 53 : 0
-      func double(_ digits: Int128) -> Double {
-        if digits.magnitude <= largestExact { return Double(digits) / divisor }
-        return Double(NumberText.decimal(digits, scale: scale)) ?? Double(digits) / divisor
-      }
-      var builder = FixedWidthBuilder<Double>()
-      builder.reserveCapacity(count)
-      for row in 0..<count {
-        if isValid(row) { builder.append(double(digits(values[row]))) } else { builder.appendNull() }
-      }
-      return builder.finish()
+      floats(data.assumingMemoryBound(to: Value.self), count, isValid) { double(digits($0)) }
     }
     return switch width {
     case ...4: column(Int16.self) { Int128($0) }
@@ -138,7 +150,8 @@ struct VectorColumns {
   }
 
   /// A short string stands in its slot; only a longer one needs memory of DuckDB's, and so a call.
-  private func writeStrings(_ column: Column, to vector: duckdb_vector, _ slots: UnsafeMutablePointer<duckdb_string_t>) {
+  private func writeStrings(_ column: Column, to vector: duckdb_vector, _ slots: UnsafeMutablePointer<duckdb_string_t>)
+  {
     let (offsets, data) = column.unsafeOffsets(as: Int32.self)
     let inlineCapacity = 12
     for row in 0..<column.count {

@@ -93,9 +93,10 @@ public struct PythonDiscovery: Sendable {
       .filter { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
-  private static let usualPlaces: [String] = programNames.flatMap { name in
-    ["/usr/local/bin/\(name)", "/usr/bin/\(name)", "/opt/homebrew/bin/\(name)"]
-  } + ["/Library/Frameworks/Python.framework/Versions/Current/bin/python3"]
+  private static let usualPlaces: [String] =
+    programNames.flatMap { name in
+      ["/usr/local/bin/\(name)", "/usr/bin/\(name)", "/opt/homebrew/bin/\(name)"]
+    } + ["/Library/Frameworks/Python.framework/Versions/Current/bin/python3"]
 
   // MARK: One candidate
 

@@ -2,6 +2,7 @@
 public struct PythonInstallation: Sendable, Hashable {
   /// The interpreter program, in a virtual environment the environment's own.
   public let executable: String
+  /// The version of the interpreter.
   public let version: PythonVersion
   /// The shared library that is loaded.
   public let library: String
@@ -43,8 +44,11 @@ public struct PythonCandidate: Sendable, Hashable {
     case refused(String)
   }
 
+  /// The program.
   public let path: String
+  /// Why it was looked at.
   public let origin: Origin
+  /// What came of it.
   public let outcome: Outcome
 
   /// The installation, if the candidate was accepted.

@@ -1,7 +1,10 @@
 /// The version of a CPython, as in `3.13.0`.
 public struct PythonVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// The first number.
   public let major: Int
+  /// The second number.
   public let minor: Int
+  /// The third number.
   public let micro: Int
 
   /// A version from its three numbers.
@@ -18,10 +21,12 @@ public struct PythonVersion: Sendable, Hashable, Comparable, CustomStringConvert
     self.init(major, minor, numbers.count > 2 ? numbers[2] ?? 0 : 0)
   }
 
+  /// Orders versions from old to new.
   public static func < (one: PythonVersion, other: PythonVersion) -> Bool {
     (one.major, one.minor, one.micro) < (other.major, other.minor, other.micro)
   }
 
+  /// The same in words.
   public var description: String { "\(major).\(minor).\(micro)" }
 
   /// The oldest version that is supported without reservation.

@@ -4,13 +4,16 @@
 public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A line of Python that the exception passed through.
   public struct Frame: Sendable, Hashable, CustomStringConvertible {
+    /// The file as Python names it.
     public let file: String
     /// Counted from 1.
     public let line: Int
+    /// The function's qualified name.
     public let function: String
     /// The text of the line without its indentation, when the file can be read.
     public let source: String?
 
+    /// The same in words.
     public var description: String {
       let place = "File \"\(file)\", line \(line), in \(function)"
       return source.map { "\(place)\n    \($0)" } ?? place
@@ -19,6 +22,7 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// Where a `SyntaxError` stands.
   public struct SyntaxLocation: Sendable, Hashable {
+    /// The file as Python names it.
     public let file: String
     /// Counted from 1.
     public let line: Int
@@ -36,7 +40,7 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
     case context
   }
 
-  /// The exception's type, with its module unless that is `builtins`.
+  /// The exception's type, with its module unless that is `builtins` or `__main__`.
   public let typeName: String
   /// `str()` of the exception; may be empty.
   public let message: String

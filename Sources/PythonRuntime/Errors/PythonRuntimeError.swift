@@ -22,9 +22,11 @@ public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
     /// A value has no counterpart of the type asked for.
     public static let conversion = Code(value: .conversion)
 
+    /// The same in words.
     public var description: String { value.rawValue }
   }
 
+  /// What went wrong, for programs.
   public let code: Code
   /// One or more lines for a person, with what to do.
   public let message: String
@@ -34,5 +36,6 @@ public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The same in words.
   public var description: String { message }
 }

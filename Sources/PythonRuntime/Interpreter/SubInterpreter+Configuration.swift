@@ -12,7 +12,8 @@ extension SubInterpreter {
     public var allowsExec = false
     /// Whether user code may start threads. Off by default. Without threads `asyncio` cannot resolve host names.
     public var allowsThreads = false
-    /// Whether user code may start daemon threads. Off by default.
+    /// Whether user code may start daemon threads. Off by default. One that still runs a second after the interpreter
+    /// was closed keeps it, and its memory, until the process ends.
     public var allowsDaemonThreads = false
 
     /// Own GIL, own allocator, no fork, no exec, no threads, no daemon threads, extension modules checked.

@@ -1,4 +1,3 @@
-import Dispatch
 import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
@@ -46,12 +45,14 @@ public final class SubInterpreter: Sendable {
     let process = try CPython.process(discovery)
     let thread = try DedicatedThread(name: name)
     let confined = Confined()
-    try thread.perform { confined.state = try process.create(configuration) }
+    // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
+    registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
-      registration = try process.add { Self.end(confined, on: thread, in: process) }
+      try thread.perform { confined.state = try process.create(configuration) }
     } catch {
-      Self.end(confined, on: thread, in: process)
-      throw error
+      Self.end(confined, on: thread, in: process, registration)
+      guard error is ThreadConfinementError else { throw error }
+      throw PythonRuntimeError(.shutDown, "Python is being shut down")
     }
     self.configuration = configuration
     self.process = process
@@ -107,22 +108,13 @@ public final class SubInterpreter: Sendable {
     configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
     name: String = "python"
   ) async throws -> SubInterpreter {
-    try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(
-          with: Swift.Result { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) })
-      }
-    }
+    try await onThreadOfItsOwn { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) }
   }
 
   /// Does what `close` does; the calling task is suspended and blocks no thread.
   public func closeAsync() async {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        self.close()
-        continuation.resume()
-      }
-    }
+    // Without a thread to wait on the interpreter still ends, when the last reference goes.
+    try? await onThreadOfItsOwn { self.close() }
   }
 
   /// Ends the interpreter after the work it has been given, waits for its thread to end, and gives its memory back.
@@ -130,8 +122,7 @@ public final class SubInterpreter: Sendable {
   /// Dropping the last reference does the same. Safe to call twice. Called from inside `withGIL`, it returns at once
   /// and the interpreter ends after that closure.
   public func close() {
-    process.remove(registration)
-    Self.end(confined, on: thread, in: process)
+    Self.end(confined, on: thread, in: process, registration)
   }
 
   private static func run<Result>(
@@ -144,10 +135,12 @@ public final class SubInterpreter: Sendable {
     return try body(Python(state))
   }
 
-  private static func end(_ confined: Confined, on thread: DedicatedThread, in process: PythonProcess) {
+  private static func end(
+    _ confined: Confined, on thread: DedicatedThread, in process: PythonProcess, _ registration: Int
+  ) {
     thread.stop {
-      guard let state = confined.state.take() else { return }
-      process.end(state)
+      if let state = confined.state.take() { process.end(state) }
+      process.remove(registration)
     }
   }
 }
@@ -160,8 +153,17 @@ extension PythonRuntimeError {
     case .wouldDeadlock:
       self.init(
         .wouldDeadlock,
-        "withGIL was called from inside the same interpreter's withGIL, which would wait for itself: use the token that the outer call passed in")
+        "withGIL was called from inside the same interpreter's withGIL, which would wait for itself: use the token that the outer call passed in"
+      )
     case .threadNotCreated: self.init(.startFailed, error.description)
     }
   }
+}
+
+/// Runs something that blocks, on a thread made for it: the threads of a shared pool are too few for that.
+package func onThreadOfItsOwn<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result
+{
+  let thread = try DedicatedThread(name: "python-waiter")
+  defer { thread.stop() }
+  return try await thread.perform(body)
 }

@@ -42,7 +42,10 @@ enum MemoryReclaimer {
       calloc: { context, count, size in
         let bytes = count &* size
         if bytes == MemoryReclaimer.tableOfNodes || bytes == MemoryReclaimer.leafNode,
-          let block = MemoryReclaimer.allocate(bytes) { return block }
+          let block = MemoryReclaimer.allocate(bytes)
+        {
+          return block
+        }
         return MemoryReclaimer.raw.pointee.calloc(context, count, size)
       },
       realloc: { context, pointer, size in
@@ -50,7 +53,9 @@ enum MemoryReclaimer {
           if size == MemoryReclaimer.firstArenaTable, let block = MemoryReclaimer.allocate(size) { return block }
           return MemoryReclaimer.raw.pointee.realloc(context, nil, size)
         }
-        if MemoryReclaimer.isPageAligned(pointer), let moved = MemoryReclaimer.move(pointer, to: size) { return moved.block }
+        if MemoryReclaimer.isPageAligned(pointer), let moved = MemoryReclaimer.move(pointer, to: size) {
+          return moved.block
+        }
         return MemoryReclaimer.raw.pointee.realloc(context, pointer, size)
       },
       free: { context, pointer in

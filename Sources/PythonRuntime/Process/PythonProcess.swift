@@ -21,6 +21,8 @@ package final class PythonProcess: @unchecked Sendable {
     var nextKey = 0
     var endings: [Int: @Sendable () -> Void] = [:]
     var isShutDown = false
+    /// Those that could not be ended because user threads still run in them.
+    var abandoned = 0
   }
 
   /// Modules whose first import must happen in the main interpreter: without that, a second interpreter that imports
@@ -91,13 +93,14 @@ package final class PythonProcess: @unchecked Sendable {
 
   var interpreterCount: Int { register.withLock { $0.endings.count } }
 
-  /// Notes a live interpreter; `end` must end it and join its thread.
-  func add(_ end: @escaping @Sendable () -> Void) throws -> Int {
+  /// Notes an interpreter until `remove`; `end` is given its key and must end it and join its thread.
+  func add(_ end: @escaping @Sendable (Int) -> Void) throws -> Int {
     try register.withLock { register in
       guard !register.isShutDown else { throw PythonRuntimeError(.shutDown, "Python is being shut down") }
       register.nextKey += 1
-      register.endings[register.nextKey] = end
-      return register.nextKey
+      let key = register.nextKey
+      register.endings[key] = { end(key) }
+      return key
     }
   }
 
@@ -133,12 +136,16 @@ package final class PythonProcess: @unchecked Sendable {
   }
 
   /// Ends an interpreter on its own thread and gives its memory back.
+  ///
+  /// One in which user code left threads that do not end is abandoned: it stays in memory, and so do they.
   func end(_ state: InterpreterState) {
     state.attach()
     // User code registered to run at the end may take its time: let it do so before the lock is taken.
     state.runExitFunctions()
     state.releaseObjects()
+    let isAlone = state.waitForOtherThreads()
     state.detach()
+    guard isAlone else { return register.withLock { $0.abandoned += 1 } }
     lifecycle.withLock { _ in
       state.attach()
       api.pointee.Py_EndInterpreter(state.threadState)
@@ -153,6 +160,11 @@ package final class PythonProcess: @unchecked Sendable {
       return Array(register.endings.values)
     }
     for end in endings { end() }
+    let abandoned = register.withLock { $0.abandoned }
+    guard abandoned == 0 else {
+      throw PythonRuntimeError(
+        .shutDown, "CPython was not finalised: threads of user code still run in \(abandoned) of its interpreters")
+    }
     let status = try mainThread.perform { [api, main] in
       guard let state = api.pointee.PyThreadState_New(main) else { return Int32(-1) }
       api.pointee.PyEval_RestoreThread(state)

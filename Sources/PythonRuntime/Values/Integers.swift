@@ -2,6 +2,7 @@ import CPythonABI
 
 /// Every width of integer: a Python `int`, or an object with `__index__`, whose value fits.
 extension PythonExtractable where Self: FixedWidthInteger {
+  /// Reads an `int`, or an object with `__index__`.
   public static func extract(from object: borrowing PythonObject) throws -> Self {
     let api = object.api.pointee
     guard let number = api.PyNumber_Index(object.pointer) else {
@@ -24,10 +25,12 @@ extension PythonExtractable where Self: FixedWidthInteger {
 }
 
 extension PythonRepresentable where Self: SignedInteger & FixedWidthInteger {
+  /// An `int`.
   public var pythonRepresentation: PythonValue { .int(Int64(self)) }
 }
 
 extension PythonRepresentable where Self: UnsignedInteger & FixedWidthInteger {
+  /// An `int`.
   public var pythonRepresentation: PythonValue { .uint(UInt64(self)) }
 }
 

@@ -14,6 +14,7 @@ extension PythonRepresentable {
 }
 
 extension PythonValue: PythonRepresentable {
+  /// The value itself.
   public var pythonRepresentation: PythonValue { self }
 
   /// A new reference to an object with this value; the caller owns it.

@@ -8,6 +8,7 @@ import CPythonABI
 
 /// A Python `float`, or an `int` that a double can stand for.
 extension Double: PythonExtractable, PythonRepresentable {
+  /// Reads a `float` or an `int`.
   public static func extract(from object: borrowing PythonObject) throws -> Double {
     let api = object.api
     guard
@@ -23,22 +24,26 @@ extension Double: PythonExtractable, PythonRepresentable {
     return value
   }
 
+  /// A `float`.
   public var pythonRepresentation: PythonValue { .float(self) }
 }
 
 /// A Python `bool`, and nothing that merely counts as true or false.
 extension Bool: PythonExtractable, PythonRepresentable {
+  /// Reads `True` or `False`.
   public static func extract(from object: borrowing PythonObject) throws -> Bool {
     if object.pointer == object.api.pointee._Py_TrueStruct { return true }
     if object.pointer == object.api.pointee._Py_FalseStruct { return false }
     throw object.conversionError(to: "Bool")
   }
 
+  /// `True` or `False`.
   public var pythonRepresentation: PythonValue { .bool(self) }
 }
 
 /// A Python `str`. Lone surrogates are refused: UTF-8, and so a Swift string, cannot hold them.
 extension String: PythonExtractable, PythonRepresentable {
+  /// Reads a `str`.
   public static func extract(from object: borrowing PythonObject) throws -> String {
     let api = object.api
     guard api.isInstance(object.pointer, of: api.pointee.PyUnicode_Type) else {
@@ -53,11 +58,13 @@ extension String: PythonExtractable, PythonRepresentable {
     return String(decoding: UnsafeRawBufferPointer(start: bytes, count: length), as: UTF8.self)
   }
 
+  /// A `str`.
   public var pythonRepresentation: PythonValue { .string(self) }
 }
 
 /// A Python `bytes`, `bytearray` or contiguous `memoryview`.
 extension Data: PythonExtractable, PythonRepresentable {
+  /// Copies the bytes.
   public static func extract(from object: borrowing PythonObject) throws -> Data {
     let api = object.api
     let types = [api.pointee.PyBytes_Type, api.pointee.PyByteArray_Type, api.pointee.PyMemoryView_Type]
@@ -77,5 +84,6 @@ extension Data: PythonExtractable, PythonRepresentable {
     return Data(bytes: start, count: length)
   }
 
+  /// `bytes`.
   public var pythonRepresentation: PythonValue { .bytes(Array(self)) }
 }

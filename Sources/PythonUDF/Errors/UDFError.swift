@@ -31,6 +31,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 
+    /// The same in words.
     public var description: String { value.rawValue }
   }
 
@@ -44,12 +45,13 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public let arguments: [String]
   }
 
+  /// What went wrong, for programs.
   public let code: Code
   /// One line or a few for a person.
   public let message: String
   /// The row that failed, when one did.
   public let row: Row?
-  /// The exception behind it, when there is one; its traceback holds the user's own frames only.
+  /// The exception behind it, when there is one; its traceback begins in the user's own code.
   public let exception: PythonError?
 
   package init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {

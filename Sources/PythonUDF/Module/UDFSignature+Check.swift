@@ -8,7 +8,10 @@ extension UDFSignature {
     guard columns.count == parameters.count else {
       throw UDFError(
         .wrongArguments,
-        "UDF \(sqlDescription): one column per parameter is needed, \(parameters.count), but \(columns.count) were given")
+        """
+        UDF \(sqlDescription) takes \(Self.counted(parameters.count)), but \(columns.count) \
+        \(columns.count == 1 ? "was" : "were") given
+        """)
     }
     for (index, (parameter, column)) in zip(parameters, columns).enumerated()
     where !parameter.type.accepts(column) {
@@ -19,5 +22,9 @@ extension UDFSignature {
         takes \(parameter.type.acceptedColumns)
         """)
     }
+  }
+
+  private static func counted(_ columns: Int) -> String {
+    columns == 1 ? "1 column" : "\(columns == 0 ? "no" : "\(columns)") columns"
   }
 }

@@ -2,7 +2,9 @@
 public struct UDFSignature: Sendable, Hashable, Codable {
   /// One parameter.
   public struct Parameter: Sendable, Hashable, Codable {
+    /// The parameter's name.
     public let name: String
+    /// The annotation's type.
     public let type: UDFType
     /// Whether a null is passed as `None`; otherwise a row with a null here is null without a call.
     public let isOptional: Bool
@@ -10,7 +12,9 @@ public struct UDFSignature: Sendable, Hashable, Codable {
 
   /// The function's name; SQL does not tell its upper from its lower case.
   public let name: String
+  /// The parameters, in order.
   public let parameters: [Parameter]
+  /// The type of the result.
   public let result: UDFType
   /// The docstring, without its indentation.
   public let documentation: String?

@@ -32,7 +32,9 @@ public struct UDFSource: Sendable, Hashable {
         FileManager.default.fileExists(atPath: file) ? "cannot be read" : "does not exist"
       throw UDFError(.sourceNotReadable, "The UDF file \(file) \(reason).")
     }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    // Some editors begin a file with a byte order mark, which is not Python.
+    let content = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+    guard let text = String(validating: content, as: UTF8.self) else {
       throw UDFError(.sourceNotReadable, "The UDF file \(file) is not UTF-8 text.")
     }
     guard !data.contains(0) else {

@@ -25,9 +25,13 @@ public actor ThreadedUDFInterpreter {
   /// - Parameters:
   ///   - source: Python source text.
   ///   - configuration: what the interpreter may do; full isolation by default.
+  ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
-  public init(source: String, configuration: SubInterpreter.Configuration = .isolated) async throws {
-    try await self.init(UDFSource(source), configuration: configuration)
+  public init(
+    source: String, configuration: SubInterpreter.Configuration = .isolated,
+    discovery: PythonDiscovery = PythonDiscovery()
+  ) async throws {
+    try await self.init(UDFSource(source), configuration: configuration, discovery: discovery)
   }
 
   /// Loads a UDF file or text that has exactly one `@udf`.
@@ -35,9 +39,14 @@ public actor ThreadedUDFInterpreter {
   /// - Parameters:
   ///   - source: the file or text.
   ///   - configuration: what the interpreter may do; full isolation by default.
+  ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
-  public init(_ source: UDFSource, configuration: SubInterpreter.Configuration = .isolated) async throws {
-    let interpreter = try await SubInterpreter.make(configuration: configuration, name: "udf")
+  public init(
+    _ source: UDFSource, configuration: SubInterpreter.Configuration = .isolated,
+    discovery: PythonDiscovery = PythonDiscovery()
+  ) async throws {
+    let interpreter = try await SubInterpreter.make(
+      configuration: configuration, discovery: discovery, name: "udf")
     let module = try await interpreter.withGILAsync { py in try LoadedModule(source, in: py) }
     guard let function = module.functions.first, module.functions.count == 1 else {
       throw UDFError(

@@ -29,16 +29,18 @@ public final class UDFPool: Sendable {
   ///   - source: the file or text.
   ///   - interpreters: how many; the number of cores by default, at least 1.
   ///   - configuration: what the interpreters may do; full isolation by default.
+  ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
   public init(
-    _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated
+    _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
+    discovery: PythonDiscovery = PythonDiscovery()
   ) throws {
     // The first is loaded alone, so that a faulty source is reported once and does its side effects once.
-    let first = try Self.load(source, configuration)
+    let first = try Self.load(source, configuration, discovery)
     let others = max(1, interpreters ?? ProcessInfo.processInfo.activeProcessorCount) - 1
     let loaded = Mutex<[Result<Worker, any Error>]>([])
     DispatchQueue.concurrentPerform(iterations: others) { _ in
-      let result = Result { try Self.load(source, configuration) }
+      let result = Result { try Self.load(source, configuration, discovery) }
       loaded.withLock { $0.append(result) }
     }
     workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
@@ -47,10 +49,24 @@ public final class UDFPool: Sendable {
     self.source = source
   }
 
-  private static func load(_ source: UDFSource, _ configuration: SubInterpreter.Configuration) throws -> Worker {
-    let interpreter = try SubInterpreter(configuration: configuration, name: "udf")
+  private static func load(
+    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ discovery: PythonDiscovery
+  ) throws -> Worker {
+    let interpreter = try SubInterpreter(configuration: configuration, discovery: discovery, name: "udf")
     return Worker(
       interpreter: interpreter, module: try interpreter.withGIL { py in try LoadedModule(source, in: py) })
+  }
+
+  /// Makes a pool as `init` does; the calling task is suspended and blocks no thread.
+  ///
+  /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
+  public static func make(
+    _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
+    discovery: PythonDiscovery = PythonDiscovery()
+  ) async throws -> UDFPool {
+    try await onThreadOfItsOwn {
+      try UDFPool(source, interpreters: interpreters, configuration: configuration, discovery: discovery)
+    }
   }
 
   /// How many interpreters there are.
@@ -69,15 +85,19 @@ public final class UDFPool: Sendable {
   ///   - name: the function.
   ///   - batch: one column per parameter, in order; the names of the columns do not matter.
   /// - Returns: a column of as many rows.
-  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `closed`; `CancellationError`
-  ///   when the task was cancelled before the call began.
+  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`;
+  ///   `CancellationError` when the task was cancelled before the call began.
   public func call(_ name: String, _ batch: RecordBatch) async throws -> Column {
     let worker = try await idle.take()
     defer { idle.give(back: worker) }
     try Task.checkCancellation()
     let function = try worker.module.function(name)
-    return try await worker.interpreter.withGILAsync { [interruption] py in
-      try worker.module.call(function, batch, in: py, interruption: interruption)
+    do {
+      return try await worker.interpreter.withGILAsync { [interruption] py in
+        try worker.module.call(function, batch, in: py, interruption: interruption)
+      }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
+      throw UDFError(error, function: name)
     }
   }
 
@@ -88,13 +108,17 @@ public final class UDFPool: Sendable {
   ///   - name: the function.
   ///   - batch: one column per parameter, in order; the names of the columns do not matter.
   /// - Returns: a column of as many rows.
-  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `closed`.
+  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`.
   public func callAndWait(_ name: String, _ batch: RecordBatch) throws -> Column {
     let worker = try idle.takeAndWait()
     defer { idle.give(back: worker) }
     let function = try worker.module.function(name)
-    return try worker.interpreter.withGIL { [interruption] py in
-      try worker.module.call(function, batch, in: py, interruption: interruption)
+    do {
+      return try worker.interpreter.withGIL { [interruption] py in
+        try worker.module.call(function, batch, in: py, interruption: interruption)
+      }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
+      throw UDFError(error, function: name)
     }
   }
 
@@ -130,5 +154,11 @@ public final class UDFPool: Sendable {
   public func close() {
     idle.close()
     for worker in workers { worker.interpreter.close() }
+  }
+
+  /// Does what `close` does; the calling task is suspended and blocks no thread.
+  public func closeAsync() async {
+    // Without a thread to wait on the interpreters still end, when the last reference goes.
+    try? await onThreadOfItsOwn { self.close() }
   }
 }

@@ -5,6 +5,7 @@ Everything that depends on Python's own view of a function is here; the host get
 
 import ast
 import inspect
+import io
 import json
 import linecache
 import os
@@ -27,11 +28,11 @@ def load(source, filename, path):
     """
     # Results own the standard output: what a function prints must not end up between them.
     sys.stdout = sys.stderr
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    if path is not None and os.path.dirname(path) not in sys.path:
-        sys.path.insert(0, os.path.dirname(path))
+    linecache.cache[filename] = (len(source), None, _lines(source), filename)
+    if path is not None:
+        _make_importable(os.path.dirname(path))
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    code = compile(tree, filename, "exec", dont_inherit=True)
+    code = _compiled(tree, filename)
     module = types.ModuleType(_module_name(filename))
     module.__file__ = path or filename
     sys.modules[module.__name__] = module
@@ -43,6 +44,31 @@ def load(source, filename, path):
     signatures = [_signature(function, filename, places) for function in functions]
     _refuse_duplicates(signatures, filename)
     return json.dumps(signatures), functions
+
+
+def _compiled(tree, filename):
+    try:
+        return compile(tree, filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        # Unlike the parser, the compiler counts columns in bytes, and knows no source that is in no file.
+        if error.lineno and error.offset:
+            error.text = linecache.getline(filename, error.lineno)
+            before = error.text.encode()[: error.offset - 1]
+            error.offset = len(before.decode(errors="ignore")) + 1
+        raise
+
+
+def _lines(source):
+    """The lines as Python counts them: `str.splitlines` also splits at form feeds and the like."""
+    return io.StringIO(source, newline=None).readlines()
+
+
+def _make_importable(folder):
+    """Put a folder after Python's own modules, which its files must not hide, and before installed packages."""
+    own = os.path.dirname(os.__file__)
+    places = [place for place, entry in enumerate(sys.path) if entry in (own, os.path.join(own, "lib-dynload"))]
+    if folder not in sys.path:
+        sys.path.insert(max(places, default=-1) + 1, folder)
 
 
 def _module_name(filename):
@@ -67,15 +93,23 @@ def _places(tree):
 def _signature(function, filename, places):
     name = function.__name__
     inner = inspect.unwrap(function)
-    first_line = getattr(getattr(inner, "__code__", None), "co_firstlineno", 0)
-    line, parameter_lines = places.get((inner.__name__, first_line), (first_line, {}))
+    code = getattr(inner, "__code__", None)
+    first_line = getattr(code, "co_firstlineno", 0)
+    # A module that the file imports may have marked functions too.
+    file = getattr(code, "co_filename", filename)
+    line, parameter_lines = first_line, {}
+    if file == filename:
+        line, parameter_lines = places.get((inner.__name__, first_line), (line, parameter_lines))
 
     def refuse(problem, at=line):
-        raise clutch.SignatureError(f"{filename}, line {at}: function '{name}': {problem}")
+        place = f"{file}, line {at}" if at else file
+        raise clutch.SignatureError(f"{place}: function '{name}': {problem}")
 
-    if inspect.iscoroutinefunction(inner):
+    # A decorator may well make a plain function of another kind, and the other way round.
+    called = function if hasattr(function, "__code__") else inner
+    if inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called):
         refuse("async functions are not supported; write a plain function")
-    if inspect.isgeneratorfunction(inner):
+    if inspect.isgeneratorfunction(called):
         refuse("generators are not supported; return one value per call")
     try:
         annotations = inner.__annotations__
@@ -104,9 +138,15 @@ def _signature(function, filename, places):
         "name": name,
         "parameters": parameters,
         "result": type_name,
-        "documentation": inspect.getdoc(function),
+        "documentation": _documentation(function),
         "line": line,
     }
+
+
+def _documentation(function):
+    text = inspect.getdoc(function)
+    # The host's text is UTF-8, which has no lone surrogates.
+    return text and text.encode("utf-8", "replace").decode()
 
 
 def _resolve(annotation, function, refuse):

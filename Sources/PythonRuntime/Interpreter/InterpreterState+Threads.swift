@@ -1,0 +1,28 @@
+import CPythonABI
+import Foundation
+
+extension InterpreterState {
+  /// How long user threads that nothing joins may take to end: daemon threads, and those of `_thread`.
+  private static let patience = 100
+  private static let pause: TimeInterval = 0.01
+
+  /// Waits a second for the threads that user code left; false when one is still there.
+  ///
+  /// CPython stops the whole process when an interpreter that has other threads is ended. Called under the GIL,
+  /// which it lets go of while it waits.
+  func waitForOtherThreads() -> Bool {
+    for _ in 0..<Self.patience where hasOtherThreads {
+      detach()
+      Thread.sleep(forTimeInterval: Self.pause)
+      attach()
+    }
+    return !hasOtherThreads
+  }
+
+  private var hasOtherThreads: Bool {
+    let functions = api.pointee
+    let interpreter = functions.PyThreadState_GetInterpreter(threadState)
+    guard let first = functions.PyInterpreterState_ThreadHead(interpreter) else { return false }
+    return first != threadState || functions.PyThreadState_Next(first) != nil
+  }
+}

@@ -1,0 +1,5 @@
+import PythonRuntime
+
+final class Holder {
+  var object: PythonObject?
+}

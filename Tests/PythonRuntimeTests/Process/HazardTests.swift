@@ -1,0 +1,53 @@
+import CPythonABI
+import PythonRuntime
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct HazardTests {
+  @Test func `nothing that picks an interpreter by itself is called`() {
+    var names: [String] = []
+    while let name = PythonSymbolName(names.count) { names.append(String(cString: name)) }
+    #expect(names.contains("Py_EndInterpreter"))
+    #expect(names.filter { $0.hasPrefix("PyGILState") } == [])
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test(arguments: ["datetime", "decimal", "asyncio", "hashlib", "ssl"])
+  func `a module that is unsafe in a second interpreter is safe in many`(module: String) throws {
+    let interpreters = try (0..<4).map { _ in try SubInterpreter() }
+    for interpreter in interpreters {
+      try interpreter.withGIL { py in
+        try py.run("try: import \(module)\nexcept ModuleNotFoundError: pass")
+        if module == "datetime" { try py.run("assert str(datetime.date(2024, 2, 29)) == '2024-02-29'") }
+        if module == "decimal" { try py.run("assert decimal.Decimal(1) / 3 < 1; import _decimal") }
+      }
+    }
+  }
+
+  @Test(
+    .enabled(if: Machine.installation(3, 12) != nil, "CPython 3.12 with a shared library is not installed"))
+  func `CPython 3.12 runs code, with a warning`() async {
+    await #expect(processExitsWith: .success) {
+      ThisProcess.end(after: 55)
+      let old = try #require(Machine.installation(3, 12))
+      #expect(old.warnings.count == 1)
+      #expect(old.warnings.first?.contains("3.13") == true)
+      let running = try CPython.start(PythonDiscovery(explicitPath: old.executable))
+      #expect(running == old)
+      for _ in 0..<6 {
+        let (one, other) = (try SubInterpreter(), try SubInterpreter())
+        for interpreter in [one, other] {
+          let answer = try interpreter.withGIL { py in
+            try py.run("import json, re")
+            return try py.evaluate("json.loads(re.sub('x', '1', '[x, x]'))").extract([Int].self)
+          }
+          #expect(answer == [1, 1])
+        }
+        let error = #expect(throws: PythonError.self) { try one.withGIL { py in try py.run("1 / 0") } }
+        #expect(error?.typeName == "ZeroDivisionError")
+      }
+      #expect(CPython.interpreterCount == 0)
+      try CPython.shutDown()
+    }
+  }
+}

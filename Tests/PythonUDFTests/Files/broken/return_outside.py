@@ -1,0 +1,3 @@
+"""Does not compile."""
+
+"äöü"; return 1

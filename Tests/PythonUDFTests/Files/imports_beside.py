@@ -1,0 +1,7 @@
+from beside import FACTOR
+from clutch import udf
+
+
+@udf
+def tripled(x: int) -> int:
+    return FACTOR * x

@@ -1,0 +1,8 @@
+import csv
+
+from clutch import udf
+
+
+@udf
+def fields(line: str) -> int:
+    return len(next(csv.reader([line])))

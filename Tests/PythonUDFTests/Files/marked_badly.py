@@ -1,0 +1,6 @@
+from clutch import udf
+
+
+@udf
+def bad(x) -> int:
+    return x

@@ -1,0 +1,202 @@
+import PythonRuntime
+import PythonUDF
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct SignatureErrorTests {
+  /// A function, from line 2 on, and why it is refused.
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let function: String
+    let line: Int
+    let problem: String
+    var testDescription: String { function }
+
+    init(_ function: String, line: Int = 3, _ problem: String) {
+      self.function = function
+      self.line = line
+      self.problem = problem
+    }
+
+    static let accepted = "int, float, str, bool, bytes, or one of these with '| None'"
+
+    static let all: [Refusal] = [
+      Refusal("def f(x) -> int: pass", "parameter 'x' has no annotation; write x: T, where T is \(accepted)"),
+      Refusal("def f(x: int): pass", "it has no return annotation; write -> T, where T is \(accepted)"),
+      Refusal("def f(): pass", "it has no return annotation; write -> T, where T is \(accepted)"),
+      Refusal("def f(x: list) -> int: pass", "parameter 'x' has the unsupported type list; use \(accepted)"),
+      Refusal(
+        "def f(x: list[int]) -> int: pass",
+        "parameter 'x' has the unsupported type list[int]; use \(accepted)"),
+      Refusal("def f(x: {}) -> int: pass", "parameter 'x' has the unsupported type {}; use \(accepted)"),
+      Refusal(
+        "def f(x: int | str) -> int: pass",
+        "parameter 'x' has the unsupported type int | str; use \(accepted)"),
+      Refusal(
+        "def f(x: int | str | None) -> int: pass",
+        "parameter 'x' has the unsupported type int | str | None; use \(accepted)"),
+      Refusal("def f(x: None) -> int: pass", "parameter 'x' has the unsupported type None; use \(accepted)"),
+      Refusal(
+        "def f(x: 'None') -> int: pass", "parameter 'x' has the unsupported type None; use \(accepted)"),
+      Refusal(
+        "def f(x: int) -> None: pass", "the return type has the unsupported type None; use \(accepted)"),
+      Refusal(
+        "def f(x: int) -> dict: pass", "the return type has the unsupported type dict; use \(accepted)"),
+      Refusal(
+        "def f(x: 'Nowhere') -> int: pass",
+        "parameter 'x' has an annotation that cannot be evaluated, 'Nowhere': "
+          + "NameError: name 'Nowhere' is not defined"),
+      Refusal(
+        "def f(x: int) -> '1 / 0': pass",
+        "the return type has an annotation that cannot be evaluated, '1 / 0': ZeroDivisionError: division by zero"
+      ),
+      Refusal(
+        "def f(*values: int) -> int: pass",
+        "parameter 'values' cannot be passed by position; only plain parameters are supported"),
+      Refusal(
+        "def f(**values: int) -> int: pass",
+        "parameter 'values' cannot be passed by position; only plain parameters are supported"),
+      Refusal(
+        "def f(x: int, *, key: int) -> int: pass",
+        "parameter 'key' cannot be passed by position; only plain parameters are supported"),
+      Refusal(
+        "async def f(x: int) -> int: pass", "async functions are not supported; write a plain function"),
+      Refusal(
+        "async def f(x: int) -> int: yield 1", "async functions are not supported; write a plain function"),
+      Refusal("def f(x: int) -> int: yield 1", "generators are not supported; return one value per call"),
+      Refusal(
+        "@some_decorator\n\ndef f(x) -> int: pass", line: 5,
+        "parameter 'x' has no annotation; write x: T, where T is \(accepted)"),
+      Refusal(
+        "def f(\n  a: int,\n  b: str,\n  # A remark.\n  c: list,\n) -> int:\n  pass", line: 7,
+        "parameter 'c' has the unsupported type list; use \(accepted)"),
+      Refusal(
+        "def f(\n  a: int,\n  *\n  , key: str) -> int:\n  pass", line: 6,
+        "parameter 'key' cannot be passed by position; only plain parameters are supported"),
+      Refusal(
+        "def f(\n  a: int\n) -> set:\n  pass", "the return type has the unsupported type set; use \(accepted)"
+      ),
+    ]
+  }
+
+  @Test(arguments: Refusal.all)
+  func `a refusal names the function, the parameter and the line`(_ refusal: Refusal) throws {
+    let error = try loadError(
+      """
+      from clutch import udf; some_decorator = lambda f: f
+      @udf
+      \(refusal.function)
+      """)
+    #expect(error.code == .badSignature)
+    #expect(error.message == "<udf>, line \(refusal.line): function 'f': \(refusal.problem)")
+    #expect(error.description == error.message)
+    #expect(error.row == nil)
+    #expect(error.exception == nil)
+  }
+
+  @Test func `a class of the file is named with its module`() throws {
+    let error = try loadError(
+      "from clutch import udf\nclass Point: pass\n@udf\ndef f(x: Point) -> int: pass")
+    #expect(
+      error.message
+        == "<udf>, line 4: function 'f': parameter 'x' has the unsupported type udf_file.Point; use \(Refusal.accepted)"
+    )
+  }
+
+  @Test func `deferred annotations are refused in the same words`() throws {
+    let error = try loadError(
+      """
+      from __future__ import annotations
+      from clutch import udf
+      @udf
+      def f(x: int,
+            y: list[Nowhere]) -> int: pass
+      """)
+    #expect(error.code == .badSignature)
+    #expect(
+      error.message == """
+        <udf>, line 5: function 'f': parameter 'y' has an annotation that cannot be evaluated, 'list[Nowhere]': \
+        NameError: name 'Nowhere' is not defined
+        """)
+  }
+
+  @Test func `an annotation that Python itself evaluates fails where it stands`() throws {
+    let error = try loadError("from clutch import udf\n@udf\ndef f(x: Nowhere) -> int: pass")
+    #expect([.loadFailed, .badSignature].contains(error.code))
+    #expect(error.description.contains("line 3"))
+    #expect(error.description.contains("name 'Nowhere' is not defined"))
+  }
+
+  @Test func `a wrapper that makes a coroutine is refused`() throws {
+    let error = try loadError(
+      """
+      import functools
+      from clutch import udf
+      def later(function):
+        @functools.wraps(function)
+        async def wrapper(*args): return function(*args)
+        return wrapper
+      @udf
+      @later
+      def f(x: int) -> int: return x
+      """)
+    #expect(error.code == .badSignature)
+    #expect(
+      error.message
+        == "<udf>, line 9: function 'f': async functions are not supported; write a plain function")
+  }
+
+  @Test(arguments: [("f", "f"), ("score", "Score"), ("größe", "GRÖßE")])
+  func `two functions of one name are refused`(first: String, second: String) throws {
+    let error = try loadError(
+      """
+      from clutch import udf
+      @udf
+      def \(first)() -> int: pass
+
+      @udf
+      def \(second)() -> int: pass
+      """)
+    #expect(error.code == .badSignature)
+    #expect(
+      error.message == """
+        <udf>, line 6: function '\(second)' is there already, in line 3; rename one (SQL does not tell upper from \
+        lower case)
+        """)
+  }
+
+  @Test(arguments: [
+    ("@udf\nclass Point: pass", "@udf marks a function, not <class 'udf_file.Point'>"),
+    ("udf(3)", "@udf marks a function, not 3"),
+    (
+      "udf(__import__('functools').partial(print))",
+      "@udf marks a function, not functools.partial(<built-in function print>)"
+    ),
+    ("@udf(name='g')\ndef f() -> int: pass", "@udf has no option 'name'"),
+  ])
+  func `the mark refuses what is no function, and options that it does not know`(
+    code: String, message: String
+  ) throws {
+    let error = try loadError("from clutch import udf\n\(code)")
+    #expect(error.code == .loadFailed)
+    #expect(error.exception?.summary == "TypeError: \(message)")
+    #expect(error.exception?.traceback.map(\.line) == [2])
+  }
+
+  @Test func `a function written in C is refused without a line`() throws {
+    let error = try loadError("from clutch import udf\nimport math\nudf(math.gcd)")
+    #expect(error.code == .badSignature)
+    #expect(
+      error.message
+        == "<udf>: function 'gcd': it has no readable signature; wrap it in a function with annotations")
+  }
+
+  @Test func `a function of an imported module is refused at its own place`() throws {
+    let error = try loadError(file("imports_marked.py"))
+    let place = try path("marked_badly.py")
+    #expect(error.code == .badSignature)
+    #expect(
+      error.message == """
+        \(place), line 4: function 'bad': parameter 'x' has no annotation; write x: T, where T \
+        is \(Refusal.accepted)
+        """)
+  }
+}
