@@ -30,7 +30,7 @@ final class ProgressBar: @unchecked Sendable {
     self.timer = timer
     let start = ContinuousClock.now
     timer.schedule(deadline: .now() + .milliseconds(500), repeating: .milliseconds(100))
-    timer.setEventHandler { [weak self] in self?.draw(connection.progress, since: start) }
+    timer.setEventHandler { [weak self, weak connection] in self?.draw(connection?.progress, since: start) }
     timer.resume()
   }
 

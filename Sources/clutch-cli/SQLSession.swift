@@ -67,6 +67,14 @@ final class SQLSession: Sendable {
       state.temporaryFile = file?.temporary
       return state.isInterrupted
     }
+    // The session lives until the process ends; the database must not, because only closing it brings everything into
+    // its file. The pools may: ending interpreters waits for threads that a UDF file has started.
+    defer {
+      state.withLock { state in
+        state.connection = nil
+        state.bar = nil
+      }
+    }
     if isInterrupted { throw DuckDBError(.interrupted, "interrupted before the query began") }
     let sink = file?.sink ?? OutputSink(descriptor: STDOUT_FILENO)
     let isTerminal = file == nil && isatty(STDOUT_FILENO) == 1

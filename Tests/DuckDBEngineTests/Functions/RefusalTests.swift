@@ -99,7 +99,8 @@ import Testing
     // Nothing of the pool has been registered.
     let unknown = try connection.failure("SELECT fine(1)")
     #expect(unknown?.contains("fine does not exist") == true)
-    #expect(try connection.rows("SELECT abs(-3), sum(1)::INTEGER, lower('A')") == [[.integer(3), .integer(1), .text("a")]])
+    #expect(
+      try connection.rows("SELECT abs(-3), sum(1)::INTEGER, lower('A')") == [[.integer(3), .integer(1), .text("a")]])
   }
 
   @Test(arguments: TestLibrary.allCases, ["show", "summary", "read_csv"])

@@ -48,11 +48,9 @@ import Testing
       try await Task.sleep(for: .milliseconds(200))
       connection.interrupt()
     }
-    let start = ContinuousClock.now
     let error = #expect(throws: DuckDBError.self) { try connection.rows(Self.longQuery + "; SELECT 1") }
     #expect(error?.code == .interrupted)
     #expect(error?.message == "INTERRUPT Error: Interrupted!")
-    #expect(ContinuousClock.now - start < .seconds(5))
     try await interrupter.value
     #expect(try connection.rows("SELECT 1") == [[.integer(1)]])
   }
@@ -84,6 +82,15 @@ import Testing
     let connection = try library.connect()
     try connection.run("CREATE TABLE t AS SELECT i FROM range(3000000) t(i)")
     #expect(connection.progress == nil)
+    var (seen, code): ([Double], DuckDBError.Code?) = ([], nil)
+    // DuckDB 1.5 does not always tell, when other work keeps the cores busy as the query begins.
+    for _ in 0..<5 where seen.isEmpty || code == nil { (seen, code) = try await watch(connection) }
+    #expect(!seen.isEmpty)
+    #expect(seen.allSatisfy { (0...1).contains($0) })
+    #expect(code == .connectionInUse)
+  }
+
+  private func watch(_ connection: DuckDBConnection) async throws -> (seen: [Double], code: DuckDBError.Code?) {
     let watcher = Task.detached { () -> (seen: [Double], code: DuckDBError.Code?) in
       var seen: [Double] = []
       var code: DuckDBError.Code?
@@ -96,10 +103,7 @@ import Testing
       return (seen, code)
     }
     _ = try? connection.rows("SELECT count(*) FROM t a, range(100000) b(j) WHERE (a.i * j) % 7 = 3")
-    let (seen, code) = try await watcher.value
-    #expect(!seen.isEmpty)
-    #expect(seen.allSatisfy { (0...1).contains($0) })
-    #expect(code == .connectionInUse)
+    return try await watcher.value
   }
 
   private func residentMegabytes() throws -> Int {

@@ -1,0 +1,40 @@
+import TestSupport
+import Testing
+
+@Suite struct StreamTests {
+  @Test func `What a UDF prints does not come between the rows`() throws {
+    let end = try Clutch().run(
+      "sql", "--udf", Clutch.functions, "--format", "csv", "--threads", "1", "SELECT talk(i) AS i FROM range(3) t(i)")
+    #expect(end.status == .exited(0))
+    #expect(end.output == "i\n0\n1\n2\n")
+    #expect(end.errors == (0..<3).map { "talking to \($0)\nmore talk\n" }.joined())
+  }
+
+  @Test(arguments: ["csv", "jsonl"])
+  func `A reader that goes away ends the program with a message and without a signal`(format: String) throws {
+    let end = try Clutch().start(
+      ["sql", "--format", format, "SELECT i FROM range(100000000) t(i)"], closingOutputAfter: 2
+    ).end()
+    #expect(end.status == .exited(1))
+    #expect(end.errors == "Error: cannot write: Broken pipe\n")
+    #expect(end.output.contains("\n"))
+  }
+
+  @Test func `A full disk is an error`() throws {
+    let end = try Clutch().shell(#""$clutch" sql --format csv "SELECT i FROM range(100000) t(i)" > /dev/full"#)
+    #expect(end.status == .exited(1))
+    #expect(end.errors == "Error: cannot write: No space left on device\n")
+  }
+
+  @Test(.enabled(if: Pyenv.python(3, 12) != nil), arguments: ["2>&-", "2>/dev/full"])
+  func `A warning that nobody can read does no harm`(redirection: String) throws {
+    let library = try DuckDBPackage.bareduckdb.path()
+    let end = try Clutch().shell(
+      """
+      "$clutch" sql --python '\(Pyenv.python(3, 12) ?? "")' --duckdb '\(library)' --udf '\(Clutch.functions)' \
+      --format csv 'SELECT twice(3) AS x' \(redirection)
+      """)
+    #expect(end.status == .exited(0), "\(end)")
+    #expect(end.output == "x\n6\n")
+  }
+}
