@@ -55,7 +55,7 @@ public final class DuckDBDatabase: @unchecked Sendable {
   }
 
   deinit {
-    threads.withLock { $0 }?.waitForHelpers()
+    threads.withLock { $0 }?.stop()
     var handle: duckdb_database? = handle
     library.functions.pointee.close(&handle)
   }

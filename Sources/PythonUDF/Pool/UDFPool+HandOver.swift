@@ -1,5 +1,6 @@
 package import Columnar
 import PythonRuntime
+import Synchronization
 package import ThreadConfinement
 
 /// For an engine that runs its own work on the interpreters' threads, so that its calls need no change of thread.
@@ -8,14 +9,16 @@ extension UDFPool {
   ///
   /// From then on functions are called by `callOnOwnThread` only; other callers are refused.
   ///
+  /// - Parameter leave: called when the pool closes; it must make the new owner's work on the threads end.
   /// - Throws: `UDFError` with code `closed`, also when the threads have been given away before.
-  package func handOverThreads() throws -> [DedicatedThread] {
+  package func handOverThreads(leave: @escaping @Sendable () -> Void) throws -> [DedicatedThread] {
     for _ in workers { _ = try idle.takeAndWait() }
     idle.close(
       because: UDFError(
         .closed,
         "the interpreters of \(source.name) run a database's queries and can be called by these only, on no more threads "
           + "than there are interpreters; make another pool for other calls, and leave DuckDB's setting threads as it is"))
+    leaveThreads.withLock { $0 = leave }
     return workers.map(\.interpreter.thread)
   }
 

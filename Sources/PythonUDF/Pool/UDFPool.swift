@@ -16,6 +16,8 @@ public final class UDFPool: Sendable {
   let workers: [Worker]
   let idle: IdleList<Worker>
   let interruption = Interruption()
+  /// Makes an engine that the threads were handed over to leave them.
+  let leaveThreads = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// One interpreter with the source loaded.
   struct Worker: Sendable {
@@ -153,6 +155,7 @@ public final class UDFPool: Sendable {
   /// Blocks until all have ended. Dropping the last reference does the same.
   public func close() {
     idle.close(because: UDFError(.closed, "the pool of interpreters has been closed"))
+    leaveThreads.withLock { $0.take() }?()
     for worker in workers { worker.interpreter.close() }
   }
 

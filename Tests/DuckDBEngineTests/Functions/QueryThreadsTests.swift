@@ -1,0 +1,140 @@
+import Columnar
+import DuckDBEngine
+import Foundation
+import PythonUDF
+import Synchronization
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(3))) struct QueryThreadsTests {
+  static let source = """
+    import threading
+
+    @udf
+    def f(x: int) -> int:
+        return x + 1
+
+    @udf
+    def thread(x: int) -> int:
+        return threading.get_ident()
+
+    @udf
+    def fail(x: int) -> int:
+        return 1 // (x - 250000)
+
+    @udf
+    def forever(x: int) -> int:
+        import time
+        time.sleep(0.001)
+        return x
+    """
+
+  /// A connection whose queries run on the threads of a pool with these functions.
+  private func connect(_ library: TestLibrary, interpreters: Int) throws -> (DuckDBConnection, UDFPool) {
+    let (connection, pool) = try library.functions(Self.source, interpreters: interpreters)
+    try connection.database.runQueries(on: pool)
+    try connection.run("CREATE TABLE t AS SELECT i FROM range(500000) t(i)")
+    return (connection, pool)
+  }
+
+  @Test(arguments: TestLibrary.allCases, [1, 2, 4])
+  func `Queries give the same on the interpreters' threads`(library: TestLibrary, interpreters: Int) throws {
+    let (connection, _) = try connect(library, interpreters: interpreters)
+    for _ in 0..<3 {
+      #expect(try connection.rows("SELECT sum(f(i))::BIGINT FROM t") == [[.integer(125_000_250_000)]])
+    }
+    #expect(try connection.rows("SELECT f(f(41)), (SELECT count(*) FROM t)") == [[.integer(43), .integer(500_000)]])
+    let threads = try connection.rows("SELECT DISTINCT thread(i) FROM t").count
+    #expect((1...interpreters).contains(threads))
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `Rows are streamed to their end, and a result may be dropped half-read`(library: TestLibrary) throws {
+    let (connection, _) = try connect(library, interpreters: 2)
+    for limit in [3, .max] {
+      let result = try #require(try connection.execute("SELECT f(i) FROM t").next())
+      var rows = 0
+      var chunks = 0
+      while chunks < limit, let next = try result.nextRows() {
+        rows += next.count
+        chunks += 1
+      }
+      #expect(limit == 3 ? rows > 0 : rows == 500_000)
+    }
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `An error in a function fails the query and leaves the threads usable`(library: TestLibrary) throws {
+    let (connection, _) = try connect(library, interpreters: 2)
+    for _ in 0..<5 {
+      #expect(try connection.failure("SELECT sum(fail(i)) FROM t")?.contains("ZeroDivisionError") == true)
+      #expect(try connection.rows("SELECT sum(f(i))::BIGINT FROM t") == [[.integer(125_000_250_000)]])
+    }
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `The pool serves its database only`(library: TestLibrary) async throws {
+    let (connection, pool) = try connect(library, interpreters: 2)
+    let batch = try RecordBatch(
+      schema: Schema([Field(name: "x", type: .int64)]), columns: [Column([1] as [Int64?])])
+    let error = await #expect(throws: UDFError.self) { try await pool.call("f", batch) }
+    #expect(error?.code == .closed)
+    #expect(error?.message.contains("run a database's queries") == true)
+    let second = try DuckDBDatabase(library: library.load())
+    #expect(throws: DuckDBError.self) { try second.runQueries(on: pool) }
+    let another = try TestLibrary.pool("@udf\ndef g(x: int) -> int:\n    return x * 2\n")
+    #expect(throws: DuckDBError.self) { try connection.database.runQueries(on: another) }
+    // Functions of another pool work as ever.
+    try connection.register(another)
+    #expect(try connection.rows("SELECT sum(g(f(i)))::BIGINT FROM t") == [[.integer(250_000_500_000)]])
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `Connections take turns`(library: TestLibrary) throws {
+    let (connection, _) = try connect(library, interpreters: 2)
+    let connections = try [connection, connection.database.connect(), connection.database.connect()]
+    let sums = Mutex<[[[SQLValue]]?]>([])
+    DispatchQueue.concurrentPerform(iterations: 3) { index in
+      let sum = try? connections[index].rows("SELECT sum(f(i))::BIGINT FROM t")
+      sums.withLock { $0.append(sum) }
+    }
+    #expect(sums.withLock { $0 } == .init(repeating: [[.integer(125_000_250_000)]], count: 3))
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `A closed pool leaves the database working without its functions`(library: TestLibrary) throws {
+    let (connection, pool) = try connect(library, interpreters: 2)
+    pool.close()
+    #expect(try connection.rows("SELECT count(*) FROM t") == [[.integer(500_000)]])
+    #expect(try connection.failure("SELECT f(1)")?.contains("closed") == true)
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `More threads than interpreters are an error and not a hang`(library: TestLibrary) throws {
+    let (connection, _) = try connect(library, interpreters: 1)
+    try connection.run("SET threads = 4")
+    let failure = try connection.failure("SELECT sum(f(i)) FROM t")
+    #expect(failure.map { $0.contains("leave DuckDB's setting threads as it is") } ?? true)
+    #expect(try connection.rows("SELECT count(*) FROM t") == [[.integer(500_000)]])
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `An interruption stops a query on these threads`(library: TestLibrary) throws {
+    let (connection, pool) = try connect(library, interpreters: 2)
+    let done = DispatchSemaphore(value: 0)
+    let failure = Mutex<String?>(nil)
+    Thread.detachNewThread {
+      let text = try? connection.failure("SELECT sum(forever(i)) FROM t")
+      failure.withLock { $0 = text ?? nil }
+      done.signal()
+    }
+    // Until it has begun an interruption has nothing to stop, so it is repeated.
+    var isDone = false
+    for _ in 0..<600 where !isDone {
+      connection.interrupt()
+      pool.interrupt()
+      isDone = done.wait(timeout: .now() + .milliseconds(100)) == .success
+    }
+    #expect(isDone)
+    #expect(failure.withLock { $0 } != nil)
+  }
+}
