@@ -1,6 +1,7 @@
 internal import CDuckDBABI
 import Dispatch
 import PythonUDF
+internal import Synchronization
 import ThreadConfinement
 
 /// Runs a database's work on the threads of a pool's interpreters, so that a UDF is called without a change of thread.
@@ -41,35 +42,53 @@ final class QueryThreads: Sendable {
 }
 
 /// Threads that work off a database's tasks.
-private final class Helpers: @unchecked Sendable {
-  // Sendable because nothing in it changes, and DuckDB lets several threads work for one state and another finish it.
-  private let state: duckdb_task_state
-  private let functions: UnsafePointer<DuckDBFunctions>
+private final class Helpers: Sendable {
+  private let tasks: Tasks
+  /// Whether they work; must be false before the database closes, and the pool may close after that.
+  private let isWorking = Mutex(true)
   /// Entered for each thread.
-  private let working = DispatchGroup()
+  private let threads = DispatchGroup()
 
   init?(_ database: duckdb_database, _ functions: UnsafePointer<DuckDBFunctions>) {
     guard let state = functions.pointee.create_task_state(database) else { return nil }
-    self.state = state
-    self.functions = functions
+    tasks = Tasks(state: state, functions: functions)
   }
 
-  deinit { functions.pointee.destroy_task_state(state) }
+  deinit { stop() }
 
   func start(on thread: DedicatedThread) {
-    working.enter()
-    let isAccepted = thread.submit { [self] in
-      // Waits for tasks, without spinning, until the state is finished.
-      functions.pointee.execute_tasks_state(state)
-      working.leave()
+    threads.enter()
+    let isAccepted = thread.submit { [tasks, threads] in
+      tasks.work()
+      threads.leave()
     }
-    if !isAccepted { working.leave() }
+    if !isAccepted { threads.leave() }
   }
 
   /// Lets the threads go, each after its task, and waits for that. Safe to call twice.
   func stop() {
-    // DuckDB wakes as many threads as wait here, but not these in particular: one that it has started itself can take
-    // the wake-up. So it is told again until all have left.
-    repeat { functions.pointee.finish_execution(state) } while working.wait(timeout: .now() + .milliseconds(10)) == .timedOut
+    isWorking.withLock { isWorking in
+      guard isWorking else { return }
+      isWorking = false
+      // DuckDB wakes as many threads as wait here, but not these in particular: one that it has started itself can
+      // take the wake-up. So it is told again until all have left.
+      repeat { tasks.finish() } while threads.wait(timeout: .now() + .milliseconds(10)) == .timedOut
+      tasks.destroy()
+    }
   }
+}
+
+/// DuckDB's own object for work that is open to other threads.
+///
+/// Sendable because DuckDB lets several threads work for one and another finish it.
+private struct Tasks: @unchecked Sendable {
+  let state: duckdb_task_state
+  let functions: UnsafePointer<DuckDBFunctions>
+
+  /// Works off tasks, and waits for more without spinning, until `finish`.
+  func work() { functions.pointee.execute_tasks_state(state) }
+
+  func finish() { functions.pointee.finish_execution(state) }
+
+  func destroy() { functions.pointee.destroy_task_state(state) }
 }

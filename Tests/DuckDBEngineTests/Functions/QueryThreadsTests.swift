@@ -108,6 +108,18 @@ import Testing
     #expect(try connection.failure("SELECT f(1)")?.contains("closed") == true)
   }
 
+  @Test(arguments: TestLibrary.allCases, [1, 3])
+  func `The pool may close after its database`(library: TestLibrary, interpreters: Int) throws {
+    let pool = try TestLibrary.pool(Self.source, interpreters: interpreters)
+    do {
+      let connection = try library.connect(["threads": "2"])
+      try connection.register(pool)
+      try connection.database.runQueries(on: pool)
+      #expect(try connection.rows("SELECT f(1)") == [[.integer(2)]])
+    }
+    pool.close()
+  }
+
   @Test(arguments: TestLibrary.allCases)
   func `More threads than interpreters are an error and not a hang`(library: TestLibrary) throws {
     let (connection, _) = try connect(library, interpreters: 1)
