@@ -44,7 +44,8 @@ let package = Package(
       name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime", "ThreadConfinement"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
-      name: "DuckDBEngine", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI", "ThreadConfinement"],
+      name: "DuckDBEngine",
+      dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
       name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],

@@ -44,7 +44,10 @@ struct DoctorCommand: ParsableCommand {
     for candidate in candidates { show(candidate, chosen) }
     switch started {
     case .failure(let error):
-      print("  what to do: \(error)")
+      // The reasons stand above already, unless it was not the search that failed.
+      if candidates.contains(where: { $0.installation != nil }) { print("  fails    \(error)") }
+      print("  what to do: install CPython 3.13 or newer with its shared library,")
+      print("              or name one with --python or CLUTCH_PYTHON")
       return nil
     case .success(let installation):
       for warning in installation.warnings { print("  warning: \(warning)") }

@@ -80,7 +80,9 @@ struct VectorColumns {
       let value = widen(values[row])
       guard let narrow = Int64(exactly: value) else {
         throw DuckDBError(
-          .invalidArgument, "the HUGEINT \(value) at row \(row) of its batch does not fit 64 bits; cast it to DOUBLE")
+          .invalidArgument,
+          "the number \(value) at row \(row) of its batch does not fit the 64 bits of an int parameter; declare it float"
+        )
       }
       builder.append(narrow)
     }

@@ -17,7 +17,8 @@ extension UDFPool {
       because: UDFError(
         .closed,
         "the interpreters of \(source.name) run a database's queries and can be called by these only, on no more threads "
-          + "than there are interpreters; make another pool for other calls, and leave DuckDB's setting threads as it is"))
+          + "than there are interpreters; make another pool for other calls, and leave DuckDB's setting threads as it is"
+      ))
     leaveThreads.withLock { $0 = leave }
     return workers.map(\.interpreter.thread)
   }

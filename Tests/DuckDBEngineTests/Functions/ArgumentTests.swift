@@ -109,7 +109,7 @@ import Testing
     #expect(
       try connection.failure(sql)
         == """
-        Invalid Input Error: the HUGEINT \(value.digits) at row 2 of its batch does not fit 64 bits; cast it to DOUBLE
+        Invalid Input Error: the number \(value.digits) at row 2 of its batch does not fit the 64 bits of an int parameter; declare it float
         """)
     #expect(try connection.rows("SELECT shown(1)") == [[.text("1")]])
   }
