@@ -58,9 +58,11 @@ private final class ExportedArray {
   }
 
   func fill(_ array: UnsafeMutablePointer<ArrowArray>) {
+    // Some consumers ignore the offset of an array without rows when they work out the sizes of its buffers.
+    let offset = column.count == 0 ? 0 : column.offset
     array.initialize(
       to: ArrowArray(
-        length: Int64(column.count), null_count: Int64(column.nullCount), offset: Int64(column.offset),
+        length: Int64(column.count), null_count: Int64(column.nullCount), offset: Int64(offset),
         n_buffers: Int64(bufferCount), n_children: Int64(children.structs.count), buffers: buffers,
         children: children.addresses, dictionary: dictionary.structs.first,
         release: { array in
