@@ -82,6 +82,7 @@ struct ArrayImport {
   }
 
   private func viewBuffers() throws(ColumnError) -> [Buffer] {
+    guard count > 0 else { return [.empty] }
     let dataCount = Int(array.n_buffers) - 3
     let sizes = try buffer(dataCount + 2, elements: dataCount, of: 8, alignment: 8)
     var buffers = [try buffer(1, elements: offset + count, of: 16, alignment: type.byteAlignment)]
