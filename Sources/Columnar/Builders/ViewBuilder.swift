@@ -7,6 +7,8 @@ package struct ViewBuilder: ~Copyable {
   @usableFromInline package var validity = ValidityBuilder()
   @usableFromInline package var count = 0
   @usableFromInline package var byteCount = 0
+  /// Never above the limit, so that one comparison guards memory and limit.
+  @usableFromInline package private(set) var byteCapacity = 0
   private let byteLimit: Int
 
   package init(type: ColumnType, byteLimit: Int) {
@@ -17,7 +19,7 @@ package struct ViewBuilder: ~Copyable {
   @inlinable
   package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(ColumnError) {
     let isInline = bytes.count <= ViewLayout.inlineCapacity
-    if !isInline, byteCount + bytes.count > data.byteCapacity { try growData(toFit: byteCount + bytes.count) }
+    if !isInline, byteCount + bytes.count > byteCapacity { try growData(toFit: byteCount + bytes.count) }
     let view = nextView()
     view.storeBytes(of: Int32(truncatingIfNeeded: bytes.count), as: Int32.self)
     guard let source = bytes.baseAddress else { return }
@@ -50,7 +52,10 @@ package struct ViewBuilder: ~Copyable {
   @usableFromInline
   package mutating func reserveRows(_ rows: Int) { views.grow(toFit: rows * 16, keeping: count * 16) }
 
-  package mutating func reserveBytes(_ bytes: Int) { data.grow(toFit: min(bytes, byteLimit), keeping: byteCount) }
+  package mutating func reserveBytes(_ bytes: Int) {
+    data.grow(toFit: min(bytes, byteLimit), keeping: byteCount)
+    byteCapacity = min(data.byteCapacity, byteLimit)
+  }
 
   @usableFromInline
   package mutating func growData(toFit bytes: Int) throws(ColumnError) {

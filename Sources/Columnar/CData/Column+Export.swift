@@ -6,7 +6,7 @@ extension Column {
   ///
   /// Nothing is copied: the column's memory stays alive until the release, also that of rows outside a slice.
   package func export(to array: UnsafeMutablePointer<ArrowArray>) {
-    ExportedArray(self).fill(array)
+    ExportedArray(self).fill(array, count: count, nullCount: nullCount, offset: offset)
   }
 
   /// Hands the column and a field that describes it to another library in this process, by the addresses of the structs
@@ -27,22 +27,23 @@ extension Column {
   }
 }
 
-/// What an exported array points at. It lives from the export to the release, and keeps the column's memory alive.
+/// What an exported array points at. It lives from the export to the release, and keeps the column's own memory alive;
+/// each child and the dictionary keep theirs.
 private final class ExportedArray {
-  private let column: Column
+  private let memory: [Buffer]
   private let buffers: UnsafeMutablePointer<UnsafeRawPointer?>
   private let bufferCount: Int
-  private let viewSizes: Buffer
   private let children: ExportedList<ArrowArray>
   private let dictionary: ExportedList<ArrowArray>
 
   init(_ column: Column) {
-    self.column = column
-    var addresses: [UnsafeRawPointer?] = []
-    if column.type.layout != .null { addresses.append(column.validity?.buffer.baseAddress) }
-    addresses += column.buffers.map(\.baseAddress)
-    viewSizes = Buffer(copying: column.buffers.dropFirst().map { Int64($0.byteCount) })
-    if column.type.layout == .views { addresses.append(viewSizes.baseAddress) }
+    var memory: [Buffer?] = column.type.layout == .null ? [] : [column.validity?.buffer]
+    memory += column.buffers
+    if column.type.layout == .views {
+      memory.append(Buffer(copying: column.buffers.dropFirst().map { Int64($0.byteCount) }))
+    }
+    self.memory = memory.compactMap { $0 }
+    let addresses = memory.map { $0?.baseAddress }
     bufferCount = addresses.count
     buffers = .allocate(capacity: max(1, bufferCount))
     buffers.initialize(to: nil)
@@ -57,12 +58,12 @@ private final class ExportedArray {
     for array in children.structs + dictionary.structs { array.pointee.release?(array) }
   }
 
-  func fill(_ array: UnsafeMutablePointer<ArrowArray>) {
+  func fill(_ array: UnsafeMutablePointer<ArrowArray>, count: Int, nullCount: Int, offset: Int) {
     // Some consumers ignore the offset of an array without rows when they work out the sizes of its buffers.
-    let offset = column.count == 0 ? 0 : column.offset
+    let offset = count == 0 ? 0 : offset
     array.initialize(
       to: ArrowArray(
-        length: Int64(column.count), null_count: Int64(column.nullCount), offset: Int64(offset),
+        length: Int64(count), null_count: Int64(nullCount), offset: Int64(offset),
         n_buffers: Int64(bufferCount), n_children: Int64(children.structs.count), buffers: buffers,
         children: children.addresses, dictionary: dictionary.structs.first,
         release: { array in
