@@ -70,7 +70,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
-    .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: settings),
+    .testTarget(
+      name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar"], exclude: ["Files"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),

@@ -27,7 +27,7 @@ extension ColumnError {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case typeMismatch, lengthMismatch, invalidLayout, invalidOffsets, invalidText, wrongNullCount
-      case nullsNotAllowed, capacityExceeded
+      case nullsNotAllowed, capacityExceeded, invalidType, unsupportedType, invalidSchema, invalidIndex, producerFailed
     }
 
     private let value: Value
@@ -48,6 +48,16 @@ extension ColumnError {
     public static let nullsNotAllowed = Code(value: .nullsNotAllowed)
     /// The data does not fit the offsets of the type.
     public static let capacityExceeded = Code(value: .capacityExceeded)
+    /// The parameters of a type make no sense.
+    public static let invalidType = Code(value: .invalidType)
+    /// Arrow has the type, but it cannot be read here.
+    public static let unsupportedType = Code(value: .unsupportedType)
+    /// The description of a type that came with foreign data breaks Arrow's rules.
+    public static let invalidSchema = Code(value: .invalidSchema)
+    /// An index of a dictionary encoded column points outside the dictionary.
+    public static let invalidIndex = Code(value: .invalidIndex)
+    /// The producer of a stream of batches has failed.
+    public static let producerFailed = Code(value: .producerFailed)
 
     /// The name of the code.
     public var description: String { value.rawValue }

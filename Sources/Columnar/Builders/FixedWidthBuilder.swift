@@ -1,7 +1,11 @@
 /// Builds a fixed width column row by row.
 ///
 /// Appending is a compare and a store; memory grows twofold when it is full.
+///
+/// The integers behind dates, times, durations and dictionary indices are built with ``init(type:)``, and so are
+/// decimals, as `Int128` or ``Int256``.
 public struct FixedWidthBuilder<T: FixedWidthColumnElement>: ~Copyable {
+  private let type: ColumnType
   @usableFromInline var memory: GrowableBuffer
   @usableFromInline var validity = ValidityBuilder()
   @usableFromInline var capacity = 0
@@ -11,7 +15,26 @@ public struct FixedWidthBuilder<T: FixedWidthColumnElement>: ~Copyable {
   public var count: Int { rowCount }
 
   /// Creates a builder without rows.
-  public init() { memory = GrowableBuffer() }
+  public init() {
+    type = T.columnType
+    memory = GrowableBuffer()
+  }
+
+  /// Creates a builder for columns of a type whose rows are stored as `T`: `FixedWidthBuilder<Int64>` for
+  /// `timestamp[us]`, `FixedWidthBuilder<Int128>` for `decimal128(10, 2)`. The values are not checked.
+  ///
+  /// Throws `typeMismatch` when rows of that type are not stored as `T`, and for dictionaries, which
+  /// ``Column/dictionaryEncoded(indices:dictionary:isOrdered:)`` makes; `invalidType` for a type that makes no sense.
+  public init(type: ColumnType) throws(ColumnError) {
+    try type.checkParameters()
+    guard T.stores(type), type.dictionaryType == nil else {
+      throw ColumnError(
+        code: .typeMismatch,
+        message: "\(type) columns cannot be built from \(T.self) values; use the builder for this type")
+    }
+    self.type = type
+    memory = GrowableBuffer()
+  }
 
   /// Makes room for `rows` rows in total.
   public mutating func reserveCapacity(_ rows: Int) {
@@ -42,9 +65,9 @@ public struct FixedWidthBuilder<T: FixedWidthColumnElement>: ~Copyable {
   /// Ends building. The rows are not copied.
   public consuming func finish() -> Column {
     let count = rowCount
-    let nullCount = validity.nullCount
+    let (type, nullCount) = (type, validity.nullCount)
     return Column(
-      unchecked: T.columnType, count: count, nullCount: nullCount,
+      unchecked: type, count: count, nullCount: nullCount,
       validity: validity.finish(count: count),
       buffers: [memory.freeze(byteCount: count * MemoryLayout<T>.stride)])
   }

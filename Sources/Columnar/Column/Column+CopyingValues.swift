@@ -2,22 +2,22 @@ extension Column {
   /// Copies a vector in the layout of vectorised engines: an array of values and, unless all are
   /// valid, a mask of 64-bit words with a set bit for each row that has a value.
   ///
-  /// `type` must have a fixed width, else `typeMismatch` is thrown. `bool` arrives as one byte per
+  /// `type` must have a fixed width, else `typeMismatch` is thrown, and no dictionary. `bool` arrives as one byte per
   /// row, false if zero, and is packed.
   package init(
     type: ColumnType, copyingValues values: UnsafeRawPointer, count: Int,
     validityWords: UnsafePointer<UInt64>?
   ) throws(ColumnError) {
+    guard type.dictionaryType == nil else { throw blockError(type) }
+    try type.checkParameters()
     let data: Buffer
     switch type.layout {
     case .fixedWidth(let byteWidth):
       data = Buffer(copyingBytes: UnsafeRawBufferPointer(start: values, count: count * byteWidth))
     case .bits:
       data = Buffer.packing(values.assumingMemoryBound(to: UInt8.self), count: count)
-    case .null, .variableWidth:
-      throw ColumnError(
-        code: .typeMismatch,
-        message: "\(type) values cannot be copied as a block; use a builder for this type")
+    default:
+      throw blockError(type)
     }
     let validity = validityWords.map { Buffer.copyingBits(of: $0, count: count) }
     let nullCount =
@@ -26,6 +26,11 @@ extension Column {
       unchecked: type, count: count, nullCount: nullCount, validity: nullCount == 0 ? nil : validity,
       buffers: [data])
   }
+}
+
+private func blockError(_ type: ColumnType) -> ColumnError {
+  ColumnError(
+    code: .typeMismatch, message: "\(type) values cannot be copied as a block; use a builder for this type")
 }
 
 extension Buffer {

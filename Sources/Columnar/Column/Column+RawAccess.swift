@@ -1,7 +1,9 @@
 /// Pointers for marshalling code. They are good for as long as the column is kept alive, which is
 /// the caller's duty: wrap the loop in `withExtendedLifetime(column)`.
+///
+/// Offsets, sizes and views from outside need `.full` validation first.
 extension Column {
-  /// The first row of a fixed width column, the offset applied.
+  /// The first row of a fixed width column, the offset applied. Of a dictionary encoded column, the first index.
   package var unsafeValues: UnsafeRawPointer {
     guard case .fixedWidth(let byteWidth) = type.layout else {
       preconditionFailure("a \(type) column has no fixed width values")
@@ -24,17 +26,42 @@ extension Column {
 
   /// The offsets of a variable width column, row 0 first, and the data that they index.
   ///
-  /// `Offset` must be what the type has: `Int32`, or `Int64` for the large types. Offsets from
-  /// outside need `.full` validation first.
+  /// `Offset` must be what the type has: `Int32`, or `Int64` for the large types.
   package func unsafeOffsets<Offset: ColumnOffset>(
     as type: Offset.Type
   ) -> (offsets: UnsafePointer<Offset>, data: UnsafePointer<UInt8>) {
-    precondition(
-      self.type.layout == .variableWidth(offsetByteWidth: MemoryLayout<Offset>.size),
-      "a \(self.type) column has no offsets of type \(Offset.self)")
-    return (
-      buffers[0].baseAddress.assumingMemoryBound(to: Offset.self) + offset,
-      buffers[1].baseAddress.assumingMemoryBound(to: UInt8.self)
-    )
+    require(.variableWidth(offsetByteWidth: MemoryLayout<Offset>.size))
+    return (pointer(buffers[0]), buffers[1].baseAddress.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// The offsets of a `list`, `map` (`Int32`) or `large_list` (`Int64`) column, row 0 first. They count rows of
+  /// `children[0]`.
+  package func unsafeListOffsets<Offset: ColumnOffset>(as type: Offset.Type) -> UnsafePointer<Offset> {
+    require(.list(offsetByteWidth: MemoryLayout<Offset>.size))
+    return pointer(buffers[0])
+  }
+
+  /// The offsets and sizes of a `list_view` (`Int32`) or `large_list_view` (`Int64`) column, row 0 first. They count
+  /// rows of `children[0]`; those of null rows may be anything.
+  package func unsafeListViews<Offset: ColumnOffset>(
+    as type: Offset.Type
+  ) -> (offsets: UnsafePointer<Offset>, sizes: UnsafePointer<Offset>) {
+    require(.listViews(offsetByteWidth: MemoryLayout<Offset>.size))
+    return (pointer(buffers[0]), pointer(buffers[1]))
+  }
+
+  /// The views of a `utf8_view` or `binary_view` column, 16 bytes each and row 0 first, to be read with ``ViewLayout``,
+  /// and the starts of the data buffers. Views of null rows may be anything.
+  package var unsafeViews: (views: UnsafeRawPointer, data: [UnsafeRawPointer]) {
+    require(.views)
+    return (buffers[0].baseAddress + offset * 16, buffers.dropFirst().map(\.baseAddress))
+  }
+
+  private func require(_ layout: ColumnLayout) {
+    precondition(type.layout == layout, "a \(type) column does not have the layout \(layout)")
+  }
+
+  private func pointer<Offset: ColumnOffset>(_ buffer: Buffer) -> UnsafePointer<Offset> {
+    buffer.baseAddress.assumingMemoryBound(to: Offset.self) + offset
   }
 }

@@ -2,7 +2,7 @@ extension Column {
   /// The checks that need no look at the rows. Every column has passed them.
   static func checkStructure(
     type: ColumnType, count: Int, offset: Int, nullCount: Int?, validity: Buffer?,
-    buffers: [Buffer], children: [Column]
+    buffers: [Buffer], children: [Column], dictionary: Column?
   ) throws(ColumnError) {
     func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws(ColumnError) {
       guard !condition else { return }
@@ -11,6 +11,7 @@ extension Column {
         message: "a \(type) column of \(count) rows from row \(offset) on \(problem())")
     }
 
+    try type.checkParameters()
     try require(count >= 0 && offset >= 0, "cannot have negative bounds; correct length and offset")
     let (end, overflow) = count.addingReportingOverflow(offset)
     try require(!overflow, "is too long; correct length and offset")
@@ -20,8 +21,15 @@ extension Column {
     try require(
       children.count == type.childCount,
       "has \(children.count) children; pass \(type.childCount)")
+    for (index, (field, child)) in zip(type.childFields, children).enumerated() {
+      try require(child.type == field.type, "has a child \(index) of type \(child.type); pass \(field.type)")
+    }
     try require(
-      buffers.count == type.layout.bufferCount,
+      dictionary?.type == type.dictionaryType,
+      "has \(dictionary.map { "a dictionary of type \($0.type)" } ?? "no dictionary"); pass "
+        + "\(type.dictionaryType.map { "one of type \($0)" } ?? "none")")
+    try require(
+      buffers.count == type.layout.bufferCount || (type.layout == .views && buffers.count > 1),
       "has \(buffers.count) buffers; pass \(type.layout.bufferCount), the validity not counted")
 
     if let validity {
@@ -45,20 +53,38 @@ extension Column {
         buffers[0].byteCount >= needed, "has \(buffers[0].byteCount) bytes of bits; it needs \(needed)")
     case .fixedWidth(let byteWidth):
       try requireElements(end, of: byteWidth, in: buffers[0], "values")
+    case .views:
+      try requireElements(end, of: 16, in: buffers[0], "views")
+    case .listViews(let offsetByteWidth):
+      try requireElements(end, of: offsetByteWidth, in: buffers[0], "offsets")
+      try requireElements(end, of: offsetByteWidth, in: buffers[1], "sizes")
     case .variableWidth(let offsetByteWidth):
+      try requireOffsets(of: offsetByteWidth, upTo: buffers[1].byteCount, "bytes of data")
+    case .list(let offsetByteWidth):
+      try requireOffsets(of: offsetByteWidth, upTo: children[0].count, "elements")
+    case .fixedSizeList(let size):
+      let (needed, overflow) = end.multipliedReportingOverflow(by: size)
+      try require(
+        !overflow && children[0].count >= needed,
+        "has \(children[0].count) elements; it needs \(overflow ? "more than exist" : "\(needed)")")
+    case .structure:
+      for (index, child) in children.enumerated() {
+        try require(child.count >= end, "has \(child.count) rows in child \(index); it needs \(end)")
+      }
+    }
+
+    func requireOffsets(of byteWidth: Int, upTo limit: Int, _ what: String) throws(ColumnError) {
       // Arrow allows a column without rows to have no offsets at all.
-      guard count > 0 || buffers[0].byteCount > 0 else { break }
+      guard count > 0 || buffers[0].byteCount > 0 else { return }
       try require(end < Int.max, "is too long; correct length and offset")
-      try requireElements(end + 1, of: offsetByteWidth, in: buffers[0], "offsets")
-      let address = buffers[0].baseAddress + end * offsetByteWidth
-      let last =
-        offsetByteWidth == 8
-        ? Int(address.load(as: Int64.self)) : Int(address.load(as: Int32.self))
-      guard last >= 0, last <= buffers[1].byteCount else {
+      try requireElements(end + 1, of: byteWidth, in: buffers[0], "offsets")
+      let address = buffers[0].baseAddress + end * byteWidth
+      let last = byteWidth == 8 ? Int(address.load(as: Int64.self)) : Int(address.load(as: Int32.self))
+      guard last >= 0, last <= limit else {
         throw ColumnError(
           code: .invalidOffsets,
-          message: "a \(type) column of \(count) rows ends at offset \(last), but there are "
-            + "\(buffers[1].byteCount) bytes of data; pass all of its data")
+          message: "a \(type) column of \(count) rows ends at offset \(last), but there are \(limit) \(what); "
+            + "pass all of them")
       }
     }
 
@@ -70,8 +96,8 @@ extension Column {
         !overflow && buffer.byteCount >= needed,
         "has \(buffer.byteCount) bytes of \(what); it needs \(overflow ? "more than exist" : "\(needed)")")
       try require(
-        Int(bitPattern: buffer.baseAddress) % byteWidth == 0,
-        "has \(what) that are not aligned to \(byteWidth) bytes; copy them to aligned memory first")
+        Int(bitPattern: buffer.baseAddress) % type.byteAlignment == 0,
+        "has \(what) that are not aligned to \(type.byteAlignment) bytes; copy them to aligned memory first")
     }
   }
 }

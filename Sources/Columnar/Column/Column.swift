@@ -2,7 +2,7 @@
 ///
 /// The layout is Arrow's, whatever the type: a validity bitmap, buffers, children and a dictionary,
 /// of which rows `offset ..< offset + count` are shown. Typed views (``values(as:)``,
-/// ``booleans()``, ``strings()``, ``binary()``) sit on top. A copy shares the memory.
+/// ``booleans()``, ``strings()``, ``binary()``, ``lists()``, ``fieldColumns()``) sit on top. A copy shares the memory.
 ///
 /// A column always has buffers that are large enough for its rows. What is in them is checked only
 /// by ``validate(_:)``.
@@ -15,7 +15,8 @@ public struct Column: Sendable {
   public let offset: Int
   /// The number of null rows.
   public let nullCount: Int
-  /// The columns that a nested type is made of. Empty for all others.
+  /// The columns that a nested type is made of, as they lie in memory: this column's ``offset`` is not applied. Empty
+  /// for all others.
   public let children: [Column]
 
   /// The validity bits, in which row 0 is at bit `offset`.
@@ -34,15 +35,15 @@ public struct Column: Sendable {
   ///   - validity: nil when no row is null.
   ///   - buffers: in Arrow's order, without the validity.
   ///
-  /// Throws `invalidLayout` or `invalidOffsets` when the parts are not what `.structural`
-  /// validation asks for.
+  /// Throws `invalidType`, `invalidLayout` or `invalidOffsets` when the parts are not what `.structural` validation
+  /// asks for.
   package init(
     type: ColumnType, count: Int, offset: Int = 0, nullCount: Int? = nil, validity: Buffer? = nil,
     buffers: [Buffer], children: [Column] = [], dictionary: Column? = nil
   ) throws(ColumnError) {
     try Column.checkStructure(
       type: type, count: count, offset: offset, nullCount: nullCount, validity: validity,
-      buffers: buffers, children: children)
+      buffers: buffers, children: children, dictionary: dictionary)
     self.init(
       unchecked: type, count: count, offset: offset, nullCount: nullCount, validity: validity,
       buffers: buffers, children: children, dictionary: dictionary)

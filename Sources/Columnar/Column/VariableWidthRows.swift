@@ -1,20 +1,33 @@
-/// Where the rows of a variable width column begin and end.
+/// Where the rows of a column of texts or bytes lie, in any of the layouts for these.
 @usableFromInline
 struct VariableWidthRows: Sendable {
-  @usableFromInline let offsets: Buffer
-  @usableFromInline let data: Buffer
+  @usableFromInline
+  enum Kind: Sendable { case offsets, largeOffsets, views, fixedWidth }
+
+  @usableFromInline let kind: Kind
+  /// The offsets, the views or, where all rows have one width, the rows.
+  @usableFromInline let positions: Buffer
+  /// What the offsets or the views point into.
+  @usableFromInline let data: [Buffer]
   @usableFromInline let validity: Bitmap?
   @usableFromInline let first: Int
   @usableFromInline let count: Int
-  @usableFromInline let isLarge: Bool
+  @usableFromInline let byteWidth: Int
 
+  /// The column must be a text or binary one.
   init(_ column: Column) {
-    offsets = column.buffers[0]
-    data = column.buffers[1]
+    positions = column.buffers[0]
+    data = Array(column.buffers.dropFirst())
     validity = column.validity
     first = column.offset
     count = column.count
-    isLarge = column.type.layout == .variableWidth(offsetByteWidth: 8)
+    switch column.type.layout {
+    case .fixedWidth(let byteWidth): (kind, self.byteWidth) = (.fixedWidth, byteWidth)
+    case .views: (kind, byteWidth) = (.views, 16)
+    case .variableWidth(let offsetByteWidth):
+      (kind, byteWidth) = (offsetByteWidth == 8 ? .largeOffsets : .offsets, offsetByteWidth)
+    default: preconditionFailure("a \(column.type) column has no rows of bytes")
+    }
   }
 
   @inlinable
@@ -28,6 +41,8 @@ struct VariableWidthRows: Sendable {
   @inlinable
   func bytes(at row: Int) -> UnsafeRawBufferPointer {
     guard let bytes = bytesIfInside(at: row) else {
+      // The view of a null row may hold anything.
+      if isNull(row) { return UnsafeRawBufferPointer(start: nil, count: 0) }
       preconditionFailure(
         "row \(row) lies outside its column's data; validate columns from outside with .full")
     }
@@ -38,17 +53,29 @@ struct VariableWidthRows: Sendable {
   @inlinable
   func bytesIfInside(at row: Int) -> UnsafeRawBufferPointer? {
     precondition(row >= 0 && row < count, "row \(row) of a column of \(count) rows")
-    let start = offset(at: row)
-    let end = offset(at: row &+ 1)
-    guard start >= 0 && start <= end && end <= data.byteCount else { return nil }
-    return UnsafeRawBufferPointer(start: data.baseAddress + start, count: end &- start)
+    let position = first &+ row
+    switch kind {
+    case .offsets:
+      return part(
+        of: data[0], from: Int(positions.baseAddress.load(fromByteOffset: position &* 4, as: Int32.self)),
+        to: Int(positions.baseAddress.load(fromByteOffset: position &* 4 &+ 4, as: Int32.self)))
+    case .largeOffsets:
+      return part(
+        of: data[0], from: Int(positions.baseAddress.load(fromByteOffset: position &* 8, as: Int64.self)),
+        to: Int(positions.baseAddress.load(fromByteOffset: position &* 8 &+ 8, as: Int64.self)))
+    case .views:
+      let view = ViewLayout(at: positions.baseAddress + position &* 16)
+      guard !view.isInline else { return view.inlineBytes }
+      guard view.byteCount > 0, data.indices.contains(view.bufferIndex) else { return nil }
+      return part(of: data[view.bufferIndex], from: view.offset, to: view.offset &+ view.byteCount)
+    case .fixedWidth:
+      return part(of: positions, from: position &* byteWidth, to: (position &+ 1) &* byteWidth)
+    }
   }
 
   @inlinable
-  func offset(at row: Int) -> Int {
-    let position = first &+ row
-    return isLarge
-      ? Int(offsets.baseAddress.load(fromByteOffset: position &* 8, as: Int64.self))
-      : Int(offsets.baseAddress.load(fromByteOffset: position &* 4, as: Int32.self))
+  func part(of buffer: Buffer, from start: Int, to end: Int) -> UnsafeRawBufferPointer? {
+    guard start >= 0 && start <= end && end <= buffer.byteCount else { return nil }
+    return UnsafeRawBufferPointer(start: buffer.baseAddress + start, count: end &- start)
   }
 }

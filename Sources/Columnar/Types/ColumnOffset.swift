@@ -4,6 +4,8 @@ public protocol ColumnOffset: FixedWidthColumnElement, FixedWidthInteger {
   static var textType: ColumnType { get }
   /// The binary type with such offsets.
   static var binaryType: ColumnType { get }
+  /// The list type with such offsets.
+  static func listType(of field: Field) -> ColumnType
 }
 
 extension Int32: ColumnOffset {
@@ -11,6 +13,8 @@ extension Int32: ColumnOffset {
   public static var textType: ColumnType { .utf8 }
   /// `binary`.
   public static var binaryType: ColumnType { .binary }
+  /// `list`.
+  public static func listType(of field: Field) -> ColumnType { .list(field) }
 }
 
 extension Int64: ColumnOffset {
@@ -18,4 +22,6 @@ extension Int64: ColumnOffset {
   public static var textType: ColumnType { .largeUTF8 }
   /// `large_binary`.
   public static var binaryType: ColumnType { .largeBinary }
+  /// `large_list`.
+  public static func listType(of field: Field) -> ColumnType { .largeList(field) }
 }

@@ -1,10 +1,20 @@
 /// A Swift type whose values are the rows of a fixed width column, bit for bit.
 ///
-/// `Int8` to `Int64`, `UInt8` to `UInt64`, `Float` and `Double` conform. `Int` does not: the width
-/// of a column should not depend on the machine. Do not add conformances.
+/// `Int8` to `Int64`, `UInt8` to `UInt64`, `Float16`, `Float` and `Double` conform, and for decimals and intervals
+/// `Int128`, ``Int256``, ``DayTimeInterval`` and ``MonthDayNanoInterval``. `Int` does not: the width of a column should
+/// not depend on the machine. Do not add conformances.
 public protocol FixedWidthColumnElement: BitwiseCopyable, Sendable, Hashable {
   /// The type of the columns that hold such values.
   static var columnType: ColumnType { get }
+  /// Whether the rows of a column of `type` lie in memory as such values.
+  static func stores(_ type: ColumnType) -> Bool
+}
+
+extension FixedWidthColumnElement {
+  /// True for ``columnType``, and for integers also for dates, times and dictionary indices of their width.
+  public static func stores(_ type: ColumnType) -> Bool {
+    type == columnType || type.storageType == columnType
+  }
 }
 
 extension Int8: FixedWidthColumnElement {

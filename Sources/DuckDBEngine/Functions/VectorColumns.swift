@@ -138,7 +138,7 @@ struct VectorColumns {
       for row in 0..<column.count { target[row] = booleans[row] }
     case .variableWidth:
       writeStrings(column, to: vector, data.assumingMemoryBound(to: duckdb_string_t.self))
-    case .null:
+    default:
       break
     }
     withExtendedLifetime(column) {}

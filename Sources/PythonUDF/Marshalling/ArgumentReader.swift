@@ -45,6 +45,9 @@ extension PythonAPI {
 
   private func floatReader(of column: Column) -> ArgumentReader {
     switch column.type {
+    #if !(os(macOS) && arch(x86_64))
+      case .float16: reader(of: column, FloatBoxer<Float16>(column, self))
+    #endif
     case .float32: reader(of: column, FloatBoxer<Float>(column, self))
     case .int8: reader(of: column, IntegerAsFloatBoxer<Int8>(column, self))
     case .int16: reader(of: column, IntegerAsFloatBoxer<Int16>(column, self))

@@ -1,0 +1,39 @@
+/// Builds a `utf8_view` column row by row: up to 12 bytes in the row, longer texts in one buffer.
+public struct StringViewBuilder: ~Copyable {
+  @usableFromInline var rows: ViewBuilder
+
+  /// Creates a builder without rows.
+  public init() { self.init(byteLimit: Int(Int32.max)) }
+
+  /// A builder whose longer texts may not pass `byteLimit` bytes.
+  package init(byteLimit: Int) { rows = ViewBuilder(type: .utf8View, byteLimit: byteLimit) }
+
+  /// The number of rows so far.
+  public var count: Int { rows.count }
+
+  /// Makes room for `rows` rows, and `bytes` bytes of longer texts, in total.
+  public mutating func reserveCapacity(_ rows: Int, bytes: Int = 0) {
+    self.rows.reserveRows(rows)
+    self.rows.reserveBytes(bytes)
+  }
+
+  /// Adds a row with a text.
+  ///
+  /// Throws `capacityExceeded` when the longer texts would pass 2,147,483,647 bytes together. The builder is then as it
+  /// was before.
+  @inlinable
+  public mutating func append(_ string: borrowing String) throws(ColumnError) {
+    try string.utf8Span.span.withUnsafeBytes { bytes throws(ColumnError) in try rows.append(bytes) }
+  }
+
+  /// Adds a row with a text that is known to be UTF-8. Throws as ``append(_:)`` does.
+  @inlinable
+  package mutating func append(utf8 bytes: UnsafeRawBufferPointer) throws(ColumnError) { try rows.append(bytes) }
+
+  /// Adds a null row.
+  @inlinable
+  public mutating func appendNull() { rows.appendNull() }
+
+  /// Ends building. The rows are not copied.
+  public consuming func finish() -> Column { rows.finish() }
+}
