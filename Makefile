@@ -6,6 +6,7 @@
 DUCKDB = duckdb==2.0.0
 BAREDUCKDB = bareduckdb==0.12.155
 NUMPY = numpy==2.5.5
+PYARROW = pyarrow==26.0.1
 
 .PHONY: demo test bench lint format release clean
 
@@ -18,7 +19,7 @@ demo: release
 
 test:
 	swift build --build-tests
-	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB)
+	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW)
 	@Scripts/flights.sh
 	swift test --skip-build
 

@@ -139,7 +139,7 @@ struct VectorColumns {
     case .variableWidth:
       writeStrings(column, to: vector, data.assumingMemoryBound(to: duckdb_string_t.self))
     default:
-      break
+      throw DuckDBError(.invalidArgument, "results of type \(column.type) cannot be handed to DuckDB yet")
     }
     withExtendedLifetime(column) {}
   }

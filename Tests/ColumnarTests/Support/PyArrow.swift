@@ -2,13 +2,6 @@ import Foundation
 
 /// PyArrow in a process of its own, from the virtual environment of the checkout.
 enum PyArrow {
-  static let isInstalled: Bool = {
-    let versions = (try? FileManager.default.contentsOfDirectory(atPath: "\(environment)/lib")) ?? []
-    return versions.contains {
-      FileManager.default.fileExists(atPath: "\(environment)/lib/\($0)/site-packages/pyarrow")
-    }
-  }()
-
   /// Random arrays with their values, the same ones for the same seed.
   static func generate(seed: Int, count: Int) throws -> [Exchange] {
     try run(["generate", "\(seed)", "\(count)"])
@@ -34,6 +27,12 @@ enum PyArrow {
     root.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".venv").path
 
   private static func run<Result: Decodable>(_ arguments: [String]) throws -> Result {
+    let versions = (try? FileManager.default.contentsOfDirectory(atPath: "\(environment)/lib")) ?? []
+    guard
+      versions.contains(where: {
+        FileManager.default.fileExists(atPath: "\(environment)/lib/\($0)/site-packages/pyarrow")
+      })
+    else { throw Failure(description: "there is no pyarrow in .venv: run make test, which installs it") }
     let output = temporaryFile()
     defer { try? FileManager.default.removeItem(at: output) }
     let process = Process()
@@ -41,7 +40,9 @@ enum PyArrow {
     process.arguments = [root.appendingPathComponent("Files/exchange.py").path] + arguments + [output.path]
     try process.run()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
+    guard process.terminationStatus == 0 else {
+      throw Failure(description: "exchange.py ended with \(process.terminationStatus)")
+    }
     return try JSONDecoder().decode(Result.self, from: Data(contentsOf: output))
   }
 
@@ -49,5 +50,5 @@ enum PyArrow {
     FileManager.default.temporaryDirectory.appendingPathComponent("clutch-exchange-\(UUID().uuidString).json")
   }
 
-  private struct Failure: Error { let status: Int32 }
+  private struct Failure: Error, CustomStringConvertible { let description: String }
 }
