@@ -41,8 +41,9 @@ final class ScalarFunction: Sendable {
     duckdb.scalar_function_set_return_type(function, result)
     // Nulls are the pool's affair: an optional parameter receives None.
     duckdb.scalar_function_set_special_handling(function)
-    // Nothing is known of what Python code does: it is called for every row, and never folded into a constant.
-    duckdb.scalar_function_set_volatile(function)
+    // Unless the author says so, nothing is known of what Python code does: it is called for every row, and never
+    // folded into a constant.
+    if !signature.isDeterministic { duckdb.scalar_function_set_volatile(function) }
     duckdb.scalar_function_set_extra_info(function, Unmanaged.passRetained(self).toOpaque()) { data in
       if let data { Unmanaged<ScalarFunction>.fromOpaque(data).release() }
     }

@@ -10,12 +10,15 @@ public struct UDFSignature: Sendable, Hashable, Codable {
     public let isOptional: Bool
   }
 
-  /// The function's name; SQL does not tell its upper from its lower case.
+  /// The function's name, or the one that `@udf(name=...)` gives it; SQL does not tell its upper from its lower case.
   public let name: String
   /// The parameters, in order.
   public let parameters: [Parameter]
   /// The type of the result.
   public let result: UDFType
+  /// Whether equal arguments always give equal results, as `@udf(deterministic=True)` says; an engine may then call the
+  /// function less often than once per row.
+  public let isDeterministic: Bool
   /// The docstring, without its indentation.
   public let documentation: String?
   /// The line of its `def`, counted from 1.

@@ -40,10 +40,10 @@ def load(source, filename, path):
     exec(code, module.__dict__)
 
     places = _places(tree)
-    functions = list(clutch._marked)
-    signatures = [_signature(function, filename, places) for function in functions]
+    marked = list(clutch._marked)
+    signatures = [_signature(function, options, filename, places) for function, options in marked]
     _refuse_duplicates(signatures, filename)
-    return json.dumps(signatures), functions
+    return json.dumps(signatures), [function for function, _ in marked]
 
 
 def _compiled(tree, filename):
@@ -90,8 +90,8 @@ def _places(tree):
     return places
 
 
-def _signature(function, filename, places):
-    name = function.__name__
+def _signature(function, options, filename, places):
+    name = options["name"]
     inner = inspect.unwrap(function)
     code = getattr(inner, "__code__", None)
     first_line = getattr(code, "co_firstlineno", 0)
@@ -130,6 +130,7 @@ def _signature(function, filename, places):
         type_name, optional = _resolve(
             annotations[parameter.name], inner, lambda problem: refuse(f"{what} {problem}", at)
         )
+        optional = optional or options["null"] == "call"
         parameters.append({"name": parameter.name, "type": type_name, "isOptional": optional})
     if "return" not in annotations:
         refuse(f"it has no return annotation; write -> T, where T is {_ACCEPTED}")
@@ -138,6 +139,7 @@ def _signature(function, filename, places):
         "name": name,
         "parameters": parameters,
         "result": type_name,
+        "isDeterministic": options["deterministic"],
         "documentation": _documentation(function),
         "line": line,
     }

@@ -170,14 +170,17 @@ import Testing
       "udf(__import__('functools').partial(print))",
       "@udf marks a function, not functools.partial(<built-in function print>)"
     ),
-    ("@udf(name='g')\ndef f() -> int: pass", "@udf has no option 'name'"),
+    ("@udf(timeout=1)\ndef f() -> int: pass", "@udf has no option 'timeout'; it has name, null and deterministic"),
+    ("@udf(name='a b')\ndef f() -> int: pass", "@udf(name=...) takes a name such as 'my_function', not 'a b'"),
+    ("@udf(null='x')\ndef f() -> int: pass", "@udf(null=...) takes 'skip' or 'call', not 'x'"),
+    ("@udf(deterministic=1)\ndef f() -> int: pass", "@udf(deterministic=...) takes True or False, not 1"),
   ])
   func `the mark refuses what is no function, and options that it does not know`(
     code: String, message: String
   ) throws {
     let error = try loadError("from clutch import udf\n\(code)")
     #expect(error.code == .loadFailed)
-    #expect(error.exception?.summary == "TypeError: \(message)")
+    #expect(error.exception?.message == message)
     #expect(error.exception?.traceback.map(\.line) == [2])
   }
 

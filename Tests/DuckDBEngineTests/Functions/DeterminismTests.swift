@@ -1,0 +1,29 @@
+import DuckDBEngine
+import Testing
+
+@Suite(.serialized) struct DeterminismTests {
+  /// Each call gives another number, so the rows tell how often the function was called.
+  private static func counter(_ mark: String) -> String {
+    """
+    calls = 0
+    \(mark)
+    def counter(x: int) -> int:
+        global calls
+        calls += 1
+        return calls
+    """
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `A function is called for every row`(library: TestLibrary) throws {
+    let connection = try library.connect(with: Self.counter("@udf"), threads: 1)
+    #expect(try connection.rows("SELECT count(DISTINCT counter(7)) FROM range(100)") == [[.integer(100)]])
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `A deterministic function is called once for a constant`(library: TestLibrary) throws {
+    let connection = try library.connect(with: Self.counter("@udf(deterministic=True)"), threads: 1)
+    #expect(try connection.rows("SELECT count(DISTINCT counter(7)) FROM range(100)") == [[.integer(1)]])
+    #expect(try connection.rows("SELECT count(DISTINCT counter(i)) FROM range(100) t(i)") == [[.integer(100)]])
+  }
+}
