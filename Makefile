@@ -19,7 +19,7 @@ demo: release
 
 test:
 	swift build --build-tests
-	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW)
+	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY)
 	@Scripts/flights.sh
 	swift test --skip-build
 

@@ -106,7 +106,9 @@ final class ScalarFunction: Sendable {
     let duckdb = vectors.functions.pointee
     let rows = Int(duckdb.data_chunk_get_size(chunk))
     var columns: [Column] = []
-    for (index, parameter) in signature.parameters.enumerated() {
+    // The number of arguments was checked when the query was bound.
+    let parameters = signature.parameters(forArguments: Int(duckdb.data_chunk_get_column_count(chunk))) ?? []
+    for (index, parameter) in parameters.enumerated() {
       guard let vector = duckdb.data_chunk_get_vector(chunk, idx_t(index)),
         let type = duckdb.vector_get_column_type(vector)
       else { continue }
@@ -117,7 +119,7 @@ final class ScalarFunction: Sendable {
       columns.append(
         try vectors.column(vector, type: SQLType(type, functions: vectors.functions), for: parameter.type, count: rows))
     }
-    let fields = zip(signature.parameters, columns).map { Field(name: $0.name, type: $1.type) }
+    let fields = zip(parameters, columns).map { Field(name: $0.name, type: $1.type) }
     return try RecordBatch(schema: Schema(fields), columns: columns, rowCount: rows)
   }
 }

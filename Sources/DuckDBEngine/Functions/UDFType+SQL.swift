@@ -46,10 +46,9 @@ extension UDFSignature {
   /// Why arguments of these types cannot be taken, or nil when they can.
   func refusal(of arguments: [SQLType]) -> String? {
     let call = "\(name)(\(arguments.map(\.description).joined(separator: ", ")))"
-    guard arguments.count == parameters.count else {
-      let needed = parameters.count == 1 ? "1 argument" : "\(parameters.count) arguments"
+    guard let parameters = parameters(forArguments: arguments.count) else {
       let given = arguments.count == 1 ? "1 was" : "\(arguments.count) were"
-      return "\(call): the UDF takes \(needed), but \(given) given: \(sqlDescription)"
+      return "\(call): the UDF takes \(argumentCounts(of: "argument")), but \(given) given: \(sqlDescription)"
     }
     for (index, (parameter, argument)) in zip(parameters, arguments).enumerated()
     where !parameter.type.accepts(argument) {

@@ -11,6 +11,8 @@ struct RowFunction: ~Copyable {
   private let api: PythonAPI
   private let signature: UDFSignature
   private let callable: ObjectPointer
+  /// One per argument, as are the readers: fewer than the function has when some are left out, more for `*args`.
+  private let parameters: [UDFSignature.Parameter]
   private let readers: [ArgumentReader]
   private let columns: [Column]
   private let rowCount: Int
@@ -34,7 +36,8 @@ struct RowFunction: ~Copyable {
     self.callable = callable
     columns = batch.columns
     rowCount = batch.rowCount
-    let pairs = zip(function.signature.parameters, batch.columns)
+    parameters = function.signature.parameters(forArguments: batch.columns.count) ?? []
+    let pairs = zip(parameters, batch.columns)
     readers = pairs.map { [api] parameter, column in api.reader(of: column, for: parameter.type) }
     skipped = Self.skippedRows(pairs.filter { !$0.0.isOptional }.map(\.1), count: batch.rowCount)
   }
@@ -151,7 +154,7 @@ struct RowFunction: ~Copyable {
   /// The arguments are made again, for their text only.
   private func place(_ row: Int) -> UDFError.Row {
     var arguments: [String] = []
-    for (parameter, read) in zip(signature.parameters, readers) {
+    for (parameter, read) in zip(parameters, readers) {
       var object: ObjectPointer?
       guard read(row..<row + 1, &object, 1) == 1, let object else {
         api.pointee.PyErr_Clear()

@@ -5,11 +5,11 @@ extension UDFSignature {
   ///
   /// - Throws: `UDFError` with code `wrongArguments`.
   package func check(_ columns: [ColumnType]) throws(UDFError) {
-    guard columns.count == parameters.count else {
+    guard let parameters = parameters(forArguments: columns.count) else {
       throw UDFError(
         .wrongArguments,
         """
-        UDF \(sqlDescription) takes \(Self.counted(parameters.count)), but \(columns.count) \
+        UDF \(sqlDescription) takes \(argumentCounts(of: "column")), but \(columns.count) \
         \(columns.count == 1 ? "was" : "were") given
         """)
     }
@@ -22,9 +22,5 @@ extension UDFSignature {
         takes \(parameter.type.acceptedColumns)
         """)
     }
-  }
-
-  private static func counted(_ columns: Int) -> String {
-    columns == 1 ? "1 column" : "\(columns == 0 ? "no" : "\(columns)") columns"
   }
 }

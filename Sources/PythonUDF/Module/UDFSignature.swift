@@ -8,6 +8,10 @@ public struct UDFSignature: Sendable, Hashable, Codable {
     public let type: UDFType
     /// Whether a null is passed as `None`; otherwise a row with a null here is null without a call.
     public let isOptional: Bool
+    /// Whether a call may leave it out, because it has a default value.
+    public let hasDefault: Bool
+    /// Whether it stands for any number of arguments: `*name: T`. Only the last parameter can.
+    public let isVariadic: Bool
   }
 
   /// The function's name, or the one that `@udf(name=...)` gives it; SQL does not tell its upper from its lower case.
@@ -24,9 +28,13 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   /// The line of its `def`, counted from 1.
   public let line: Int
 
-  /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`.
+  /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`. What may be left out stands in brackets,
+  /// what may be repeated is followed by dots.
   public var sqlDescription: String {
-    let list = parameters.map { "\($0.name) \($0.type.sqlName)" }.joined(separator: ", ")
+    let list = parameters.map { parameter in
+      let text = "\(parameter.name) \(parameter.type.sqlName)"
+      return parameter.isVariadic ? "\(text)..." : parameter.hasDefault ? "[\(text)]" : text
+    }.joined(separator: ", ")
     return "\(name)(\(list)) -> \(result.sqlName)"
   }
 

@@ -86,6 +86,7 @@ def _places(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+            arguments += [argument for argument in (node.args.vararg, node.args.kwarg) if argument]
             places[node.name, first] = (node.lineno, {argument.arg: argument.lineno for argument in arguments})
     return places
 
@@ -123,15 +124,23 @@ def _signature(function, options, filename, places):
     for parameter in signature.parameters.values():
         at = parameter_lines.get(parameter.name, line)
         what = f"parameter '{parameter.name}'"
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
-            refuse(f"{what} cannot be passed by position; only plain parameters are supported", at)
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
+            refuse(f"{what} cannot be passed by position, as arguments are; make it a plain parameter", at)
         if parameter.name not in annotations:
             refuse(f"{what} has no annotation; write {parameter.name}: T, where T is {_ACCEPTED}", at)
         type_name, optional = _resolve(
             annotations[parameter.name], inner, lambda problem: refuse(f"{what} {problem}", at)
         )
         optional = optional or options["null"] == "call"
-        parameters.append({"name": parameter.name, "type": type_name, "isOptional": optional})
+        parameters.append(
+            {
+                "name": parameter.name,
+                "type": type_name,
+                "isOptional": optional,
+                "hasDefault": parameter.default is not parameter.empty,
+                "isVariadic": parameter.kind is parameter.VAR_POSITIONAL,
+            }
+        )
     if "return" not in annotations:
         refuse(f"it has no return annotation; write -> T, where T is {_ACCEPTED}")
     type_name, _ = _resolve(annotations["return"], inner, lambda problem: refuse(f"the return type {problem}"))

@@ -31,7 +31,7 @@ import Testing
     [
       (
         "count_up(1)",
-        "Binder Error: count_up(INTEGER): the UDF takes 0 arguments, but 1 was given: count_up() -> BIGINT"
+        "Binder Error: count_up(INTEGER): the UDF takes no arguments, but 1 was given: count_up() -> BIGINT"
       ),
       ("plus(1)", "Binder Error: plus(INTEGER): the UDF takes 2 arguments, but 1 was given: \(plus)"),
       ("plus()", "Binder Error: plus(): the UDF takes 2 arguments, but 0 were given: \(plus)"),

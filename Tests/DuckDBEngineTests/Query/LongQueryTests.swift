@@ -41,7 +41,7 @@ import Testing
     #expect(try residentMegabytes() - before < 20)
   }
 
-  @Test("An interruption stops a query promptly", .timeLimit(.minutes(1)), arguments: TestLibrary.allCases)
+  @Test("An interruption stops a query promptly", .timeLimit(.minutes(5)), arguments: TestLibrary.allCases)
   func interrupt(library: TestLibrary) async throws {
     let connection = try library.connect()
     let interrupter = Task.detached {
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(
-    "Progress can be read while a query runs, and a second user is refused", .timeLimit(.minutes(1)),
+    "Progress can be read while a query runs, and a second user is refused", .timeLimit(.minutes(5)),
     arguments: TestLibrary.allCases)
   func progress(library: TestLibrary) async throws {
     let connection = try library.connect()

@@ -3,7 +3,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HazardTests {
+@Suite(.timeLimit(.minutes(5))) struct HazardTests {
   @Test func `nothing that picks an interpreter by itself is called`() {
     var names: [String] = []
     while let name = PythonSymbolName(names.count) { names.append(String(cString: name)) }

@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RowErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct RowErrorTests {
   @Test func `an exception is shown with its row, arguments and the user's own frames`() async throws {
     let name = try path("failing.py")
     try await withPool(file("failing.py")) { pool in

@@ -2,7 +2,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SignatureErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct SignatureErrorTests {
   /// A function, from line 2 on, and why it is refused.
   struct Refusal: Sendable, CustomTestStringConvertible {
     let function: String
@@ -49,14 +49,14 @@ import Testing
         "the return type has an annotation that cannot be evaluated, '1 / 0': ZeroDivisionError: division by zero"
       ),
       Refusal(
-        "def f(*values: int) -> int: pass",
-        "parameter 'values' cannot be passed by position; only plain parameters are supported"),
+        "def f(*values) -> int: pass",
+        "parameter 'values' has no annotation; write values: T, where T is \(accepted)"),
       Refusal(
         "def f(**values: int) -> int: pass",
-        "parameter 'values' cannot be passed by position; only plain parameters are supported"),
+        "parameter 'values' cannot be passed by position, as arguments are; make it a plain parameter"),
       Refusal(
         "def f(x: int, *, key: int) -> int: pass",
-        "parameter 'key' cannot be passed by position; only plain parameters are supported"),
+        "parameter 'key' cannot be passed by position, as arguments are; make it a plain parameter"),
       Refusal(
         "async def f(x: int) -> int: pass", "async functions are not supported; write a plain function"),
       Refusal(
@@ -70,7 +70,7 @@ import Testing
         "parameter 'c' has the unsupported type list; use \(accepted)"),
       Refusal(
         "def f(\n  a: int,\n  *\n  , key: str) -> int:\n  pass", line: 6,
-        "parameter 'key' cannot be passed by position; only plain parameters are supported"),
+        "parameter 'key' cannot be passed by position, as arguments are; make it a plain parameter"),
       Refusal(
         "def f(\n  a: int\n) -> set:\n  pass", "the return type has the unsupported type set; use \(accepted)"
       ),

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SignatureTests {
+@Suite(.timeLimit(.minutes(5))) struct SignatureTests {
   /// An annotation, and what it means as a parameter.
   struct AnnotationCase: Sendable, CustomTestStringConvertible {
     let annotation: String
@@ -69,7 +69,7 @@ import Testing
     #expect(signature.parameters.map(\.name) == ["z", "a", "m", "b"])
     #expect(signature.parameters.map(\.type) == [.int, .float, .string, .bool])
     #expect(signature.result == .bytes)
-    #expect(signature.sqlDescription == "f(z BIGINT, a DOUBLE, m VARCHAR, b BOOLEAN) -> BLOB")
+    #expect(signature.sqlDescription == "f(z BIGINT, a DOUBLE, m VARCHAR, [b BOOLEAN]) -> BLOB")
   }
 
   @Test func `a function without parameters is called once per row`() async throws {
@@ -131,11 +131,43 @@ import Testing
     }
   }
 
-  @Test func `parameters with a default are parameters like the others`() async throws {
+  @Test func `a parameter with a default may be left out`() async throws {
     try await withPool(of: "@udf\ndef f(x: int, y: int = 3) -> int: return x * y") { pool in
-      #expect(pool.signatures[0].sqlDescription == "f(x BIGINT, y BIGINT) -> BIGINT")
+      #expect(pool.signatures[0].sqlDescription == "f(x BIGINT, [y BIGINT]) -> BIGINT")
       #expect(pool.signatures[0].parameters.map(\.isOptional) == [false, false])
-      try await pool.expect("f", batch(Column([2 as Int64?]), Column([5 as Int64?])), gives: [10])
+      let two = Column([2, nil] as [Int64?])
+      try await pool.expect("f", batch(two, Column([5, 6] as [Int64?])), gives: [10, nil])
+      try await pool.expect("f", batch(two), gives: [6, nil])
+      let error = await #expect(throws: UDFError.self) { try await pool.call("f", rows(1)) }
+      #expect(error?.message == "UDF f(x BIGINT, [y BIGINT]) -> BIGINT takes 1 or 2 columns, but 0 were given")
+    }
+  }
+
+  @Test func `starred parameters take any number of columns`() async throws {
+    let source = """
+      @udf
+      def total(first: float, *more: float | None) -> float:
+        return first + sum(x or 0 for x in more)
+      @udf
+      def strict(*values: int) -> int:
+        return sum(values)
+      """
+    try await withPool(of: source) { pool in
+      #expect(
+        pool.signatures.map(\.sqlDescription) == [
+          "total(first DOUBLE, more DOUBLE...) -> DOUBLE", "strict(values BIGINT...) -> BIGINT",
+        ])
+      let values = Column([1, 2, nil] as [Int64?])
+      try await pool.expect("total", batch(values), givesFloats: [1, 2, nil])
+      try await pool.expect("total", batch(values, Column([10, nil, 30] as [Int64?])), givesFloats: [11, 2, nil])
+      try await pool.expect("strict", batch(values, values, values, values), gives: [4, 8, nil])
+      try await pool.expect("strict", rows(2), gives: [0, 0])
+      let error = await #expect(throws: UDFError.self) { try await pool.call("total", rows(1)) }
+      #expect(error?.message.hasSuffix("takes at least 1 column, but 0 were given") == true)
+      let wrong = await #expect(throws: UDFError.self) {
+        try await pool.call("strict", batch(values, values, Column(["a", "b", "c"])))
+      }
+      #expect(wrong?.message.contains("column 3, for parameter 'values', is utf8") == true)
     }
   }
 

@@ -4,7 +4,7 @@
 
   @testable import PythonUDF
 
-  @Suite(.timeLimit(.minutes(1))) struct IdleListTests {
+  @Suite(.timeLimit(.minutes(5))) struct IdleListTests {
     @Test func `a list that always has callers waiting does not grow`() async {
       await #expect(processExitsWith: .success) {
         let list = IdleList([0])
