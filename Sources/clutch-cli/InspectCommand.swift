@@ -39,10 +39,13 @@ struct InspectCommand: ParsableCommand {
       Entry(
         name: signature.name, sql: signature.sqlDescription, line: signature.line,
         parameters: signature.parameters.map {
-          Entry.Parameter(name: $0.name, type: $0.type.rawValue, sqlType: $0.type.sqlName, optional: $0.isOptional)
+          Entry.Parameter(
+            name: $0.name, type: $0.type.rawValue, sqlType: $0.type.sqlName, optional: $0.isOptional,
+            hasDefault: $0.hasDefault, variadic: $0.isVariadic)
         },
         result: Entry.Result(type: signature.result.rawValue, sqlType: signature.result.sqlName),
-        nulls: signature.nullBehavior, documentation: signature.documentation)
+        nulls: signature.nullBehavior, deterministic: signature.isDeterministic,
+        documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -53,7 +56,8 @@ struct InspectCommand: ParsableCommand {
   private struct Entry: Encodable {
     struct Parameter: Encodable {
       let name, type, sqlType: String
-      let optional: Bool
+      /// Whether a null is passed as None; whether the argument may be left out; whether it may be repeated.
+      let optional, hasDefault, variadic: Bool
     }
     struct Result: Encodable { let type, sqlType: String }
     let name, sql: String
@@ -61,6 +65,7 @@ struct InspectCommand: ParsableCommand {
     let parameters: [Parameter]
     let result: Result
     let nulls: String
+    let deterministic: Bool
     let documentation: String?
   }
 }

@@ -47,22 +47,27 @@ import Testing
       end.output == #"""
         [
           {
+            "deterministic" : false,
             "documentation" : "Adds / sums.\n\nMore \"text\".",
             "line" : 4,
             "name" : "plus",
             "nulls" : "null is passed as None to y; a null elsewhere gives null without a call",
             "parameters" : [
               {
+                "hasDefault" : false,
                 "name" : "x",
                 "optional" : false,
                 "sqlType" : "BIGINT",
-                "type" : "int"
+                "type" : "int",
+                "variadic" : false
               },
               {
+                "hasDefault" : false,
                 "name" : "y",
                 "optional" : true,
                 "sqlType" : "DOUBLE",
-                "type" : "float"
+                "type" : "float",
+                "variadic" : false
               }
             ],
             "result" : {
@@ -72,6 +77,7 @@ import Testing
             "sql" : "plus(x BIGINT, y DOUBLE) -> DOUBLE"
           },
           {
+            "deterministic" : false,
             "line" : 12,
             "name" : "now",
             "nulls" : "called once per row",
