@@ -79,7 +79,8 @@ let package = Package(
       name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"],
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
-      name: "DuckDBEngineTests", dependencies: ["DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      name: "DuckDBEngineTests",
+      dependencies: ["CDuckDBABI", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CLITests", dependencies: ["PythonRuntime", "TestSupport"], resources: [.copy("Files")],

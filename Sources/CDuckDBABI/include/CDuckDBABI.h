@@ -219,6 +219,7 @@ typedef void (*duckdb_scalar_function_t)(
   X(void, destroy_logical_type, (duckdb_logical_type _Nullable *_Nonnull type)) \
   X(duckdb_type, get_type_id, (duckdb_logical_type type)) \
   X(char *_Nullable, logical_type_get_alias, (duckdb_logical_type type)) \
+  X(void, logical_type_set_alias, (duckdb_logical_type type, const char *alias)) \
   X(uint8_t, decimal_width, (duckdb_logical_type type)) \
   X(uint8_t, decimal_scale, (duckdb_logical_type type)) \
   X(duckdb_type, decimal_internal_type, (duckdb_logical_type type)) \

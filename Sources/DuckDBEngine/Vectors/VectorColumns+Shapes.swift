@@ -1,0 +1,70 @@
+internal import CDuckDBABI
+import Columnar
+
+extension VectorColumns {
+  // MARK: Reading
+
+  /// The first rows of a vector as a column of the type that ``SQLType/field(named:)`` gives. Everything is copied.
+  ///
+  /// Infinite dates and timestamps stay what they are in DuckDB: the largest number and its negative.
+  ///
+  /// - Throws: `invalidArgument` for a type without a column, and for an interval that Arrow cannot hold;
+  ///   `capacityExceeded` for more than 2 GiB of text, or 2,147,483,647 elements of lists.
+  func column(_ vector: duckdb_vector, type: SQLType, count: Int) throws -> Column {
+    try column(vector, shape: VectorShape(type), count: count)
+  }
+
+  /// The same for a type that was looked up before.
+  func column(_ vector: duckdb_vector, shape: VectorShape, count: Int) throws -> Column {
+    try ColumnReader(functions: functions).column(vector, shape, RowSelection(0..<count), parent: nil)
+  }
+
+  // MARK: Writing
+
+  /// Writes a column into a fresh vector of the type that ``logicalType(_:)`` gives.
+  ///
+  /// The column may also be a slice, and of a type that differs in names and metadata only. Taken as well are durations
+  /// for INTERVAL, positions of any width and values in any order for an ENUM, and columns of type `null` for all types.
+  /// Offsets from outside need `.full` validation first.
+  ///
+  /// - Throws: `invalidArgument` for a column of another type, and for a value that DuckDB's type does not have.
+  func write(_ column: Column, as type: SQLType, to vector: duckdb_vector) throws {
+    try write(column, shape: VectorShape(type), to: vector)
+  }
+
+  /// The same for a type that was looked up before.
+  func write(_ column: Column, shape: VectorShape, to vector: duckdb_vector) throws {
+    guard shape.takes(column.type) else {
+      throw DuckDBError(
+        .invalidArgument, "a \(column.type) column cannot become \(shape.type), which takes \(shape.columnType)")
+    }
+    try ColumnWriter(functions: functions).write(column, shape, to: vector, parent: nil)
+  }
+}
+
+extension VectorShape {
+  /// Whether a column can be written as this type.
+  func takes(_ column: ColumnType) -> Bool {
+    switch (layout, column) {
+    case (_, .null): true
+    case (.interval, .duration): true
+    case (.enumeration, .dictionary(_, .utf8, _)): true
+    case (.list, .list(let element)): children[0].takes(element.type)
+    case (.array(let size), .fixedSizeList(let element, let count)): size == count && children[0].takes(element.type)
+    case (.map, .map(let key, let value, _)): children[0].takes(key.type) && children[1].takes(value.type)
+    case (.structure, .struct(let fields)): takes(fields)
+    case (.decimal(let digits), .decimal128(let precision, let scale)):
+      precision <= digits && type == .decimal(width: digits, scale: scale)
+    // What the time is shown in does not change what is stored.
+    case (_, .timestamp(let unit, _?)): columnType == .timestamp(unit, timeZone: "UTC")
+    default: column == columnType
+    }
+  }
+
+  private func takes(_ fields: [Columnar.Field]) -> Bool {
+    guard case .structure(let members) = type, members.count == fields.count else { return false }
+    return zip(zip(members, children), fields).allSatisfy { member, field in
+      (member.0.name.isEmpty || member.0.name == field.name) && member.1.takes(field.type)
+    }
+  }
+}
