@@ -100,3 +100,75 @@ extension DuckDBConnection {
     }
   }
 }
+
+/// A vector outside of any query, in a chunk of its own.
+final class LooseVector {
+  let vector: duckdb_vector
+  let columns: VectorColumns
+  let type: SQLType
+  private let chunk: duckdb_data_chunk
+
+  init(_ type: SQLType, in library: TestLibrary) throws {
+    self.type = type
+    columns = VectorColumns(functions: try library.load().functions)
+    let duckdb = columns.functions.pointee
+    let logicalType = try columns.logicalType(type)
+    guard let chunk = withExtendedLifetime(logicalType, { duckdb.create_data_chunk([logicalType.handle], 1) }),
+      let vector = duckdb.data_chunk_get_vector(chunk, 0)
+    else { throw DuckDBError(.query, "no memory for a chunk") }
+    (self.chunk, self.vector) = (chunk, vector)
+  }
+
+  deinit {
+    var chunk: duckdb_data_chunk? = chunk
+    columns.functions.pointee.destroy_data_chunk(&chunk)
+  }
+
+  func write(_ column: Column) throws { try columns.write(column, as: type, to: vector) }
+
+  func column(count: Int) throws -> Column {
+    let column = try columns.column(vector, type: type, count: count)
+    try column.validate(.full)
+    return column
+  }
+
+  /// The values as the reader of results has them.
+  func values(count: Int) -> [String] {
+    VectorReader(functions: columns.functions).values(vector, type: type, count: count).map(\.description)
+  }
+
+  /// Writes rows as they lie in memory.
+  func fill<Row>(_ rows: [Row], at vector: duckdb_vector? = nil) {
+    guard let data = columns.functions.pointee.vector_get_data(vector ?? self.vector) else { return }
+    for (index, row) in rows.enumerated() { data.assumingMemoryBound(to: Row.self)[index] = row }
+  }
+
+  /// Makes rows null, and nothing else: neither their children nor their values.
+  func markNull(_ rows: [Int], at vector: duckdb_vector? = nil) {
+    let vector = vector ?? self.vector
+    columns.functions.pointee.vector_ensure_validity_writable(vector)
+    guard let words = columns.functions.pointee.vector_get_validity(vector) else { return }
+    for row in rows { words[row >> 6] &= ~(1 << UInt64(row & 63)) }
+  }
+
+  func member(_ index: Int) -> duckdb_vector? {
+    columns.functions.pointee.struct_vector_get_child(vector, idx_t(index))
+  }
+
+  /// The child of a list, with room for so many elements.
+  func elements(_ count: Int) -> duckdb_vector? {
+    _ = columns.functions.pointee.list_vector_reserve(vector, idx_t(count))
+    _ = columns.functions.pointee.list_vector_set_size(vector, idx_t(count))
+    return columns.functions.pointee.list_vector_get_child(vector)
+  }
+}
+
+/// What an error says; empty when there is none.
+func message(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return ""
+  } catch {
+    return "\(error)"
+  }
+}
