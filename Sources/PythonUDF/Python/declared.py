@@ -1,0 +1,124 @@
+"""Marks functions whose signature is declared somewhere else than in their annotations."""
+
+import inspect
+import linecache
+
+import clutch
+from _clutch_sql_functions import parse_function
+
+
+def mark(function, name, types, result, null="call", deterministic=False, called=None):
+    """Mark a function as a UDF with these types.
+
+    types: those of its parameters, each alone or as {"name", "type"} with a name other than the function's own;
+    called: what is called instead of the function.
+    Raises SignatureError, with the place of the function, if it cannot be called so.
+    """
+
+    def refuse(problem):
+        raise clutch.SignatureError(f"{place(function)}function '{name}': {problem}")
+
+    if not (isinstance(name, str) and name.isidentifier()):
+        refuse("its name is letters, digits and underscores, such as my_function")
+    _refuse_kinds(function, refuse)
+    names = _parameter_names(function, len(types), refuse)
+    parameters = [
+        {"name": name, "type": type, "isOptional": null == "call"} for name, type in zip(names, types, strict=True)
+    ]
+    options = {"name": name, "null": null, "deterministic": deterministic, "on_error": "raise"}
+    options["signature"] = {"parameters": parameters, "result": result}
+    clutch._marked.append((called or function, options))
+
+
+def place(function):
+    """Where a function is defined, for the beginning of a message: "file.py, line 3: ", or "" if nothing says."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:
+        return ""
+    # The code begins with the first decorator; a reader looks for the "def".
+    line = code.co_firstlineno
+    lines = linecache.getlines(code.co_filename)
+    for number in range(line, min(line + 50, len(lines) + 1)):
+        if lines[number - 1].lstrip().startswith(("def ", "async def ")):
+            line = number
+            break
+    return f"{code.co_filename}, line {line}: "
+
+
+def _refuse_kinds(function, refuse):
+    if isinstance(function, type):
+        refuse("a class is no function; table and aggregate functions are not supported yet")
+    called = function if hasattr(function, "__code__") else inspect.unwrap(function)
+    if not inspect.isroutine(called):
+        called = getattr(called, "__call__", called)
+    if inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called):
+        refuse("async functions are not supported; write a plain function")
+    if inspect.isgeneratorfunction(called):
+        refuse("generators are not supported; return one value per call")
+
+
+def _parameter_names(function, count, refuse):
+    """The names of the parameters that this many arguments are passed for."""
+    generated = [f"a{number}" for number in range(1, count + 1)]
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):
+        return generated  # a function of a compiled module may have none to read
+    try:
+        signature.bind(*[None] * count)
+    except TypeError as error:
+        what = f"{count} argument type{'s' * (count != 1)}"
+        refuse(f"{what} declared, but it is defined as {function_text(function, signature)}: {error}")
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [parameter.name for parameter in signature.parameters.values() if parameter.kind in positional]
+    return (names + generated[len(names) :])[:count]
+
+
+def function_text(function, signature):
+    return f"{getattr(function, '__name__', type(function).__name__)}{signature}"
+
+
+def declare(namespace, texts, dialect=None):
+    """Mark the functions in a namespace by their declarations; see `dialects.declare`."""
+    for text in texts:
+        declared = parse_function(text, dialect)
+        function = _handler(namespace, declared, text)
+        before = len(clutch._marked)
+        types = [parameter["type"] for parameter in declared["parameters"]]
+        mark(function, declared["name"], types, declared["result"], declared["null"], declared["deterministic"])
+        signature = clutch._marked[before][1]["signature"]
+        for parameter, given in zip(signature["parameters"], declared["parameters"], strict=True):
+            parameter["name"] = given["name"] or parameter["name"]
+
+
+def _handler(namespace, declared, text):
+    """The function that a declaration names."""
+    path = declared["handler"]
+
+    def refuse(problem):
+        raise clutch.SignatureError(f"declaration {text!r}: {problem}")
+
+    parts = path.split(".")
+    # The file itself may stand in front, as in "my_file.my_function".
+    if len(parts) > 1 and parts[0] not in namespace and parts[0] == namespace.get("__name__"):
+        parts = parts[1:]
+    if parts[0] not in namespace:
+        refuse(f"there is no '{parts[0]}' for the handler '{path}'; {_functions(namespace)}")
+    found = namespace[parts[0]]
+    for number, part in enumerate(parts[1:], 1):
+        if not hasattr(found, part):
+            refuse(f"'{'.'.join(parts[:number])}' has no '{part}'")
+        found = getattr(found, part)
+    if not callable(found):
+        refuse(f"the handler '{path}' is no function but {type(found).__name__}; {_functions(namespace)}")
+    return found
+
+
+def _functions(namespace):
+    """What could have been meant, as a sentence."""
+    own = [
+        name
+        for name, value in namespace.items()
+        if inspect.isroutine(value) and getattr(value, "__module__", None) == namespace.get("__name__")
+    ]
+    return f"the file's functions are {', '.join(own)}" if own else "the file has no functions"
