@@ -78,7 +78,7 @@ def _type(datatype, depth):
     leaf = _LEAF.fullmatch(text)
     result = leaf and _leaf(leaf)
     if result is None:
-        raise SignatureError(f"the PyArrow type {text} is not supported")
+        raise SignatureError(f"expected the name of a SQL type or a type of PyArrow, and {text} is none that is supported")
     return result
 
 

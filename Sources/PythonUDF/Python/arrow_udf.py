@@ -35,8 +35,8 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
             refuse(f"@udf has no option {next(iter(unknown))!r}; it has {options}")
         if input_types is None or result_type is None:
             refuse("@udf needs both, as in @udf(input_types=['INT', 'INT'], result_type='INT')")
-        if name is not None and not (isinstance(name, str) and name.isidentifier()):
-            refuse(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
+        if not isinstance(name or own, str) or not (name or own).isidentifier():
+            refuse(f"@udf(name=...) takes a name such as 'my_function', not {name or own!r}")
         items = list(input_types) if isinstance(input_types, (list, tuple)) else [input_types]
         types = [_type(item, f"input type {number}", refuse) for number, item in enumerate(items, 1)]
         result = _type(result_type, "the result type", refuse)

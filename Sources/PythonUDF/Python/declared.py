@@ -4,26 +4,26 @@ import inspect
 import linecache
 
 import clutch
-from _clutch_sql_functions import parse_function
 
 
-def mark(function, name, types, result, null="call", deterministic=False, called=None):
-    """Mark a function as a UDF with these types.
+def mark(function, name, types, result, names=None, null="call", deterministic=False, called=None):
+    """Mark a function as a UDF with these types of its parameters and of its result.
 
-    types: those of its parameters, each alone or as {"name", "type"} with a name other than the function's own;
-    called: what is called instead of the function.
+    names: of the parameters, None where the function's own will do; called: what is called instead of the function.
     Raises SignatureError, with the place of the function, if it cannot be called so.
     """
 
     def refuse(problem):
         raise clutch.SignatureError(f"{place(function)}function '{name}': {problem}")
 
-    if not (isinstance(name, str) and name.isidentifier()):
-        refuse("its name is letters, digits and underscores, such as my_function")
     _refuse_kinds(function, refuse)
-    names = _parameter_names(function, len(types), refuse)
+    own = _parameter_names(function, len(types), refuse)
+    if names is not None:
+        # Two parameters may have got one name: one in the declaration and another in the function.
+        own = [f"a{number}" if name in names else name for number, name in enumerate(own, 1)]
+        own = [given or default for given, default in zip(names, own, strict=True)]
     parameters = [
-        {"name": name, "type": type, "isOptional": null == "call"} for name, type in zip(names, types, strict=True)
+        {"name": name, "type": type, "isOptional": null == "call"} for name, type in zip(own, types, strict=True)
     ]
     options = {"name": name, "null": null, "deterministic": deterministic, "on_error": "raise"}
     options["signature"] = {"parameters": parameters, "result": result}
@@ -48,12 +48,12 @@ def place(function):
 def _refuse_kinds(function, refuse):
     if isinstance(function, type):
         refuse("a class is no function; table and aggregate functions are not supported yet")
+    # A decorator may well make a plain function of another kind, and an object is as its method is.
     called = function if hasattr(function, "__code__") else inspect.unwrap(function)
-    if not inspect.isroutine(called):
-        called = getattr(called, "__call__", called)
-    if inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called):
+    forms = [called] if inspect.isroutine(called) else [called, type(called).__call__]
+    if any(inspect.iscoroutinefunction(form) or inspect.isasyncgenfunction(form) for form in forms):
         refuse("async functions are not supported; write a plain function")
-    if inspect.isgeneratorfunction(called):
+    if any(inspect.isgeneratorfunction(form) for form in forms):
         refuse("generators are not supported; return one value per call")
 
 
@@ -68,27 +68,30 @@ def _parameter_names(function, count, refuse):
         signature.bind(*[None] * count)
     except TypeError as error:
         what = f"{count} argument type{'s' * (count != 1)}"
-        refuse(f"{what} declared, but it is defined as {function_text(function, signature)}: {error}")
+        own = getattr(function, "__name__", type(function).__name__)
+        refuse(f"{what} declared, but it is defined as {own}{signature}: {error}")
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = [parameter.name for parameter in signature.parameters.values() if parameter.kind in positional]
     return (names + generated[len(names) :])[:count]
 
 
-def function_text(function, signature):
-    return f"{getattr(function, '__name__', type(function).__name__)}{signature}"
-
-
 def declare(namespace, texts, dialect=None):
     """Mark the functions in a namespace by their declarations; see `dialects.declare`."""
+    from _clutch_sql_functions import parse_function
+
     for text in texts:
         declared = parse_function(text, dialect)
         function = _handler(namespace, declared, text)
-        before = len(clutch._marked)
-        types = [parameter["type"] for parameter in declared["parameters"]]
-        mark(function, declared["name"], types, declared["result"], declared["null"], declared["deterministic"])
-        signature = clutch._marked[before][1]["signature"]
-        for parameter, given in zip(signature["parameters"], declared["parameters"], strict=True):
-            parameter["name"] = given["name"] or parameter["name"]
+        parameters = declared["parameters"]
+        mark(
+            function,
+            declared["name"],
+            [parameter["type"] for parameter in parameters],
+            declared["result"],
+            names=[parameter["name"] for parameter in parameters],
+            null=declared["null"],
+            deterministic=declared["deterministic"],
+        )
 
 
 def _handler(namespace, declared, text):
