@@ -61,7 +61,7 @@ def _parameter_names(function, count, refuse):
     """The names of the parameters that this many arguments are passed for."""
     generated = [f"a{number}" for number in range(1, count + 1)]
     try:
-        signature = inspect.signature(function)
+        signature = _signature(function)
     except (ValueError, TypeError):
         return generated  # a function of a compiled module may have none to read
     try:
@@ -73,6 +73,15 @@ def _parameter_names(function, count, refuse):
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = [parameter.name for parameter in signature.parameters.values() if parameter.kind in positional]
     return (names + generated[len(names) :])[:count]
+
+
+def _signature(function):
+    try:
+        return inspect.signature(function)
+    except NameError:  # since 3.14 annotations are evaluated only now, and here they do not matter
+        from annotationlib import Format
+
+        return inspect.signature(function, annotation_format=Format.FORWARDREF)
 
 
 def declare(namespace, texts, dialect=None):
