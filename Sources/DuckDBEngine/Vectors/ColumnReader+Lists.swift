@@ -18,7 +18,8 @@ extension ColumnReader {
     }
     guard elements.count <= Int(Int32.max) else {
       throw ColumnError(
-        code: .capacityExceeded, message: "the lists in \(rows.count) rows have \(elements.count) elements, and "
+        code: .capacityExceeded,
+        message: "the lists in \(rows.count) rows have \(elements.count) elements, and "
           + "\(Int32.max) is the most that a column takes; pass fewer or shorter ones")
     }
     let child = try child(functions.pointee.list_vector_get_child(vector), shape)

@@ -13,7 +13,8 @@ extension ColumnReader {
     }
     guard total <= Int(Int32.max) else {
       throw ColumnError(
-        code: .capacityExceeded, message: "\(rows.count) rows with \(total) bytes of text are more than the 2 GiB of a "
+        code: .capacityExceeded,
+        message: "\(rows.count) rows with \(total) bytes of text are more than the 2 GiB of a "
           + "column; pass fewer or shorter ones")
     }
     let memory = GrowableBuffer(byteCapacity: total)

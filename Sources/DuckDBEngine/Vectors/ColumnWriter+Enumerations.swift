@@ -45,6 +45,7 @@ extension ColumnWriter {
     guard let texts, (0..<texts.count).contains(index), let text = texts[index] else {
       return DuckDBError(.invalidArgument, "row \(row) has the position \(index) in its dictionary, where no text is")
     }
-    return DuckDBError(.invalidArgument, "\(text.debugDescription) at row \(row) is none of the values of \(shape.type)")
+    return DuckDBError(
+      .invalidArgument, "\(text.debugDescription) at row \(row) is none of the values of \(shape.type)")
   }
 }

@@ -14,10 +14,7 @@ extension ColumnWriter {
     try resizeList(vector, to: end - start)
     let child = try child(functions.pointee.list_vector_get_child(vector))
     let elements = column.children[0].slice(start..<end)
-    let elementMask = mask.flatMap { mask in
-      // Elements below a null row may be anything, and are not asked to make sense.
-      RowMask(count: end - start, parents: (0..<column.count).lazy.map { (mask[$0], Int(offsets[$0 + 1] - offsets[$0])) })
-    }
+    let elementMask = elementMask(of: mask, offsets)
     try inside(shape.children.count == 1 ? "the elements of a LIST" : "the entries of a MAP") {
       guard case .map = shape.layout else {
         return try write(elements, shape.children[0], to: child, parent: elementMask)
@@ -26,8 +23,19 @@ extension ColumnWriter {
     }
   }
 
+  /// Elements below a null row may be anything, and are not asked to make sense. Mostly there are none.
+  private func elementMask(of mask: RowMask?, _ offsets: UnsafePointer<Int32>) -> RowMask? {
+    guard let mask else { return nil }
+    let sizes = (0..<mask.count).map { Int(offsets[$0 + 1] - offsets[$0]) }
+    guard sizes.indices.contains(where: { sizes[$0] > 0 && !mask[$0] }) else { return nil }
+    let valid = sizes.indices.flatMap { repeatElement(mask[$0], count: sizes[$0]) }
+    return RowMask(count: valid.count) { valid[$0] }
+  }
+
   /// Structures of key and value; DuckDB relies on keys that are not null.
-  private func writeEntries(_ entries: Column, _ shape: VectorShape, _ mask: RowMask?, to vector: duckdb_vector) throws {
+  private func writeEntries(
+    _ entries: Column, _ shape: VectorShape, _ mask: RowMask?, to vector: duckdb_vector
+  ) throws {
     let members = try entries.fieldColumns()
     if let nulls = RowMask(members[0]) {
       for row in 0..<entries.count where !nulls[row] && mask?[row] ?? true {
@@ -42,15 +50,5 @@ extension ColumnWriter {
     guard functions.pointee.list_vector_reserve(vector, idx_t(count)) == DuckDBSuccess,
       functions.pointee.list_vector_set_size(vector, idx_t(count)) == DuckDBSuccess
     else { throw noMemory }
-  }
-}
-
-extension RowMask {
-  /// The mask of elements, given for each parent whether it has a value, and how many are its; nil when all have one.
-  fileprivate init?(count: Int, parents: some Sequence<(isValid: Bool, size: Int)>) {
-    var valid: [Bool] = []
-    valid.reserveCapacity(count)
-    for parent in parents { valid.append(contentsOf: repeatElement(parent.isValid, count: parent.size)) }
-    self.init(count: count) { valid[$0] }
   }
 }

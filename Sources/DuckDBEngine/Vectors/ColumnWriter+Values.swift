@@ -8,6 +8,16 @@ extension ColumnWriter {
     for row in 0..<column.count { target[row] = booleans[row] }
   }
 
+  /// Arrow does not check times of day either, and a day ends.
+  func checkTimes(_ column: Column, _ mask: RowMask?) throws {
+    guard case .time64(let unit) = column.type else { return }
+    let values = try column.storage(as: Int64.self)
+    let day = 0...unit.perSecond * 86_400
+    for row in 0..<column.count where !day.contains(values[row]) && mask?[row] ?? true {
+      throw DuckDBError(.invalidArgument, "the time of \(values[row]) \(unit) at row \(row) is not within a day")
+    }
+  }
+
   /// DuckDB flips the highest bit, so that signed comparison gives the order of the texts.
   func writeUUIDs(_ column: Column, to data: UnsafeMutableRawPointer) {
     let source = column.unsafeValues
@@ -21,7 +31,7 @@ extension ColumnWriter {
     }
   }
 
-  /// Arrow does not check that values have no more digits than their type, and DuckDB does not expect it.
+  /// Arrow does not check that values have no more digits than their type, and DuckDB relies on it.
   func writeDecimals(
     _ column: Column, _ digits: Int, _ mask: RowMask?, _ shape: VectorShape, to data: UnsafeMutableRawPointer
   ) throws {

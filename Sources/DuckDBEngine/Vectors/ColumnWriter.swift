@@ -19,6 +19,7 @@ struct ColumnWriter {
     case .null: break
     case .boolean: try writeBooleans(column, to: data(of: vector))
     case .block(let byteWidth):
+      try checkTimes(column, mask)
       try data(of: vector).copyMemory(from: column.unsafeValues, byteCount: column.count * byteWidth)
     case .uuid: try writeUUIDs(column, to: data(of: vector))
     case .decimal(let digits): try writeDecimals(column, digits, mask, shape, to: data(of: vector))

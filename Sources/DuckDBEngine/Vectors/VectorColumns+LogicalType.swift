@@ -15,7 +15,8 @@ extension VectorColumns {
       return text
     case .plain(let name): return try plain(name)
     case .decimal(let width, let scale):
-      try require((1...38).contains(width) && (0...width).contains(scale), type, "of 1 to 38 digits, no more behind the point")
+      let isSound = (1...38).contains(width) && (0...width).contains(scale)
+      try require(isSound, type, "of 1 to 38 digits, no more of them behind the point")
       return try owned(functions.create_decimal_type(UInt8(width), UInt8(scale)), type)
     case .enumeration(let names):
       try require(!names.isEmpty && Set(names).count == names.count, type, "of different values, and at least one")

@@ -16,7 +16,13 @@ extension VectorColumns {
 
   /// The same for a type that was looked up before.
   func column(_ vector: duckdb_vector, shape: VectorShape, count: Int) throws -> Column {
-    try ColumnReader(functions: functions).column(vector, shape, RowSelection(0..<count), parent: nil)
+    // The usual case: all rows, and both have one layout.
+    if case .block = shape.layout, let data = functions.pointee.vector_get_data(vector) {
+      return try Column(
+        type: shape.columnType, copyingValues: data, count: count,
+        validityWords: functions.pointee.vector_get_validity(vector))
+    }
+    return try ColumnReader(functions: functions).column(vector, shape, RowSelection(0..<count), parent: nil)
   }
 
   // MARK: Writing

@@ -25,8 +25,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "BIT", "TIMETZ", "UNION(a INTEGER, b VARCHAR)", "BIGNUM", "BIT[]", "STRUCT(a INTEGER, b TIMETZ)", "MAP(BIT, INTEGER)",
-    "TIMETZ[2]",
+    "BIT", "TIMETZ", "UNION(a INTEGER, b VARCHAR)", "BIGNUM", "BIT[]", "STRUCT(a INTEGER, b TIMETZ)",
+    "MAP(BIT, INTEGER)", "TIMETZ[2]",
   ])
   func `Types without a column have none inside others either`(sql: String) throws {
     let type = try TestLibrary.duckdbWheel.connect().type(of: "SELECT NULL::\(sql) AS x")

@@ -21,8 +21,8 @@ import Testing
     try connection.run("CREATE TABLE t AS SELECT row_number() OVER () AS n, x FROM (\(sample.query))")
     try connection.run(
       """
-      CREATE TABLE u AS SELECT i, x FROM range(5000) r(i) JOIN t ON n = 1 + i % (SELECT count(*) FROM t)
-      WHERE hash(i) % 3 > 0 UNION ALL SELECT i, NULL FROM range(5000) r(i) WHERE hash(i) % 3 = 0
+      CREATE TABLE u AS SELECT i, x FROM range(2500) r(i) JOIN t ON n = 1 + i % (SELECT count(*) FROM t)
+      WHERE hash(i) % 3 > 0 UNION ALL SELECT i, NULL FROM range(2500) r(i) WHERE hash(i) % 3 = 0
       """)
     try connection.expectSame("SELECT x, same(x) FROM u ORDER BY i")
     try connection.expectSame("SELECT x, same(x) FROM u WHERE i % 3 = 0")
@@ -34,15 +34,15 @@ import Testing
     let connection = try library.connect()
     var number = 0
     for outer in [
-      "SELECT list(x) AS y FROM (\(sample.query)), range(3000) r(i) GROUP BY i % 2",
+      "SELECT list(x) AS y FROM (\(sample.query)), range(1100) r(i) GROUP BY i % 2",
       "SELECT {'a': x, 'b': x, 'c': 42} AS y FROM (\(sample.query))",
       """
-      SELECT y FROM (SELECT {'a': x, 'b': [x, x]} AS y FROM (\(sample.query)) UNION ALL SELECT NULL), range(1000)
+      SELECT y FROM (SELECT {'a': x, 'b': [x, x]} AS y FROM (\(sample.query)) UNION ALL SELECT NULL), range(400)
       """,
       "SELECT array_value(x, NULL, x) AS y FROM (\(sample.query))",
       "SELECT MAP {1: x, 2: x} AS y FROM (\(sample.query))",
-      "SELECT list({'k': x, 'l': [x]}) AS y FROM (\(sample.query)), range(1000)",
-      "SELECT list(array_value(x, x)) AS y FROM (\(sample.query)), range(1500)",
+      "SELECT list({'k': x, 'l': [x]}) AS y FROM (\(sample.query)), range(400)",
+      "SELECT list(array_value(x, x)) AS y FROM (\(sample.query)), range(600)",
     ] {
       let type = try connection.type(of: outer)
       defer { number += 1 }

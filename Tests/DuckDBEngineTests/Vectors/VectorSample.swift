@@ -26,8 +26,12 @@ struct VectorSample: CustomTestStringConvertible, Sendable {
       "HUGEINT",
       "-170141183460469231731687303715884105728, 170141183460469231731687303715884105727, -1, 0, 1, NULL"),
     VectorSample("UHUGEINT", "'0', '340282366920938463463374607431768211455', '18446744073709551616', NULL"),
-    VectorSample("FLOAT", "0, '-0.0'::FLOAT, 'inf'::FLOAT, '-inf'::FLOAT, 'nan'::FLOAT, 3.4028235e38::FLOAT, 1e-45::FLOAT, 0.1, NULL"),
-    VectorSample("DOUBLE", "0, '-0.0'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, 'nan'::DOUBLE, 1.7976931348623157e308, 5e-324, 0.1, NULL"),
+    VectorSample(
+      "FLOAT",
+      "0, '-0.0'::FLOAT, 'inf'::FLOAT, '-inf'::FLOAT, 'nan'::FLOAT, 3.4028235e38::FLOAT, 1e-45::FLOAT, NULL"),
+    VectorSample(
+      "DOUBLE",
+      "'-0.0'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, 'nan'::DOUBLE, 1.7976931348623157e308, 5e-324, 0.1, NULL"),
     VectorSample(
       "VARCHAR",
       "'', 'a', 'twelve bytes', 'thirteen byte', NULL, 'nul' || chr(0) || 'in it', '🦆', 'äöü🦆 and more than that', "
@@ -56,7 +60,9 @@ struct VectorSample: CustomTestStringConvertible, Sendable {
     VectorSample("TIME_NS", "'00:00:00', '23:59:59.999999999', NULL"),
     VectorSample("TIMESTAMP_S", "'1970-01-01', '1969-12-31 23:59:59', 'infinity', '-infinity', NULL"),
     VectorSample("TIMESTAMP_MS", "'1970-01-01', '1969-12-31 23:59:59.999', 'infinity', '-infinity', NULL"),
-    VectorSample("TIMESTAMP", "'1970-01-01', '290309-12-22 (BC) 00:00:00', '294247-01-10 04:00:54.775806', 'infinity', '-infinity', NULL"),
+    VectorSample(
+      "TIMESTAMP",
+      "'1970-01-01', '290309-12-22 (BC) 00:00:00', '294247-01-10 04:00:54.775806', 'infinity', '-infinity', NULL"),
     VectorSample("TIMESTAMP_NS", "'1970-01-01', '2262-04-11 23:47:16.854775806', 'infinity', '-infinity', NULL"),
     VectorSample("TIMESTAMPTZ", "'1970-01-01 00:00:00+00', 'infinity', '-infinity', NULL"),
     VectorSample("INTERVAL", "'1 month -2 days 3 microseconds', '0 days', '-2562047 hours', NULL, '100 years'"),
