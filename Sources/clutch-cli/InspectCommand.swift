@@ -13,10 +13,11 @@ struct InspectCommand: ParsableCommand {
 
   @Argument(help: "The UDF file.") var file: String
   @Option(help: "The output format.") var format = Format.text
+  @OptionGroup var declared: DeclaredFunctions
   @OptionGroup var python: PythonOptions
 
   func run() throws {
-    let source = try UDFSource(file: file)
+    let source = try UDFSource(file: file, functions: declared.function, dialect: declared.dialect)
     _ = try python.start()
     let pool = try UDFPool(source, interpreters: 1)
     defer { pool.close() }
@@ -30,6 +31,7 @@ struct InspectCommand: ParsableCommand {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
+    if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if let summary = signature.summary { lines.append("  doc    \(summary)") }
     return lines.joined(separator: "\n")
   }
@@ -40,11 +42,12 @@ struct InspectCommand: ParsableCommand {
         name: signature.name, sql: signature.sqlDescription, line: signature.line,
         parameters: signature.parameters.map {
           Entry.Parameter(
-            name: $0.name, type: $0.type.rawValue, sqlType: $0.type.sqlName, optional: $0.isOptional,
+            name: $0.name, type: $0.type.description, sqlType: $0.type.sqlName, optional: $0.isOptional,
             hasDefault: $0.hasDefault, variadic: $0.isVariadic)
         },
-        result: Entry.Result(type: signature.result.rawValue, sqlType: signature.result.sqlName),
-        nulls: signature.nullBehavior, deterministic: signature.isDeterministic,
+        result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
+        nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
+        deterministic: signature.isDeterministic,
         documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
@@ -64,8 +67,18 @@ struct InspectCommand: ParsableCommand {
     let line: Int
     let parameters: [Parameter]
     let result: Result
-    let nulls: String
+    let nulls, onError: String
     let deterministic: Bool
     let documentation: String?
+  }
+}
+
+extension UDFErrorMode {
+  fileprivate var summary: String {
+    switch self {
+    case .raise: "an exception fails the query"
+    case .null: "a row that fails is null, and is counted"
+    case .collect: "the result is a struct of value and error"
+    }
   }
 }

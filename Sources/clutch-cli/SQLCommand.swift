@@ -1,5 +1,5 @@
-import ArgumentParser
-import Clutch
+public import ArgumentParser
+public import Clutch
 import DuckDBEngine
 import Foundation
 
@@ -21,6 +21,16 @@ struct SQLCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A file of Python functions marked with @udf. May be given several times.", valueName: "file"))
   var udf: [String] = []
+  @OptionGroup var declared: DeclaredFunctions
+  @Option(
+    help: ArgumentHelp(
+      "What a row does whose function fails: raise (the query fails), null, or collect (a struct of value and error).",
+      discussion: "Default: what @udf(on_error=...) of the function says, which is raise."))
+  var onError: UDFErrorMode?
+  @Option(
+    help: ArgumentHelp("Append every row that fails to this file, as JSON lines with the arguments.", valueName: "file")
+  )
+  var deadLetters: String?
   @Option(help: ArgumentHelp("The database; it is made if there is none. Default: in memory.", valueName: "file"))
   var database: String?
   @Option(help: "Threads of the database, and Python interpreters per UDF file. Default: the number of cores.")
@@ -61,7 +71,7 @@ struct SQLCommand: ParsableCommand {
 
   private func run(in session: SQLSession) throws {
     let sql = try readSQL()
-    let sources = try udf.map { try UDFSource(file: $0) }
+    let sources = try declared.sources(udf)
     let installation = try choosePython(isNeeded: !sources.isEmpty)
     let library = try duckdb.load(installation)
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
@@ -69,10 +79,14 @@ struct SQLCommand: ParsableCommand {
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]
     ).connect()
-    for pool in pools { try connection.register(pool) }
+    for pool in pools { try connection.register(pool, onError: onError) }
     // The pools are there for this database alone. With several files the others' functions change threads.
     if let pool = pools.first { try connection.database.runQueries(on: pool) }
+    let letters = try deadLetters.map { try DeadLetters(path: $0) }
+    if let letters { for pool in pools { pool.observeFailures { letters.write($0) } } }
+    defer { reportFailures(of: pools) }
     try session.run(sql, on: connection, pools: pools, format: format, output: output)
+    try letters?.check()
   }
 
   private func readSQL() throws -> String {
@@ -106,3 +120,5 @@ struct SQLCommand: ParsableCommand {
     return PythonDiscovery.choose(from: python.discovery.search())
   }
 }
+
+extension UDFErrorMode: ExpressibleByArgument {}

@@ -52,6 +52,7 @@ import Testing
             "line" : 4,
             "name" : "plus",
             "nulls" : "null is passed as None to y; a null elsewhere gives null without a call",
+            "onError" : "raise",
             "parameters" : [
               {
                 "hasDefault" : false,
@@ -81,6 +82,7 @@ import Testing
             "line" : 12,
             "name" : "now",
             "nulls" : "called once per row",
+            "onError" : "raise",
             "parameters" : [
 
             ],

@@ -37,6 +37,63 @@ typedef struct PyLongObject {
   uint32_t ob_digit[1];
 } PyLongObject;
 
+// A list: the head, the number of items, where they are. Only a list that nobody else has yet is written through it.
+typedef struct PyListObject {
+  PyObject ob_base;
+  Py_ssize_t ob_size;
+  PyObject *_Nullable *_Nullable ob_item;
+  Py_ssize_t allocated;
+} PyListObject;
+
+// The values of the datetime module, as its public header has them. Years, months and so on stand in `data`, most
+// significant byte first: year (2), month, day, hour, minute, second, microsecond (3); a time begins with its hour.
+typedef struct PyDateTime_Date {
+  PyObject ob_base;
+  Py_ssize_t hashcode;
+  char hastzinfo;
+  unsigned char data[4];
+} PyDateTime_Date;
+
+typedef struct PyDateTime_Time {
+  PyObject ob_base;
+  Py_ssize_t hashcode;
+  char hastzinfo;
+  unsigned char data[6];
+  unsigned char fold;
+  PyObject *_Nullable tzinfo;  // there only if hastzinfo is set
+} PyDateTime_Time;
+
+typedef struct PyDateTime_DateTime {
+  PyObject ob_base;
+  Py_ssize_t hashcode;
+  char hastzinfo;
+  unsigned char data[10];
+  unsigned char fold;
+  PyObject *_Nullable tzinfo;  // there only if hastzinfo is set
+} PyDateTime_DateTime;
+
+typedef struct PyDateTime_Delta {
+  PyObject ob_base;
+  Py_ssize_t hashcode;
+  int days;
+  int seconds;
+  int microseconds;
+} PyDateTime_Delta;
+
+// What the capsule datetime.datetime_CAPI holds; each interpreter has its own.
+typedef struct PyDateTime_CAPI {
+  PyTypeObject *_Nonnull DateType;
+  PyTypeObject *_Nonnull DateTimeType;
+  PyTypeObject *_Nonnull TimeType;
+  PyTypeObject *_Nonnull DeltaType;
+  PyTypeObject *_Nonnull TZInfoType;
+  PyObject *_Nonnull TimeZone_UTC;
+  PyObject *_Nullable (*_Nonnull Date_FromDate)(int, int, int, PyTypeObject *);
+  PyObject *_Nullable (*_Nonnull DateTime_FromDateAndTime)(int, int, int, int, int, int, int, PyObject *, PyTypeObject *);
+  PyObject *_Nullable (*_Nonnull Time_FromTime)(int, int, int, int, PyObject *, PyTypeObject *);
+  PyObject *_Nullable (*_Nonnull Delta_FromDelta)(int, int, int, int, PyTypeObject *);
+} PyDateTime_CAPI;
+
 // What configures an interpreter made by Py_NewInterpreterFromConfig; the same in 3.12, 3.13 and 3.14.
 typedef struct PyInterpreterConfig {
   int use_main_obmalloc;
@@ -133,8 +190,11 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(int, PyType_IsSubtype, PyTypeObject *, PyTypeObject *)                                                      \
   F(PyObject *_Nullable, PyType_GetQualName, PyTypeObject *)                                                    \
   F(int, PyObject_IsInstance, PyObject *, PyObject *)                                                           \
+  F(PyObject *_Nullable, PyType_GenericAlloc, PyTypeObject *, Py_ssize_t)                                       \
   /* Any object */                                                                                              \
   F(PyObject *_Nullable, PyObject_GetAttrString, PyObject *, const char *)                                      \
+  F(PyObject *_Nullable, PyObject_GetAttr, PyObject *, PyObject *)                                              \
+  F(int, PyObject_GenericSetAttr, PyObject *, PyObject *, PyObject *_Nullable)                                  \
   F(int, PyObject_SetAttrString, PyObject *, const char *, PyObject *_Nullable)                                 \
   F(int, PyObject_HasAttrString, PyObject *, const char *)                                                      \
   F(PyObject *_Nullable, PyObject_GetItem, PyObject *, PyObject *)                                              \
@@ -157,11 +217,14 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(long long, PyLong_AsLongLongAndOverflow, PyObject *, int *)                                                 \
   F(unsigned long long, PyLong_AsUnsignedLongLong, PyObject *)                                                  \
   F(PyObject *_Nullable, PyNumber_Index, PyObject *)                                                            \
+  F(PyObject *_Nullable, PyNumber_ToBase, PyObject *, int)                                                      \
+  F(PyObject *_Nullable, PyLong_FromString, const char *, char *_Nullable *_Nullable, int)                      \
   F(PyObject *_Nullable, PyFloat_FromDouble, double)                                                            \
   F(double, PyFloat_AsDouble, PyObject *)                                                                       \
   F(PyObject *_Nullable, PyBool_FromLong, long)                                                                 \
   /* Text and bytes */                                                                                          \
   F(PyObject *_Nullable, PyUnicode_FromStringAndSize, const char *_Nullable, Py_ssize_t)                        \
+  F(PyObject *_Nullable, PyUnicode_InternFromString, const char *)                                              \
   F(const char *_Nullable, PyUnicode_AsUTF8AndSize, PyObject *, Py_ssize_t *_Nullable)                          \
   F(PyObject *_Nullable, PyUnicode_AsEncodedString, PyObject *, const char *, const char *)                     \
   F(PyObject *_Nullable, PyBytes_FromStringAndSize, const char *_Nullable, Py_ssize_t)                          \
@@ -174,12 +237,14 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(int, PyList_Append, PyObject *, PyObject *)                                                                 \
   F(PyObject *_Nullable, PySequence_GetItem, PyObject *, Py_ssize_t)                                            \
   F(int, PySequence_Check, PyObject *)                                                                          \
+  F(PyObject *_Nullable, PySequence_List, PyObject *)                                                           \
   F(PyObject *_Nullable, PyDict_New, void)                                                                      \
   F(int, PyDict_SetItem, PyObject *, PyObject *, PyObject *)                                                    \
   F(PyObject *_Nullable, PyDict_GetItemWithError, PyObject *, PyObject *)                                       \
   F(PyObject *_Nullable, PyDict_Items, PyObject *)                                                              \
   /* Modules and code */                                                                                        \
   F(PyObject *_Nullable, PyImport_ImportModule, const char *)                                                   \
+  F(void *_Nullable, PyCapsule_Import, const char *, int)                                                       \
   F(PyObject *_Nullable, PyImport_AddModule, const char *)                                                      \
   F(PyObject *_Nullable, PyImport_GetModuleDict, void)                                                          \
   F(PyObject *_Nullable, PyModule_New, const char *)                                                            \
@@ -216,7 +281,12 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyTypeObject, PyByteArray_Type)                                                                             \
   O(PyTypeObject, PyMemoryView_Type)                                                                            \
   O(PyTypeObject, PyDict_Type)                                                                                  \
+  O(PyTypeObject, PyList_Type)                                                                                  \
+  O(PyTypeObject, PyTuple_Type)                                                                                 \
   O(PyObject *_Nonnull, PyExc_TypeError)                                                                        \
+  O(PyObject *_Nonnull, PyExc_ValueError)                                                                       \
+  O(PyObject *_Nonnull, PyExc_Exception)                                                                        \
+  O(PyObject *_Nonnull, PyExc_MemoryError)                                                                      \
   O(PyObject *_Nonnull, PyExc_OverflowError)                                                                    \
   O(PyObject *_Nonnull, PyExc_SyntaxError)
 

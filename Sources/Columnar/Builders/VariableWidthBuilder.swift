@@ -5,7 +5,7 @@ package struct VariableWidthBuilder<Offset: ColumnOffset>: ~Copyable {
   /// One offset more than rows. The first is written when memory is first reserved.
   @usableFromInline package private(set) var offsets = GrowableBuffer()
   @usableFromInline package private(set) var data = GrowableBuffer()
-  @usableFromInline package private(set) var validity = ValidityBuilder()
+  @usableFromInline package var validity = ValidityBuilder()
   @usableFromInline package var count = 0
   @usableFromInline package var byteCount = 0
   @usableFromInline package private(set) var rowCapacity = 0

@@ -9,14 +9,36 @@ extension DuckDBConnection {
   ///
   /// Between BEGIN and ROLLBACK the registration is undone like any other change.
   ///
-  /// - Throws: `query` when DuckDB has a function of that name already, built in or registered before.
-  public func register(_ pool: UDFPool) throws(DuckDBError) {
+  /// - Parameters:
+  ///   - pool: the UDFs. Those of one name are overloads, of which the arguments' types choose.
+  ///   - errorMode: what a row does whose call fails, for all of them; nil for what each says. With `collect` a result is
+  ///     `STRUCT(value T, error STRUCT(type VARCHAR, message VARCHAR, line INTEGER, traceback VARCHAR))`.
+  /// - Throws: `query` when DuckDB has a function of that name already, built in or registered before;
+  ///   `invalidArgument` when a result has a type that DuckDB lacks.
+  public func register(_ pool: UDFPool, onError errorMode: UDFErrorMode? = nil) throws(DuckDBError) {
     try refuseTaken(pool)
-    for signature in pool.signatures {
-      try withRegistrationHandle { handle throws(DuckDBError) in
-        try ScalarFunction(signature, in: pool).register(on: handle, of: database.library)
+    for set in try functionSets(pool, errorMode) {
+      try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
+      for function in set.functions { database.noteRegistered(function.signature, of: pool) }
+    }
+  }
+
+  /// The functions by name, which SQL compares without letter case, in the order of the source.
+  private func functionSets(_ pool: UDFPool, _ errorMode: UDFErrorMode?) throws(DuckDBError) -> [FunctionSet] {
+    var names: [String] = []
+    var byName: [String: [ScalarFunction]] = [:]
+    for (index, signature) in pool.signatures.enumerated() {
+      let name = signature.name.lowercased()
+      if byName[name] == nil { names.append(name) }
+      do throws(DuckDBError) {
+        byName[name, default: []].append(try ScalarFunction(index, of: pool, onError: errorMode))
+      } catch {
+        throw DuckDBError(error.code, "UDF \(signature.name) cannot be used in SQL: \(error.message)")
       }
-      database.noteRegistered(signature, of: pool)
+    }
+    return names.map { name in
+      let functions = byName[name] ?? []
+      return FunctionSet(name: functions[0].signature.name, functions: functions, library: database.library)
     }
   }
 

@@ -6,39 +6,42 @@ import PythonUDF
 ///
 /// The callbacks run on several of DuckDB's threads at once; each waits for an idle interpreter of the pool.
 final class ScalarFunction: Sendable {
-  private let signature: UDFSignature
+  let signature: UDFSignature
+  /// The type of the value, which with `collect` stands beside an error.
+  private let value: UDFType
+  private let result: VectorShape
+  private let index: Int
   private let pool: UDFPool
+  private let errorMode: UDFErrorMode
 
-  init(_ signature: UDFSignature, in pool: UDFPool) {
-    self.signature = signature
+  /// - Parameters:
+  ///   - index: the function's place in the pool's signatures.
+  ///   - errorMode: what a failing row does; nil for what the function says.
+  /// - Throws: `invalidArgument` when the result has no type in DuckDB.
+  init(_ index: Int, of pool: UDFPool, onError errorMode: UDFErrorMode?) throws(DuckDBError) {
+    signature = pool.signatures[index]
+    self.index = index
     self.pool = pool
+    self.errorMode = errorMode ?? signature.errorMode
+    value = signature.result.storedInDuckDB
+    let valueType = try value.sqlType
+    result = try VectorShape(self.errorMode == .collect ? .collected(valueType) : valueType)
   }
 
   // MARK: Registering
 
-  /// Makes the function known in a connection's database.
+  /// The function for DuckDB, without parameters; it goes to `destroy_scalar_function`.
   ///
-  /// It is declared to take any number of arguments of any type and checks them itself when a query is bound: so every
-  /// integer width arrives as it is, without a cast, and a wrong argument gets a message in the function's own terms.
-  ///
-  /// - Throws: `query` when DuckDB refuses the name.
-  func register(on connection: duckdb_connection, of library: DuckDBLibrary) throws(DuckDBError) {
+  /// - Throws: `query` when DuckDB cannot make it.
+  func make(in library: DuckDBLibrary) throws(DuckDBError) -> duckdb_scalar_function {
     let callbacks = try ScalarCallbacks.of(library)
     let duckdb = library.functions.pointee
-    var function = duckdb.create_scalar_function()
-    var any = duckdb.create_logical_type(DUCKDB_TYPE_ANY)
-    var result = duckdb.create_logical_type(signature.result.duckdbType)
-    defer {
-      duckdb.destroy_scalar_function(&function)
-      duckdb.destroy_logical_type(&any)
-      duckdb.destroy_logical_type(&result)
-    }
-    guard let function, let any, let result else {
+    let type = try VectorColumns(functions: library.functions).logicalType(result.type)
+    guard let function = duckdb.create_scalar_function() else {
       throw DuckDBError(.query, "DuckDB has no memory for another function")
     }
     duckdb.scalar_function_set_name(function, signature.name)
-    duckdb.scalar_function_set_varargs(function, any)
-    duckdb.scalar_function_set_return_type(function, result)
+    withExtendedLifetime(type) { duckdb.scalar_function_set_return_type(function, type.handle) }
     // Nulls are the pool's affair: an optional parameter receives None.
     duckdb.scalar_function_set_special_handling(function)
     // Unless the author says so, nothing is known of what Python code does: it is called for every row, and never
@@ -49,10 +52,7 @@ final class ScalarFunction: Sendable {
     }
     duckdb.scalar_function_set_bind(function, callbacks.bind)
     duckdb.scalar_function_set_function(function, callbacks.run)
-    guard duckdb.register_scalar_function(connection, function) == DuckDBSuccess else {
-      throw DuckDBError(
-        .query, "DuckDB refuses a function named \(signature.name); rename the UDF (a function of that name may exist)")
-    }
+    return function
   }
 
   // MARK: Callbacks
@@ -61,22 +61,28 @@ final class ScalarFunction: Sendable {
   static func bind(_ info: duckdb_bind_info, _ functions: UnsafePointer<DuckDBFunctions>) {
     let duckdb = functions.pointee
     guard let data = duckdb.scalar_function_bind_get_extra_info(info) else { return }
-    let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
+    let signature = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue().signature
     let count = duckdb.scalar_function_bind_get_argument_count(info)
     let arguments = (0..<count).map { index -> SQLType in
       var expression = duckdb.scalar_function_bind_get_argument(info, index)
       defer { duckdb.destroy_expression(&expression) }
       guard let expression, let type = duckdb.expression_return_type(expression) else { return .unknown }
-      defer {
-        var handle: duckdb_logical_type? = type
-        duckdb.destroy_logical_type(&handle)
-      }
-      return SQLType(type, functions: functions)
+      let owner = LogicalType(type, functions: functions)
+      return withExtendedLifetime(owner) { SQLType(type, functions: functions) }
     }
     // The type of a prepared statement's parameter is only known when it is executed, and bound again.
     if arguments.contains(where: \.isUndecided) { return }
-    if let refusal = function.signature.refusal(of: arguments) {
-      duckdb.scalar_function_bind_set_error(info, refusal)
+    if let refusal = signature.refusal(of: arguments) { return duckdb.scalar_function_bind_set_error(info, refusal) }
+    do throws(DuckDBError) {
+      let call = Unmanaged.passRetained(try BoundCall(arguments, for: signature))
+      duckdb.scalar_function_set_bind_data(info, call.toOpaque()) { data in
+        if let data { Unmanaged<BoundCall>.fromOpaque(data).release() }
+      }
+      duckdb.scalar_function_set_bind_data_copy(info) { data in
+        data.map { Unmanaged<BoundCall>.fromOpaque($0).retain().toOpaque() }
+      }
+    } catch {
+      duckdb.scalar_function_bind_set_error(info, "\(error)")
     }
   }
 
@@ -88,50 +94,36 @@ final class ScalarFunction: Sendable {
     let duckdb = functions.pointee
     guard let data = duckdb.scalar_function_get_extra_info(info) else { return }
     let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
+    guard let bound = duckdb.scalar_function_get_bind_data(info) else {
+      return duckdb.scalar_function_set_error(info, "\(function.signature.name): the argument types are not known")
+    }
+    let call = Unmanaged<BoundCall>.fromOpaque(bound).takeUnretainedValue()
     do {
       let vectors = VectorColumns(functions: functions)
-      let result = try function.call(function.batch(of: input, vectors))
-      try vectors.write(result, to: output)
+      try vectors.write(function.call(call.batch(of: input, vectors)), shape: function.result, to: output)
     } catch {
       duckdb.scalar_function_set_error(info, "\(error)")
     }
   }
 
-  /// On the pool's own threads there is no need to change to one.
   private func call(_ batch: RecordBatch) throws -> Column {
-    try pool.callOnOwnThread(signature.name, batch) ?? pool.callAndWait(signature.name, batch)
-  }
-
-  private func batch(of chunk: duckdb_data_chunk, _ vectors: VectorColumns) throws -> RecordBatch {
-    let duckdb = vectors.functions.pointee
-    let rows = Int(duckdb.data_chunk_get_size(chunk))
-    var columns: [Column] = []
-    // The number of arguments was checked when the query was bound.
-    let parameters = signature.parameters(forArguments: Int(duckdb.data_chunk_get_column_count(chunk))) ?? []
-    for (index, parameter) in parameters.enumerated() {
-      guard let vector = duckdb.data_chunk_get_vector(chunk, idx_t(index)),
-        let type = duckdb.vector_get_column_type(vector)
-      else { continue }
-      defer {
-        var handle: duckdb_logical_type? = type
-        duckdb.destroy_logical_type(&handle)
-      }
-      columns.append(
-        try vectors.column(vector, type: SQLType(type, functions: vectors.functions), for: parameter.type, count: rows))
-    }
-    let fields = zip(parameters, columns).map { Field(name: $0.name, type: $1.type) }
-    return try RecordBatch(schema: Schema(fields), columns: columns, rowCount: rows)
+    let result = try pool.evaluateHere(index, batch, CallOptions(errorMode: errorMode, result: value))
+    guard let errors = result.errors else { return result.values }
+    var rows = StructBuilder()
+    for _ in 0..<batch.rowCount { rows.append() }
+    let columns = [result.values, errors]
+    return try rows.finish(
+      fields: zip(["value", "error"], columns).map { Field(name: $0, type: $1.type) }, columns: columns)
   }
 }
 
-extension UDFType {
-  fileprivate var duckdbType: duckdb_type {
-    switch self {
-    case .int: DUCKDB_TYPE_BIGINT
-    case .float: DUCKDB_TYPE_DOUBLE
-    case .string: DUCKDB_TYPE_VARCHAR
-    case .bool: DUCKDB_TYPE_BOOLEAN
-    case .bytes: DUCKDB_TYPE_BLOB
-    }
+extension SQLType {
+  /// A value with its error: one of the two is null, or both for a row whose result is null.
+  fileprivate static func collected(_ value: SQLType) -> SQLType {
+    let error: [Field] = [
+      .init(name: "type", type: .plain(.varchar)), .init(name: "message", type: .plain(.varchar)),
+      .init(name: "line", type: .plain(.integer)), .init(name: "traceback", type: .plain(.varchar)),
+    ]
+    return .structure([.init(name: "value", type: value), .init(name: "error", type: .structure(error))])
   }
 }

@@ -8,65 +8,106 @@ import PythonRuntime
 /// row nothing, and small enough that CPython's free lists hand out the same objects again in the next block: making
 /// whole columns of floats at once was measured 1.5 times slower.
 struct RowFunction: ~Copyable {
-  private let api: PythonAPI
-  private let signature: UDFSignature
-  private let callable: ObjectPointer
+  let api: PythonAPI
+  let conversion: Conversion
+  let signature: UDFSignature
   /// One per argument, as are the readers: fewer than the function has when some are left out, more for `*args`.
-  private let parameters: [UDFSignature.Parameter]
-  private let readers: [ArgumentReader]
+  let parameters: [UDFSignature.Parameter]
+  let readers: [ArgumentReader]
+  let result: UDFType
+  let mode: UDFErrorMode
+  let observer: (@Sendable (UDFRowFailure) -> Void)?
+  var failures: RowFailures
+  /// Why the arguments of rows of the block at hand could not be made.
+  var argumentProblems: [Int: (error: PythonError, isFatal: Bool)] = [:]
+  private let callable: ObjectPointer
   private let columns: [Column]
   private let rowCount: Int
   /// Which rows are null without a call; nil for none.
   private let skipped: [Bool]?
+  /// Rows that have one result together; nil when each is called.
+  private let distinct: DistinctRows?
   private let interruption: Interruption
 
   private static let blockRows = 32
 
   /// - Throws: `UDFError` with code `wrongArguments`.
   init(
-    _ function: LoadedModule.Function, for batch: RecordBatch, in py: borrowing Python, _ interruption: Interruption
+    _ function: LoadedModule.Function, for batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
+    _ options: CallOptions
   ) throws {
     guard let callable = py.state.kept(function.key) else {
       throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
     }
-    try function.signature.check(batch.columns.map(\.type))
+    let fields = batch.schema.fields
+    try function.signature.check(fields)
+    let readers = try Self.readers(function.signature, batch, conversion)
+    let distinct = function.signature.isDeterministic ? try DistinctRows(batch.columns) : nil
     api = py.api
+    self.conversion = conversion
     signature = function.signature
-    self.interruption = interruption
     self.callable = callable
+    interruption = options.interruption
+    mode = options.errorMode ?? signature.errorMode
+    observer = options.observer
+    failures = RowFailures(describesAll: mode == .collect)
+    result = options.result ?? signature.result.resolved(for: fields)
     columns = batch.columns
     rowCount = batch.rowCount
-    parameters = function.signature.parameters(forArguments: batch.columns.count) ?? []
-    let pairs = zip(parameters, batch.columns)
-    readers = pairs.map { [api] parameter, column in api.reader(of: column, for: parameter.type) }
-    skipped = Self.skippedRows(pairs.filter { !$0.0.isOptional }.map(\.1), count: batch.rowCount)
+    parameters = signature.parameters(forArguments: fields.count) ?? []
+    skipped = Self.skippedRows(zip(parameters, batch.columns).filter { !$0.0.isOptional }.map(\.1), batch.rowCount)
+    self.readers = readers
+    self.distinct = distinct
   }
 
-  private static func skippedRows(_ columns: [Column], count: Int) -> [Bool]? {
-    let nullable = columns.filter { $0.nullCount > 0 }
+  private static func readers(
+    _ signature: UDFSignature, _ batch: RecordBatch, _ conversion: Conversion
+  ) throws -> [ArgumentReader] {
+    let parameters = signature.parameters(forArguments: batch.columns.count) ?? []
+    do {
+      return try zip(parameters, batch.schema.fields).enumerated().map { index, pair in
+        try conversion.reader(of: batch.columns[index], pair.1, as: pair.0.type)
+      }
+    } catch let error as PythonError {
+      throw UDFError(
+        .wrongArguments, "UDF \(signature.name): the arguments cannot be made: \(error.summary)", exception: error)
+    }
+  }
+
+  private static func skippedRows(_ columns: [Column], _ count: Int) -> [Bool]? {
+    let nullable = columns.filter { $0.nullCount > 0 || ($0.dictionary?.nullCount ?? 0) > 0 }
     guard !nullable.isEmpty else { return nil }
     var skipped = [Bool](repeating: false, count: count)
     for column in nullable {
-      for row in 0..<count where column.isNull(row) { skipped[row] = true }
+      if let dictionary = column.dictionary, dictionary.nullCount > 0, let indices = try? column.dictionaryIndices() {
+        // A row is also null where its place in the dictionary is.
+        for row in 0..<count where indices[row] < 0 || dictionary.isNull(indices[row]) { skipped[row] = true }
+      } else {
+        for row in 0..<count where column.isNull(row) { skipped[row] = true }
+      }
     }
     return skipped
   }
 
   /// Calls the function for each row.
-  func run() throws -> Column {
-    try withExtendedLifetime(columns) {
-      switch signature.result {
-      case .int: try run(IntegerWriter(api, rows: rowCount))
+  mutating func run() throws -> UDFResult {
+    let values: Column =
+      switch result {
+      case .int: try run(IntegerWriter<Int64>(api, rows: rowCount))
       case .float: try run(FloatWriter(api, rows: rowCount))
       case .bool: try run(BooleanWriter(api, rows: rowCount))
       case .string: try run(TextWriter(api, rows: rowCount))
       case .bytes: try run(BytesWriter(api, rows: rowCount))
+      default: try run(NestedWriter(try conversion.nestedWriter(result, rows: rowCount)))
       }
-    }
+    withExtendedLifetime(columns) {}
+    let errors = mode == .collect ? try UDFRowFailure.column(failures.described, rowCount: rowCount) : nil
+    return UDFResult(
+      values: values, errors: errors, failureCount: failures.count, failures: failures.described)
   }
 
   @inline(__always)
-  private func run<Writer: ResultWriter & ~Copyable>(_ initial: consuming Writer) throws -> Column {
+  private mutating func run<Writer: ResultWriter & ~Copyable>(_ initial: consuming Writer) throws -> Column {
     var writer = initial
     let arguments = readers.count
     // A row's arguments stand together, after a slot that is CPython's to use during the call.
@@ -80,11 +121,13 @@ struct RowFunction: ~Copyable {
     let drop = api.pointee.Py_DecRef
     let none = api.none
     let generation = interruption.generation
+    var known = [ObjectPointer?](repeating: nil, count: distinct?.groupCount ?? 0)
+    defer { for case let object? in known { drop(object) } }
 
     var start = 0
     while start < rowCount {
       let rows = start..<min(start + Self.blockRows, rowCount)
-      try makeArguments(rows, block, stride)
+      makeArguments(rows, block, stride)
       var vector = block + 1
       for row in rows {
         guard interruption.generation == generation else {
@@ -97,44 +140,72 @@ struct RowFunction: ~Copyable {
           vector += stride
           continue
         }
-        let result = call(callable, vector, flags, nil)
+        let result = calledResult(row, &known, argumentsAt: vector) { call(callable, vector, flags, nil) }
         for index in 0..<arguments { drop(vector[index]) }
         vector += stride
-        guard let result else { throw callFailed(row, dropping: (row + 1)..<rows.upperBound, vector, stride) }
+        guard let result else {
+          do { try callFailed(row) } catch {
+            dropArguments((row + 1)..<rows.upperBound, vector, stride)
+            throw error
+          }
+          writer.appendNull()
+          continue
+        }
         if result == none {
           writer.appendNull()
         } else {
           do throws(ResultProblem) { try writer.append(result) } catch {
-            let failure = resultFailed(row, result, error)
-            drop(result)
-            dropArguments((row + 1)..<rows.upperBound, vector, stride)
-            throw failure
+            do { try resultFailed(row, result, error) } catch {
+              drop(result)
+              dropArguments((row + 1)..<rows.upperBound, vector, stride)
+              throw error
+            }
+            writer.appendNull()
           }
         }
         drop(result)
       }
       start = rows.upperBound
     }
-    return writer.finish()
+    return try writer.finish()
+  }
+
+  /// The function's result, from an equal row before if there is one; nil if it failed, or its arguments did.
+  @inline(__always)
+  private func calledResult(
+    _ row: Int, _ known: inout [ObjectPointer?], argumentsAt vector: UnsafeMutablePointer<ObjectPointer?>,
+    _ call: () -> ObjectPointer?
+  ) -> ObjectPointer? {
+    if !argumentProblems.isEmpty, argumentProblems[row] != nil { return nil }
+    guard let distinct else { return call() }
+    let group = distinct.groups[row]
+    let object = known[group] ?? call()
+    // One reference for the table, one for the caller.
+    if known[group] == nil { known[group] = object }
+    api.pointee.Py_IncRef(object)
+    return object
   }
 
   // MARK: Arguments
 
-  /// Makes the arguments of a block of rows; what was made is dropped again when one cannot be made.
-  private func makeArguments(
+  /// Makes the arguments of a block of rows. Where one cannot be made `None` stands in for it, and the row is not called.
+  private mutating func makeArguments(
     _ rows: Range<Int>, _ block: UnsafeMutablePointer<ObjectPointer?>, _ stride: Int
-  ) throws {
+  ) {
+    if !argumentProblems.isEmpty { argumentProblems = [:] }
     for (index, read) in readers.enumerated() {
-      let made = read(rows, block + 1 + index, stride)
-      if made == rows.count { continue }
-      let error = pendingError()
-      for column in 0...index {
-        for row in 0..<(column < index ? rows.count : made) {
-          api.pointee.Py_DecRef(block[row * stride + 1 + column])
-        }
+      var first = rows.lowerBound
+      while first < rows.upperBound {
+        let slot = block + 1 + index + (first - rows.lowerBound) * stride
+        let made = read(first..<rows.upperBound, slot, stride)
+        first += made
+        guard first < rows.upperBound else { break }
+        let isFatal = api.isPendingFatal
+        argumentProblems[first] = (pendingError(), isFatal)
+        api.pointee.Py_IncRef(api.none)
+        slot[made * stride] = api.none
+        first += 1
       }
-      throw UDFError.failed(
-        .rowFailed, in: place(rows.lowerBound + made), because: "an argument cannot be made: \(error.summary)")
     }
   }
 
@@ -143,46 +214,5 @@ struct RowFunction: ~Copyable {
     for row in 0..<rows.count {
       for index in readers.indices { api.pointee.Py_DecRef(vector[row * stride + index]) }
     }
-  }
-
-  // MARK: Errors
-
-  private func pendingError() -> PythonError {
-    PythonError.take(api) ?? PythonError(typeName: "SystemError", message: "no exception was set")
-  }
-
-  /// The arguments are made again, for their text only.
-  private func place(_ row: Int) -> UDFError.Row {
-    var arguments: [String] = []
-    for (parameter, read) in zip(parameters, readers) {
-      var object: ObjectPointer?
-      guard read(row..<row + 1, &object, 1) == 1, let object else {
-        api.pointee.PyErr_Clear()
-        continue
-      }
-      arguments.append("\(parameter.name)=\(api.shortRepresentation(object))")
-      api.pointee.Py_DecRef(object)
-    }
-    return UDFError.Row(function: signature.name, index: row, arguments: arguments)
-  }
-
-  private func callFailed(
-    _ row: Int, dropping rest: Range<Int>, _ vector: UnsafeMutablePointer<ObjectPointer?>, _ stride: Int
-  ) -> UDFError {
-    let error = pendingError()
-    dropArguments(rest, vector, stride)
-    let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""
-    return .failed(.rowFailed, in: place(row), because: error.summary + hint, exception: error)
-  }
-
-  private func resultFailed(_ row: Int, _ result: ObjectPointer, _ problem: ResultProblem) -> UDFError {
-    let shown = "\(api.shortRepresentation(result)) of type \(api.typeName(result))"
-    let reason =
-      switch problem {
-      case .wrongType: "it returned \(shown), expected \(signature.result) or None"
-      case .outOfRange(let range): "it returned \(shown), which does not fit \(range)"
-      case .column(let error): error.message
-      }
-    return .failed(.wrongResult, in: place(row), because: reason)
   }
 }

@@ -1,4 +1,5 @@
 import CPythonABI
+import Columnar
 import Foundation
 package import PythonRuntime
 
@@ -14,22 +15,27 @@ package struct LoadedModule: Sendable {
   }
 
   package let functions: [Function]
+  /// The keys of the classes that the signatures refer to by their places.
+  let classes: [Int]
 
   package var signatures: [UDFSignature] { functions.map(\.signature) }
 
   /// The frames of our own Python code stand under this name, which no file has.
   private static let ownFile = "<clutch>"
+  static let supportModule = "_clutch_support"
 
   /// Runs the source in a fresh interpreter, which should hold nothing else.
   ///
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, or `noFunction`.
   package init(_ source: UDFSource, in py: borrowing Python) throws {
     do {
-      try py.installModule("clutch", String(decoding: PackageResources.clutch_py, as: UTF8.self), file: Self.ownFile)
-      try py.installModule(
-        "_clutch_loader", String(decoding: PackageResources.loader_py, as: UTF8.self), file: Self.ownFile)
-      let answer = try py.importModule("_clutch_loader")
-        .callMethod("load", source.text, source.name, source.path)
+      for (name, text) in Self.ownModules {
+        try py.installModule(name, String(decoding: text, as: UTF8.self), file: Self.ownFile)
+      }
+      let texts = Self.dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
+      _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
+      let answer = try py.importModule("_clutch_loader").callMethod(
+        "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
       let signatures = try JSONDecoder().decode(
         [UDFSignature].self, from: Data(answer.item(0).extract(String.self).utf8))
       let callables = try answer.item(1)
@@ -37,6 +43,12 @@ package struct LoadedModule: Sendable {
         let callable = try callables.item(index)
         py.api.pointee.Py_IncRef(callable.pointer)
         return Function(signature: signature, key: py.state.keep(callable.pointer))
+      }
+      let found = try answer.item(2)
+      classes = try (0..<found.count()).map { index in
+        let type = try found.item(index)
+        py.api.pointee.Py_IncRef(type.pointer)
+        return py.state.keep(type.pointer)
       }
     } catch let error as PythonError {
       throw Self.explain(error, source)
@@ -48,6 +60,26 @@ package struct LoadedModule: Sendable {
     }
   }
 
+  /// In the order in which they import each other.
+  private static var ownModules: [(name: String, text: [UInt8])] {
+    [
+      ("clutch", PackageResources.clutch_py), ("_clutch_annotations", PackageResources.annotations_py),
+      (supportModule, PackageResources.support_py), ("_clutch_dialects", PackageResources.dialects_py),
+      ("_clutch_loader", PackageResources.loader_py),
+    ]
+  }
+
+  /// Compiled only when a file imports them.
+  private static var dialectModules: [String: [UInt8]] {
+    [
+      "arroyo_udf": PackageResources.arroyo_udf_py, "arrow_udf": PackageResources.arrow_udf_py,
+      "declared": PackageResources.declared_py, "sql_format": PackageResources.sql_format_py,
+      "sql_functions": PackageResources.sql_functions_py, "sql_types": PackageResources.sql_types_py,
+      "sql_names": PackageResources.sql_names_py, "sql_tokens": PackageResources.sql_tokens_py,
+      "arrow_types": PackageResources.arrow_types_py,
+    ]
+  }
+
   private static func explain(_ error: PythonError, _ source: UDFSource) -> UDFError {
     if error.typeName == "clutch.SignatureError" { return UDFError(.badSignature, error.message) }
     let error = error.droppingFrames { $0.file == ownFile || $0.file.hasPrefix("<frozen ") }
@@ -55,16 +87,35 @@ package struct LoadedModule: Sendable {
     return UDFError(.loadFailed, "\(source.name) raised an exception when it was loaded:", exception: error)
   }
 
-  /// The function of a name; upper and lower case count as the same if no name is equal.
-  func function(_ name: String) throws -> Function {
-    let found =
-      functions.first { $0.signature.name == name }
-      ?? functions.first { $0.signature.name.lowercased() == name.lowercased() }
-    guard let found else {
+  /// The functions of a name, overloads of each other; upper and lower case count as the same if no name is equal.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction`.
+  func overloads(_ name: String) throws -> [Function] {
+    var found = functions.filter { $0.signature.name == name }
+    if found.isEmpty { found = functions.filter { $0.signature.name.lowercased() == name.lowercased() } }
+    guard !found.isEmpty else {
       throw UDFError(
         .unknownFunction,
         "There is no UDF named \(name); there are: \(functions.map(\.signature.name).joined(separator: ", ")).")
     }
     return found
+  }
+
+  /// The function of a name for arguments of some fields: the nearest of its overloads, of equally near ones the first.
+  ///
+  /// - Throws: `UDFError`: `unknownFunction`, or `wrongArguments` when no overload takes them.
+  func function(_ name: String, for fields: [Field]) throws -> Function {
+    let overloads = try overloads(name)
+    guard overloads.count > 1 else { return overloads[0] }
+    let near = overloads.compactMap { function in function.signature.distance(to: fields).map { (function, $0) } }
+    guard let nearest = near.min(by: { $0.1 < $1.1 }) else {
+      throw UDFError(
+        .wrongArguments,
+        """
+        UDF \(name) takes none of its overloads' arguments: it was given (\(fields.map(\.typeDescription).joined(separator: ", "))), \
+        and there are \(overloads.map(\.signature.sqlDescription).joined(separator: "; "))
+        """)
+    }
+    return nearest.0
   }
 }

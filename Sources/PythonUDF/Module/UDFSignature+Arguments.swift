@@ -1,8 +1,10 @@
 extension UDFSignature {
+  /// How many arguments a call needs at least.
+  package var fewestArguments: Int { parameters.count { !$0.hasDefault && !$0.isVariadic } }
+
   /// The parameters that a number of arguments goes to, one per argument; nil when that many cannot be given.
   package func parameters(forArguments count: Int) -> [Parameter]? {
-    let required = parameters.count { !$0.hasDefault && !$0.isVariadic }
-    guard count >= required else { return nil }
+    guard count >= fewestArguments else { return nil }
     if count <= parameters.count, count < parameters.count || parameters.last?.isVariadic != true {
       return Array(parameters.prefix(count))
     }
@@ -12,7 +14,7 @@ extension UDFSignature {
 
   /// How many arguments can be given, as in "2 columns", "1 or 2 columns", "at least 1 column".
   package func argumentCounts(of noun: String) -> String {
-    let required = parameters.count { !$0.hasDefault && !$0.isVariadic }
+    let required = fewestArguments
     let most = parameters.count
     let plural = { (count: Int) in count == 1 ? noun : noun + "s" }
     if parameters.last?.isVariadic == true {

@@ -23,6 +23,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   /// Whether equal arguments always give equal results, as `@udf(deterministic=True)` says; an engine may then call the
   /// function less often than once per row.
   public let isDeterministic: Bool
+  /// What a failing row does, as `@udf(on_error=...)` says.
+  public let errorMode: UDFErrorMode
   /// The docstring, without its indentation.
   public let documentation: String?
   /// The line of its `def`, counted from 1.
@@ -32,7 +34,7 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   /// what may be repeated is followed by dots.
   public var sqlDescription: String {
     let list = parameters.map { parameter in
-      let text = "\(parameter.name) \(parameter.type.sqlName)"
+      let text = "\(parameter.name) \(parameter.type.sqlParameterName)"
       return parameter.isVariadic ? "\(text)..." : parameter.hasDefault ? "[\(text)]" : text
     }.joined(separator: ", ")
     return "\(name)(\(list)) -> \(result.sqlName)"

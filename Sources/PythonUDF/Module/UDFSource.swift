@@ -8,23 +8,35 @@ public struct UDFSource: Sendable, Hashable {
   public let text: String
   /// The file's absolute path; its folder can be imported from. Nil for text that is in no file.
   public let path: String?
+  /// Functions of the source that its text does not mark, each with its signature in SQL's terms:
+  /// `"area(DOUBLE, DOUBLE) -> DOUBLE = rectangle_area"`, or without the last part when the names are the same.
+  public let functions: [String]
+  /// Whose names of types `functions` uses, where systems differ; nil for those that most have in common.
+  public let dialect: SQLDialect?
 
   /// Source that is in no file.
   ///
   /// - Parameters:
   ///   - text: Python source text.
   ///   - name: what tracebacks and messages call it.
-  public init(_ text: String, name: String = "<udf>") {
+  ///   - functions: functions that the text does not mark, each as `"name(TYPE, TYPE) -> TYPE = handler"`.
+  ///   - dialect: whose names of types `functions` uses, where systems differ.
+  public init(_ text: String, name: String = "<udf>", functions: [String] = [], dialect: SQLDialect? = nil) {
     self.text = text
     self.name = name
+    self.functions = functions
+    self.dialect = dialect
     path = nil
   }
 
   /// Reads a UDF file.
   ///
-  /// - Parameter file: its path, relative to the working directory or absolute; messages show it as given.
+  /// - Parameters:
+  ///   - file: its path, relative to the working directory or absolute; messages show it as given.
+  ///   - functions: functions that the file does not mark, each as `"name(TYPE, TYPE) -> TYPE = handler"`.
+  ///   - dialect: whose names of types `functions` uses, where systems differ.
   /// - Throws: `UDFError` with code `sourceNotReadable`.
-  public init(file: String) throws {
+  public init(file: String, functions: [String] = [], dialect: SQLDialect? = nil) throws {
     let url = URL(fileURLWithPath: file)
     let data: Data
     do { data = try Data(contentsOf: url) } catch {
@@ -42,6 +54,8 @@ public struct UDFSource: Sendable, Hashable {
     }
     self.text = text
     name = file
+    self.functions = functions
+    self.dialect = dialect
     path = url.standardizedFileURL.path
   }
 }

@@ -1,64 +1,157 @@
 public import Columnar
 
 /// The type of a parameter or a result, as a UDF's annotations name it.
-public enum UDFType: String, Sendable, Hashable, Codable, CustomStringConvertible {
-  /// Every integer column as a parameter; an `int64` column as a result.
-  case int
-  /// A `float64`, `float32` or integer column as a parameter; a `float64` column as a result.
-  case float
-  /// A `utf8` or `large_utf8` column as a parameter; a `utf8` column as a result.
-  case string = "str"
-  /// A `bool` column.
+///
+/// As a parameter most types take several types of column (see ``accepts(_:)``); as a result each gives one (see
+/// ``field(named:)``).
+public indirect enum UDFType: Sendable, Hashable {
+  /// `Any`: every column, each value as the Python type that suits it best; as a result whatever JSON can hold.
+  case any
+  /// `None`: a column of nulls.
+  case null
+  /// `bool`.
   case bool
-  /// A `binary` or `large_binary` column as a parameter; a `binary` column as a result.
+  /// `int`: every integer column; 64 bits as a result.
+  case int
+  /// `clutch.Int8` to `clutch.UInt64`: takes what `int` takes; of that width as a result.
+  case int8, int16, int32, uint8, uint16, uint32, uint64
+  /// `clutch.Int128`: takes what `int` takes; DuckDB's `HUGEINT` as a result.
+  case int128
+  /// `float`: every column of numbers; 64 bits as a result.
+  case float
+  /// `clutch.Float32`: takes what `float` takes; 32 bits as a result.
+  case float32
+  /// `str`.
+  case string
+  /// `bytes`.
   case bytes
+  /// `Decimal`, with the digits of `Annotated[Decimal, Decimal128(p, s)]`, or nil: a result then has the largest scale
+  /// of the arguments.
+  case decimal(Digits?)
+  /// `Decimal` as text: what a plain `Decimal` gives when its argument is such a column (`arrowudf.decimal`).
+  case decimalText
+  /// `date`.
+  case date
+  /// `time`, in microseconds as a result.
+  case time
+  /// `datetime`: in microseconds and without a time zone unless annotated with `clutch.Timestamp`.
+  case timestamp(TimeUnit, timeZone: String?)
+  /// `timedelta`, in microseconds as a result.
+  case duration
+  /// `clutch.Interval`.
+  case interval
+  /// `UUID`.
+  case uuid
+  /// `clutch.Nanoseconds`: a timestamp, time or duration as an `int`; as a result a timestamp.
+  case nanoseconds
+  /// `clutch.Json`: text that is parsed and written.
+  case json
+  /// `clutch.Pickle`: bytes that are read and written by `pickle`.
+  case pickle
+  /// `list[T]`.
+  case list(UDFType)
+  /// `dict[K, V]`.
+  case map(key: UDFType, value: UDFType)
+  /// A dataclass, NamedTuple or TypedDict, or a record.
+  case structure(Structure)
+  /// `Literal[...]` of texts, or an Enum.
+  case enumeration(Enumeration)
 
-  /// The annotation's own name.
-  public var description: String { rawValue }
+  /// How many decimal digits a number has, and how many of them follow the point.
+  public struct Digits: Sendable, Hashable {
+    /// All digits: at most 38, or 76 if `isWide`.
+    public let precision: Int
+    /// Those after the point.
+    public let scale: Int
+    /// Whether a result is a `decimal256` column, else a `decimal128` one.
+    public let isWide: Bool
 
-  /// The SQL name of the type of a result column.
-  public var sqlName: String {
-    switch self {
-    case .int: "BIGINT"
-    case .float: "DOUBLE"
-    case .string: "VARCHAR"
-    case .bool: "BOOLEAN"
-    case .bytes: "BLOB"
+    package init(precision: Int, scale: Int, isWide: Bool? = nil) {
+      self.precision = precision
+      self.scale = scale
+      self.isWide = isWide ?? (precision > 38)
     }
+
+    /// What a plain `Decimal` has where no argument tells: 38 digits, 10 of them after the point.
+    public static let standard = Digits(precision: 38, scale: 10)
   }
 
-  /// The type of a result column.
-  public var columnType: ColumnType {
-    switch self {
-    case .int: .int64
-    case .float: .float64
-    case .string: .utf8
-    case .bool: .bool
-    case .bytes: .binary
+  /// Named values together.
+  public struct Structure: Sendable, Hashable {
+    /// One named value.
+    public struct Field: Sendable, Hashable, Codable {
+      /// The name.
+      public let name: String
+      /// The type.
+      public let type: UDFType
     }
+
+    /// How an object of the class is made.
+    enum Form: String, Sendable {
+      case positional, keywords, dict, record
+    }
+
+    /// The class's name.
+    public let name: String
+    /// The fields, in the order of the class.
+    public let fields: [Field]
+    /// The class's place among those of the loaded module; nil for a record.
+    let classIndex: Int?
+    let form: Form
   }
 
-  /// Whether a parameter of this type takes a column of the given one; every type takes a column of nulls.
-  public func accepts(_ column: ColumnType) -> Bool {
-    switch (self, column) {
-    case (_, .null): true
-    case (.int, let column): column.isInteger
-    case (.float, let column): column.isInteger || column.isFloatingPoint
-    case (.string, .utf8), (.string, .largeUTF8): true
-    case (.bytes, .binary), (.bytes, .largeBinary): true
-    case (.bool, .bool): true
-    default: false
-    }
+  /// One of some texts.
+  public struct Enumeration: Sendable, Hashable {
+    /// `Literal`, or the class's name.
+    public let name: String
+    /// The texts, in order: those of the literal, the values of an Enum whose values are texts, or its names.
+    public let values: [String]
+    /// The class's place among those of the loaded module; nil for a literal.
+    let classIndex: Int?
+    let isByValue: Bool
   }
+}
 
-  /// The columns that a parameter of this type takes, in words.
-  package var acceptedColumns: String {
+extension UDFType: CustomStringConvertible {
+  /// As an annotation names it.
+  public var description: String {
     switch self {
-    case .int: "an integer column"
-    case .float: "a floating-point or integer column"
-    case .string: "a utf8 column"
-    case .bool: "a bool column"
-    case .bytes: "a binary column"
+    case .any: "Any"
+    case .null: "None"
+    case .bool: "bool"
+    case .int: "int"
+    case .int8: "Int8"
+    case .int16: "Int16"
+    case .int32: "Int32"
+    case .uint8: "UInt8"
+    case .uint16: "UInt16"
+    case .uint32: "UInt32"
+    case .uint64: "UInt64"
+    case .int128: "Int128"
+    case .float: "float"
+    case .float32: "Float32"
+    case .string: "str"
+    case .bytes: "bytes"
+    case .decimal(nil): "Decimal"
+    case .decimal(let digits?): "Decimal(\(digits.precision), \(digits.scale))"
+    case .decimalText: "Decimal"
+    case .date: "date"
+    case .time: "time"
+    case .timestamp(.microsecond, nil): "datetime"
+    case .timestamp(let unit, nil): "datetime(\(unit))"
+    case .timestamp(let unit, let zone?): unit == .microsecond ? "datetime(\(zone))" : "datetime(\(zone), \(unit))"
+    case .duration: "timedelta"
+    case .interval: "Interval"
+    case .uuid: "UUID"
+    case .nanoseconds: "Nanoseconds"
+    case .json: "Json"
+    case .pickle: "Pickle"
+    case .list(let element): "list[\(element)]"
+    case .map(let key, let value): "dict[\(key), \(value)]"
+    case .structure(let structure): structure.name
+    case .enumeration(let enumeration) where enumeration.classIndex == nil:
+      "Literal[\(enumeration.values.map { "'\($0)'" }.joined(separator: ", "))]"
+    case .enumeration(let enumeration): enumeration.name
     }
   }
 }

@@ -64,11 +64,21 @@ public actor ThreadedUDFInterpreter {
   /// Calls the function for each row of a batch.
   ///
   /// - Parameter batch: one column per parameter, in order; the names of the columns do not matter.
-  /// - Returns: a column of as many rows, of type `signature.result.columnType`.
+  /// - Returns: a column of as many rows, as `signature.resultField(for:)` describes it.
   /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, or `closed`.
-  public func call(_ batch: RecordBatch) throws -> Column {
+  public func call(_ batch: RecordBatch) throws -> Column { try evaluate(batch).values }
+
+  /// Calls the function for each row of a batch, and says which rows failed.
+  ///
+  /// - Parameters:
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  ///   - errorMode: what a failing row does; nil for what the function says.
+  /// - Throws: as `call` does.
+  public func evaluate(_ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil) throws -> UDFResult {
     do {
-      return try interpreter.withGILOnOwnThread { py in try module.call(module.functions[0], batch, in: py) }
+      return try interpreter.withGILOnOwnThread { py in
+        try module.call(module.functions[0], batch, in: py, CallOptions(errorMode: errorMode))
+      }
     } catch let error as PythonRuntimeError {
       throw UDFError(error, function: signature.name)
     }

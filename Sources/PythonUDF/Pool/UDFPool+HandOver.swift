@@ -23,19 +23,19 @@ extension UDFPool {
     return workers.map(\.interpreter.thread)
   }
 
-  /// Calls a function for each row of a batch in the interpreter of the calling thread; nil when that is no thread of
-  /// this pool.
+  /// Calls the function at a place in `signatures` for each row of a batch, in the interpreter of the calling thread if
+  /// that is one of this pool, else in an idle one, while the calling thread waits.
   ///
+  /// - Parameter options: its interruption and its observer are the pool's.
   /// - Throws: `UDFError`, as `callAndWait`.
-  package func callOnOwnThread(_ name: String, _ batch: RecordBatch) throws -> Column? {
-    guard let worker = workers.first(where: { $0.interpreter.thread.isCurrent }) else { return nil }
-    let function = try worker.module.function(name)
-    do {
-      return try worker.interpreter.withGILOnOwnThread { py in
-        try worker.module.call(function, batch, in: py, interruption: interruption)
+  package func evaluateHere(_ index: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
+    guard let worker = workers.first(where: { $0.interpreter.thread.isCurrent }) else {
+      return try withIdleWorker { worker in
+        try evaluate(worker.module.functions[index], batch, options, in: worker) { try worker.interpreter.withGIL($0) }
       }
-    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
-      throw UDFError(error, function: name)
+    }
+    return try evaluate(worker.module.functions[index], batch, options, in: worker) {
+      try worker.interpreter.withGILOnOwnThread($0)
     }
   }
 }

@@ -16,6 +16,7 @@ public final class UDFPool: Sendable {
   let workers: [Worker]
   let idle: IdleList<Worker>
   let interruption = Interruption()
+  let failures = FailureLog()
   /// Makes an engine that the threads were handed over to leave them.
   let leaveThreads = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -74,30 +75,47 @@ public final class UDFPool: Sendable {
   /// How many interpreters there are.
   public var interpreterCount: Int { workers.count }
 
-  /// The signature of a function; upper and lower case count as the same if no name is equal.
+  /// The signature of a function, of overloads the first; upper and lower case count as the same if no name is equal.
   ///
   /// - Throws: `UDFError` with code `unknownFunction`.
   public func signature(of name: String) throws -> UDFSignature {
-    try workers[0].module.function(name).signature
+    try workers[0].module.overloads(name)[0].signature
   }
 
   /// Calls a function for each row of a batch; the calling task is suspended and blocks no thread.
   ///
   /// - Parameters:
-  ///   - name: the function.
+  ///   - name: the function; of overloads the one whose parameters are nearest to the columns.
   ///   - batch: one column per parameter, in order; the names of the columns do not matter.
-  /// - Returns: a column of as many rows.
+  /// - Returns: a column of as many rows, as `UDFSignature.resultField(for:)` describes it.
   /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`;
   ///   `CancellationError` when the task was cancelled before the call began.
   public func call(_ name: String, _ batch: RecordBatch) async throws -> Column {
+    try await evaluate(name, batch).values
+  }
+
+  /// Calls a function for each row of a batch, and says which rows failed; the calling task is suspended and blocks no
+  /// thread.
+  ///
+  /// - Parameters:
+  ///   - name: the function, as for `call`.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  ///   - errorMode: what a failing row does; nil for what the function says.
+  /// - Throws: as `call` does.
+  public func evaluate(
+    _ name: String, _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil
+  ) async throws -> UDFResult {
     let worker = try await idle.take()
     defer { idle.give(back: worker) }
     try Task.checkCancellation()
-    let function = try worker.module.function(name)
+    let function = try worker.module.function(name, for: batch.schema.fields)
+    let options = options(CallOptions(errorMode: errorMode))
     do {
-      return try await worker.interpreter.withGILAsync { [interruption] py in
-        try worker.module.call(function, batch, in: py, interruption: interruption)
+      let result = try await worker.interpreter.withGILAsync { py in
+        try worker.module.call(function, batch, in: py, options)
       }
+      log(result, of: function, options)
+      return result
     } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
       throw UDFError(error, function: name)
     }
@@ -107,21 +125,59 @@ public final class UDFPool: Sendable {
   /// engine. In a task use `call`.
   ///
   /// - Parameters:
-  ///   - name: the function.
+  ///   - name: the function; of overloads the one whose parameters are nearest to the columns.
   ///   - batch: one column per parameter, in order; the names of the columns do not matter.
   /// - Returns: a column of as many rows.
   /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`.
   public func callAndWait(_ name: String, _ batch: RecordBatch) throws -> Column {
+    try withIdleWorker { worker in
+      let function = try worker.module.function(name, for: batch.schema.fields)
+      return try evaluate(function, batch, CallOptions(), in: worker) { try worker.interpreter.withGIL($0) }.values
+    }
+  }
+
+  func withIdleWorker<Result>(_ body: (Worker) throws -> Result) throws -> Result {
     let worker = try idle.takeAndWait()
     defer { idle.give(back: worker) }
-    let function = try worker.module.function(name)
+    return try body(worker)
+  }
+
+  /// Calls a function on the interpreter's thread, as `withGIL` gets there.
+  func evaluate(
+    _ function: LoadedModule.Function, _ batch: RecordBatch, _ options: CallOptions, in worker: Worker,
+    withGIL: (@Sendable (borrowing Python) throws -> UDFResult) throws -> UDFResult
+  ) throws -> UDFResult {
+    let options = self.options(options)
     do {
-      return try worker.interpreter.withGIL { [interruption] py in
-        try worker.module.call(function, batch, in: py, interruption: interruption)
-      }
+      let result = try withGIL { py in try worker.module.call(function, batch, in: py, options) }
+      log(result, of: function, options)
+      return result
     } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
-      throw UDFError(error, function: name)
+      throw UDFError(error, function: function.signature.name)
     }
+  }
+
+  private func options(_ options: CallOptions) -> CallOptions {
+    var options = options
+    options.interruption = interruption
+    options.observer = failures.observer
+    return options
+  }
+
+  private func log(_ result: UDFResult, of function: LoadedModule.Function, _ options: CallOptions) {
+    if options.errorMode ?? function.signature.errorMode == .null { failures.add(result, of: function.signature.name) }
+  }
+
+  // MARK: Failures
+
+  /// The functions of which rows failed without failing their batch, since the pool was made.
+  public var failureSummaries: [UDFFailureSummary] { failures.summaries }
+
+  /// Hands every row that fails from now on to an observer, with its arguments, in every mode.
+  ///
+  /// - Parameter observer: called on the interpreters' threads while they wait; nil for nobody.
+  public func observeFailures(with observer: (@Sendable (UDFRowFailure) -> Void)?) {
+    failures.observe(with: observer)
   }
 
   /// Calls a function for many batches in parallel and gives the results in the order of the batches.

@@ -6,10 +6,18 @@
     def add(x: int, y: int) -> int:
         return x + y
 
-The annotations are the signature: int, float, str, bool, bytes, each also with "| None".
+The annotations are the signature: int, float, str, bool, bytes, Decimal, date, time, datetime, timedelta, UUID, list[T],
+dict[K, V], Literal[...], an Enum, a dataclass, a NamedTuple or a TypedDict, Any, None, and what this module adds, each
+also with "| None".
 """
 
-__all__ = ["udf", "SignatureError"]
+from typing import Annotated, Any, NamedTuple
+
+__all__ = [
+    "udf", "SignatureError", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
+    "Decimal256", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "Float32",
+    "Float64",
+]  # fmt: skip
 
 
 class SignatureError(TypeError):
@@ -19,30 +27,127 @@ class SignatureError(TypeError):
 # What the loader reads after it has run a file: the marked functions with their options, in order.
 _marked = []
 
+_ERROR_MODES = ("raise", "null", "collect")
 
-def udf(function=None, /, *, name=None, null="skip", deterministic=False, **unknown):
+
+def udf(function=None, /, *, name=None, null="skip", deterministic=False, on_error="raise", **unknown):
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
-    name: what the engine calls it; the function's own name by default.
+    name: what the engine calls it; the function's own name by default. Functions of one name with different parameters
+        are overloads: the arguments decide which is called.
     null: what a null argument does. "skip": the row is null without a call, unless the parameter is "| None", which
         receives None. "call": every parameter receives None.
     deterministic: whether equal arguments always give equal results, so that the engine may call it less often.
+    on_error: what an exception does. "raise": the query fails. "null": the row is null, and the engine counts and
+        reports such rows. "collect": the result is a value and an error, of which one is null.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
     if unknown:
-        raise TypeError(f"@udf has no option {next(iter(unknown))!r}; it has name, null and deterministic")
+        options = "name, null, deterministic and on_error"
+        raise TypeError(f"@udf has no option {next(iter(unknown))!r}; it has {options}")
     if name is not None and not (isinstance(name, str) and name.isidentifier()):
         raise ValueError(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
     if null not in ("skip", "call"):
         raise ValueError(f"@udf(null=...) takes 'skip' or 'call', not {null!r}")
     if not isinstance(deterministic, bool):
         raise ValueError(f"@udf(deterministic=...) takes True or False, not {deterministic!r}")
+    if on_error not in _ERROR_MODES:
+        raise ValueError(f"@udf(on_error=...) takes 'raise', 'null' or 'collect', not {on_error!r}")
 
     def mark(function):
         if not callable(function) or not hasattr(function, "__name__") or isinstance(function, type):
             raise TypeError(f"@udf marks a function, not {function!r}")
-        _marked.append((function, {"name": name or function.__name__, "null": null, "deterministic": deterministic}))
+        options = {"null": null, "deterministic": deterministic, "on_error": on_error}
+        _marked.append((function, {"name": name or function.__name__, **options}))
         return function
 
     return mark if function is None else mark(function)
+
+
+class Type:
+    """What an annotation carries besides its Python type: the engine's type, as the host describes types."""
+
+    def __init__(self, kind, /, **parameters):
+        self.descriptor = {"kind": kind, **parameters}
+
+    def __repr__(self):
+        parameters = (f"{name}={value!r}" for name, value in self.descriptor.items() if name != "kind")
+        return f"{type(self).__name__}({', '.join([repr(self.descriptor['kind']), *parameters])})"
+
+
+def Decimal128(precision, scale):
+    """Annotated[Decimal, Decimal128(p, s)]: p digits, at most 38, of which s follow the point."""
+    return _decimal("Decimal128", precision, scale, 38)
+
+
+def Decimal256(precision, scale):
+    """Annotated[Decimal, Decimal256(p, s)]: p digits, at most 76, of which s follow the point."""
+    return _decimal("Decimal256", precision, scale, 76)
+
+
+def _decimal(name, precision, scale, most):
+    if not (isinstance(precision, int) and 1 <= precision <= most):
+        raise ValueError(f"{name}(precision, scale) takes 1 to {most} digits, not {precision!r}")
+    if not (isinstance(scale, int) and 0 <= scale <= precision):
+        raise ValueError(f"{name}(precision, scale) takes a scale of 0 to {precision}, not {scale!r}")
+    return Type("decimal", precision=precision, scale=scale, bits=128 if most == 38 else 256)
+
+
+def Timestamp(tz=None, unit="us"):
+    """Annotated[datetime, Timestamp(tz="Europe/Rome")]: a moment, as an aware datetime in that time zone.
+
+    Without tz a wall clock's time. unit: what the engine counts in: "s", "ms", "us" or "ns".
+    """
+    if not (tz is None or isinstance(tz, str) and tz):
+        raise ValueError(f"Timestamp(tz=...) takes the name of a time zone, not {tz!r}")
+    if unit not in ("s", "ms", "us", "ns"):
+        raise ValueError(f"Timestamp(unit=...) takes 's', 'ms', 'us' or 'ns', not {unit!r}")
+    return Type("timestamp", unit=unit, timeZone=tz)
+
+
+Int8 = Annotated[int, Type("int8")]
+Int16 = Annotated[int, Type("int16")]
+Int32 = Annotated[int, Type("int32")]
+Int64 = Annotated[int, Type("int")]
+Int128 = Annotated[int, Type("int128")]
+UInt8 = Annotated[int, Type("uint8")]
+UInt16 = Annotated[int, Type("uint16")]
+UInt32 = Annotated[int, Type("uint32")]
+UInt64 = Annotated[int, Type("uint64")]
+Float32 = Annotated[float, Type("float32")]
+Float64 = Annotated[float, Type("float")]
+
+#: Whatever JSON can hold, parsed and written for the function.
+Json = Annotated[Any, Type("json")]
+#: Any object, as pickle writes it.
+Pickle = Annotated[Any, Type("pickle")]
+#: A timestamp, time or duration as a whole number of nanoseconds (timestamps: since 1970-01-01 00:00).
+Nanoseconds = Annotated[int, Type("nanoseconds")]
+
+
+class Interval(NamedTuple):
+    """A length of time in the calendar, in three parts that do not carry into each other."""
+
+    months: int = 0
+    days: int = 0
+    nanoseconds: int = 0
+
+
+class Record(dict):
+    """A struct without a class of its own: record["name"] and record.name are the same."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError:
+            fields = ", ".join(map(str, self)) or "none"
+            raise AttributeError(f"the record has no field {name!r}; it has: {fields}", name=name, obj=self) from None
+
+    def __setattr__(self, name, value):
+        self[name] = value
+
+    def __repr__(self):
+        return f"Record({', '.join(f'{name}={value!r}' for name, value in self.items())})"

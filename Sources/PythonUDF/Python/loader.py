@@ -11,20 +11,18 @@ import linecache
 import os
 import sys
 import types
-import typing
 
+import _clutch_annotations as annotations
 import clutch
 
-# The annotations that are types of the host, by the name the host knows them under.
-_TYPES = {int: "int", float: "float", str: "str", bool: "bool", bytes: "bytes"}
-_ACCEPTED = "int, float, str, bool, bytes, or one of these with '| None'"
 
-
-def load(source, filename, path):
+def load(source, filename, path, declarations=(), dialect=None):
     """Run a UDF file.
 
-    source: its text; filename: what tracebacks show; path: the absolute path, or None for text that is in no file.
-    Returns the signatures as JSON, and the functions in the same order.
+    source: its text; filename: what tracebacks show; path: the absolute path, or None for text that is in no file;
+    declarations: signatures of functions that the file does not mark; dialect: whose names of SQL types they use.
+    Returns the signatures as JSON, the functions in the same order, and the classes that the signatures refer to by
+    their place in the list.
     """
     # Results own the standard output: what a function prints must not end up between them.
     sys.stdout = sys.stderr
@@ -38,12 +36,23 @@ def load(source, filename, path):
     sys.modules[module.__name__] = module
     clutch._marked.clear()
     exec(code, module.__dict__)
+    if declarations:
+        import _clutch_dialects
+
+        _clutch_dialects.declare(module.__dict__, declarations, dialect)
 
     places = _places(tree)
     marked = list(clutch._marked)
     signatures = [_signature(function, options, filename, places) for function, options in marked]
     _refuse_duplicates(signatures, filename)
-    return json.dumps(signatures), [function for function, _ in marked]
+    classes = []
+
+    def place(cls):
+        if cls not in classes:
+            classes.append(cls)
+        return classes.index(cls)
+
+    return json.dumps(signatures, default=place), [function for function, _ in marked], classes
 
 
 def _compiled(tree, filename):
@@ -112,13 +121,36 @@ def _signature(function, options, filename, places):
         refuse("async functions are not supported; write a plain function")
     if inspect.isgeneratorfunction(called):
         refuse("generators are not supported; return one value per call")
+    declared = options.get("signature") or _annotated(inner, parameter_lines, line, refuse)
+    for parameter in declared["parameters"]:
+        parameter["isOptional"] = parameter["isOptional"] or options["null"] == "call"
+        parameter.setdefault("hasDefault", False)
+        parameter.setdefault("isVariadic", False)
+    return {
+        "name": name,
+        **declared,
+        "isDeterministic": options["deterministic"],
+        "errorMode": options["on_error"],
+        "documentation": _documentation(function),
+        "line": line,
+    }
+
+
+def _annotated(function, parameter_lines, line, refuse):
+    """The parameters and the result as the annotations have them."""
     try:
-        annotations = inner.__annotations__
-        signature = inspect.signature(inner)
+        written = function.__annotations__
+        signature = inspect.signature(function)
     except NameError as error:  # since 3.14 annotations are evaluated only now
         refuse(f"an annotation cannot be evaluated: {error}")
     except (ValueError, TypeError, AttributeError):
         refuse("it has no readable signature; wrap it in a function with annotations")
+
+    def resolve(annotation, what, at):
+        try:
+            return annotations.resolve(annotation, getattr(function, "__globals__", {}))
+        except annotations.Unsupported as error:
+            refuse(f"{what} {error}", at)
 
     parameters = []
     for parameter in signature.parameters.values():
@@ -126,32 +158,21 @@ def _signature(function, options, filename, places):
         what = f"parameter '{parameter.name}'"
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
             refuse(f"{what} cannot be passed by position, as arguments are; make it a plain parameter", at)
-        if parameter.name not in annotations:
-            refuse(f"{what} has no annotation; write {parameter.name}: T, where T is {_ACCEPTED}", at)
-        type_name, optional = _resolve(
-            annotations[parameter.name], inner, lambda problem: refuse(f"{what} {problem}", at)
-        )
-        optional = optional or options["null"] == "call"
+        if parameter.name not in written:
+            refuse(f"{what} has no annotation; write {parameter.name}: T, where T is {annotations.ACCEPTED}", at)
+        type_, optional = resolve(written[parameter.name], what, at)
         parameters.append(
             {
                 "name": parameter.name,
-                "type": type_name,
+                "type": type_,
                 "isOptional": optional,
                 "hasDefault": parameter.default is not parameter.empty,
                 "isVariadic": parameter.kind is parameter.VAR_POSITIONAL,
             }
         )
-    if "return" not in annotations:
-        refuse(f"it has no return annotation; write -> T, where T is {_ACCEPTED}")
-    type_name, _ = _resolve(annotations["return"], inner, lambda problem: refuse(f"the return type {problem}"))
-    return {
-        "name": name,
-        "parameters": parameters,
-        "result": type_name,
-        "isDeterministic": options["deterministic"],
-        "documentation": _documentation(function),
-        "line": line,
-    }
+    if "return" not in written:
+        refuse(f"it has no return annotation; write -> T, where T is {annotations.ACCEPTED}")
+    return {"parameters": parameters, "result": resolve(written["return"], "the return type", line)[0]}
 
 
 def _documentation(function):
@@ -160,32 +181,13 @@ def _documentation(function):
     return text and text.encode("utf-8", "replace").decode()
 
 
-def _resolve(annotation, function, refuse):
-    """The host's name of an annotation's type, and whether None is allowed."""
-    if isinstance(annotation, typing.ForwardRef):
-        annotation = annotation.__forward_arg__
-    if isinstance(annotation, str):
-        try:
-            annotation = eval(annotation, getattr(function, "__globals__", {}))
-        except Exception as error:
-            refuse(f"has an annotation that cannot be evaluated, {annotation!r}: {type(error).__name__}: {error}")
-    if isinstance(annotation, (str, typing.ForwardRef)):
-        return _resolve(annotation, function, refuse)
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        others = [member for member in typing.get_args(annotation) if member is not type(None)]
-        if len(others) == 1:
-            return _resolve(others[0], function, refuse)[0], True
-    try:
-        return _TYPES[annotation], False
-    except (KeyError, TypeError):
-        refuse(f"has the unsupported type {inspect.formatannotation(annotation)}; use {_ACCEPTED}")
-
-
 def _refuse_duplicates(signatures, filename):
-    """SQL does not tell upper from lower case, so neither may the names."""
+    """SQL does not tell upper from lower case, so neither may the names; overloads differ in their parameters."""
     seen = {}
     for signature in signatures:
-        earlier = seen.setdefault(signature["name"].lower(), signature)
+        types = [(parameter["type"], parameter["isVariadic"]) for parameter in signature["parameters"]]
+        key = signature["name"].lower(), repr(types)
+        earlier = seen.setdefault(key, signature)
         if earlier is not signature:
             raise clutch.SignatureError(
                 f"{filename}, line {signature['line']}: function '{signature['name']}' is there already, in line "

@@ -96,7 +96,7 @@ import Testing
       ("(-9223372036854775809)::HUGEINT", "-9223372036854775809"),
       ("340282366920938463463374607431768211455::UHUGEINT", "340282366920938463463374607431768211455"),
     ])
-  func `A wider integer that does not fit is refused, with its row`(
+  func `An integer of 128 bits arrives whole`(
     library: TestLibrary, value: (expression: String, digits: String)
   ) throws {
     let source = """
@@ -106,11 +106,6 @@ import Testing
       """
     let connection = try library.connect(with: source)
     let sql = "SELECT shown(CASE WHEN i = 2 THEN \(value.expression) ELSE 0 END) FROM range(4) t(i)"
-    #expect(
-      try connection.failure(sql)
-        == """
-        Invalid Input Error: the number \(value.digits) at row 2 of its batch does not fit the 64 bits of an int parameter; declare it float
-        """)
-    #expect(try connection.rows("SELECT shown(1)") == [[.text("1")]])
+    #expect(try connection.rows(sql) == ["0", "0", value.digits, "0"].map { [.text($0)] })
   }
 }

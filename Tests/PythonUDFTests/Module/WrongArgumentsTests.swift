@@ -42,7 +42,7 @@ import Testing
   @Test(
     arguments: [
       ("int", "an integer column", integerTypes),
-      ("float", "a floating-point or integer column", integerTypes + [.float32, .float64]),
+      ("float", "a floating-point, integer or decimal column", integerTypes + [.float32, .float64]),
       ("bool", "a bool column", [.bool]), ("str", "a utf8 column", [.utf8]),
       ("bytes", "a binary column", [.binary]),
     ] as [(String, String, [ColumnType])])

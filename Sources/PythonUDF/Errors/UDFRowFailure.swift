@@ -1,0 +1,57 @@
+package import Columnar
+
+/// A row that has no result, because its call failed.
+public struct UDFRowFailure: Sendable, Hashable {
+  /// The function.
+  public let function: String
+  /// The row in its batch, counted from 0.
+  public let row: Int
+  /// The exception's type as Python prints it, such as `ValueError`.
+  public let errorType: String
+  /// The exception's text, or what is wrong with the result.
+  public let message: String
+  /// The line where the exception was raised, in the innermost frame; nil when no Python code raised it.
+  public let line: Int?
+  /// The exception as Python prints it, with the frames of the user's own code; empty when no Python code raised it.
+  public let traceback: String
+  /// The arguments as a JSON object by parameter name (an array where a name occurs twice), if they were asked for.
+  public let arguments: String?
+
+  /// Type and message in one line.
+  public var summary: String { message.isEmpty ? errorType : "\(errorType): \(message)" }
+
+  /// The type of an error in a column: a struct of type, message, line and traceback.
+  package static let columnType = ColumnType.struct([
+    Field(name: "type", type: .utf8), Field(name: "message", type: .utf8), Field(name: "line", type: .int32),
+    Field(name: "traceback", type: .utf8),
+  ])
+
+  /// A column of errors: null for every row that did not fail.
+  static func column(_ failures: [UDFRowFailure], rowCount: Int) throws(ColumnError) -> Column {
+    var types = StringBuilder()
+    var messages = StringBuilder()
+    var tracebacks = StringBuilder()
+    var lines = FixedWidthBuilder<Int32>()
+    var rows = StructBuilder()
+    var next = failures.startIndex
+    for row in 0..<rowCount {
+      guard next < failures.endIndex, failures[next].row == row else {
+        types.appendNull()
+        messages.appendNull()
+        lines.appendNull()
+        tracebacks.appendNull()
+        rows.appendNull()
+        continue
+      }
+      let failure = failures[next]
+      next += 1
+      try types.append(failure.errorType)
+      try messages.append(failure.message)
+      if let line = failure.line { lines.append(Int32(clamping: line)) } else { lines.appendNull() }
+      try tracebacks.append(failure.traceback)
+      rows.append()
+    }
+    return try rows.finish(
+      fields: columnType.childFields, columns: [types.finish(), messages.finish(), lines.finish(), tracebacks.finish()])
+  }
+}

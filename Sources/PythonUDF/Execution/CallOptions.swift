@@ -1,0 +1,22 @@
+/// How one batch is called.
+package struct CallOptions {
+  /// Ends the call after the row that is under way, when it happens.
+  package var interruption: Interruption
+  /// What a failing row does; nil for what the function says.
+  package var errorMode: UDFErrorMode?
+  /// Told of every failing row, with its arguments.
+  package var observer: (@Sendable (UDFRowFailure) -> Void)?
+  /// The type of the result where it is fixed beforehand; nil for that of the function, with the arguments' digits for a
+  /// plain `Decimal`.
+  package var result: UDFType?
+
+  package init(
+    interruption: Interruption = Interruption(), errorMode: UDFErrorMode? = nil,
+    observer: (@Sendable (UDFRowFailure) -> Void)? = nil, result: UDFType? = nil
+  ) {
+    self.interruption = interruption
+    self.errorMode = errorMode
+    self.observer = observer
+    self.result = result
+  }
+}

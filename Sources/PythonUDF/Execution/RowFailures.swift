@@ -1,0 +1,64 @@
+import Columnar
+import PythonRuntime
+
+/// The failures of one batch, as far as somebody wants them.
+struct RowFailures {
+  /// How many are described when only their number matters.
+  static let examples = 8
+
+  private(set) var count = 0
+  private(set) var described: [UDFRowFailure] = []
+  private let describesAll: Bool
+
+  init(describesAll: Bool) { self.describesAll = describesAll }
+
+  /// Counts a failure; gives whether it is to be kept too.
+  mutating func add() -> Bool {
+    count += 1
+    return describesAll || described.count < Self.examples
+  }
+
+  mutating func keep(_ failure: UDFRowFailure) { described.append(failure) }
+}
+
+/// Why one row failed.
+enum RowProblem {
+  /// Its arguments could not be made.
+  case argument(PythonError)
+  /// The function raised.
+  case call(PythonError)
+  /// The function returned something that does not fit; in words, and the exception if Python code raised one.
+  case result(String, PythonError?, isWrongType: Bool)
+}
+
+extension RowProblem {
+  /// Everything a failed row has to say, in a form of its own.
+  func failure(function: String, row: Int, arguments: String?) -> UDFRowFailure {
+    let exception: PythonError?
+    let (type, message): (String, String)
+    switch self {
+    case .argument(let error):
+      (exception, type, message) = (error, error.typeName, "an argument cannot be made: \(error.message)")
+    case .call(let error): (exception, type, message) = (error, error.typeName, error.message)
+    case .result(_, let error?, _): (exception, type, message) = (error, error.typeName, error.message)
+    case .result(let reason, nil, let isWrongType):
+      (exception, type, message) = (nil, isWrongType ? "TypeError" : "ValueError", reason)
+    }
+    return UDFRowFailure(
+      function: function, row: row, errorType: type, message: message, line: exception?.traceback.last?.line,
+      traceback: exception.map { $0.traceback.isEmpty ? "" : $0.description } ?? "", arguments: arguments)
+  }
+
+  /// The same as an error that ends the call.
+  func error(in place: UDFError.Row) -> UDFError {
+    switch self {
+    case .argument(let error):
+      return .failed(.rowFailed, in: place, because: "an argument cannot be made: \(error.summary)")
+    case .call(let error):
+      let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""
+      return .failed(.rowFailed, in: place, because: error.summary + hint, exception: error)
+    case .result(let reason, let error, _):
+      return .failed(.wrongResult, in: place, because: reason, exception: error)
+    }
+  }
+}

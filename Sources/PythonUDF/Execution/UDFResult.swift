@@ -1,0 +1,14 @@
+public import Columnar
+
+/// What a call gave for the rows of a batch.
+public struct UDFResult: Sendable {
+  /// The results, one per row; null where the call failed.
+  public let values: Column
+  /// With ``UDFErrorMode/collect`` the errors, one per row: a struct of `type`, `message`, `line` and `traceback`, null
+  /// where the call succeeded. Else nil.
+  public let errors: Column?
+  /// How many calls failed.
+  public let failureCount: Int
+  /// The rows that failed, in order: all with ``UDFErrorMode/collect``, else the first few.
+  public let failures: [UDFRowFailure]
+}

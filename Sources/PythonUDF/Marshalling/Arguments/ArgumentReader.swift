@@ -1,0 +1,58 @@
+import CPythonABI
+import Columnar
+import PythonRuntime
+
+/// Makes the Python objects for a few rows of a column, as new references, at `slot`, `slot + stride`, ...
+///
+/// Chosen once per batch for the column's type, and called once per block of rows, so that no row pays for a choice. It
+/// holds pointers into the column, which the caller keeps alive. Gives the number of objects made: fewer than rows when
+/// one could not be made, with an exception pending. A null row gives `None`.
+typealias ArgumentReader = (_ rows: Range<Int>, _ slot: UnsafeMutablePointer<ObjectPointer?>, _ stride: Int) -> Int
+
+/// Makes the Python object for one row of one type of column; a type of its own per column type, so that the loop over
+/// rows is compiled for each.
+protocol RowBoxer {
+  /// A new reference, or nil with an exception pending.
+  func box(_ row: Int) -> ObjectPointer?
+}
+
+extension UnsafePointer<PythonFunctions> {
+  /// The reader for a column, with `None` for its null rows.
+  @inline(__always)
+  func reader(of column: Column, _ boxer: some RowBoxer) -> ArgumentReader {
+    let api = self
+    guard let (bytes, bitOffset) = column.unsafeValidity else {
+      return { rows, slot, stride in
+        var next = slot
+        for row in rows {
+          guard let object = boxer.box(row) else { return row - rows.lowerBound }
+          next.pointee = object
+          next += stride
+        }
+        return rows.count
+      }
+    }
+    return { rows, slot, stride in
+      var next = slot
+      for row in rows {
+        let bit = bitOffset &+ row
+        if bytes[bit >> 3] & (1 << UInt8(truncatingIfNeeded: bit & 7)) == 0 {
+          api.pointee.Py_IncRef(api.none)
+          next.pointee = api.none
+        } else {
+          guard let object = boxer.box(row) else { return row - rows.lowerBound }
+          next.pointee = object
+        }
+        next += stride
+      }
+      return rows.count
+    }
+  }
+}
+
+struct NoneBoxer: RowBoxer {
+  /// Immortal since 3.12, so no reference is counted.
+  let none: ObjectPointer
+
+  func box(_ row: Int) -> ObjectPointer? { none }
+}

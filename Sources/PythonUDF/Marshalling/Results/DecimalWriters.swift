@@ -1,0 +1,118 @@
+import CPythonABI
+import Columnar
+import PythonRuntime
+
+/// `Decimal` and `int` as fixed point: exactly, or not at all.
+struct DecimalWriter: ResultWriter, ~Copyable {
+  private let source: DecimalSource
+  private var builder: FixedWidthBuilder<Int128>
+  private var digits: [UInt8]
+
+  init(_ conversion: Conversion, _ wanted: UDFType.Digits, rows: Int) throws {
+    let source = try DecimalSource(conversion, wanted)
+    builder = try FixedWidthBuilder(type: wanted.columnType)
+    self.source = source
+    digits = []
+    builder.reserveCapacity(rows)
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    let isNegative = try source.read(object, into: &digits)
+    builder.append(DecimalDigits.number(digits, isNegative: isNegative))
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// The same with up to 76 digits.
+struct WideDecimalWriter: ResultWriter, ~Copyable {
+  private let source: DecimalSource
+  private var builder: FixedWidthBuilder<Int256>
+  private var digits: [UInt8]
+
+  init(_ conversion: Conversion, _ wanted: UDFType.Digits, rows: Int) throws {
+    let source = try DecimalSource(conversion, wanted)
+    builder = try FixedWidthBuilder(type: wanted.columnType)
+    self.source = source
+    digits = []
+    builder.reserveCapacity(rows)
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    let isNegative = try source.read(object, into: &digits)
+    builder.append(DecimalDigits.wideNumber(digits, isNegative: isNegative))
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// Reads the digits of `Decimal` and `int` objects.
+private struct DecimalSource {
+  let api: PythonAPI
+  let type: OpaquePointer
+  let wanted: UDFType.Digits
+
+  init(_ conversion: Conversion, _ wanted: UDFType.Digits) throws {
+    api = conversion.api
+    type = OpaquePointer(try conversion.attribute("Decimal", of: "decimal"))
+    self.wanted = wanted
+  }
+
+  /// - Returns: whether the number is negative.
+  func read(_ object: ObjectPointer, into digits: inout [UInt8]) throws(ResultProblem) -> Bool {
+    guard api.isDecimal(object, type) else { throw .wrongType }
+    guard let text = api.pointee.PyObject_Str(object) else { throw api.pendingProblem() }
+    defer { api.pointee.Py_DecRef(text) }
+    var length = 0
+    guard let start = api.pointee.PyUnicode_AsUTF8AndSize(text, &length) else { throw api.pendingProblem() }
+    do throws(DecimalDigits.Problem) {
+      return try DecimalDigits.parse(
+        UnsafeBufferPointer(start: start, count: length), precision: wanted.precision, scale: wanted.scale,
+        into: &digits)
+    } catch {
+      let type = "a decimal with \(wanted.precision) digits, \(wanted.scale) of them after the point"
+      switch error {
+      case .notANumber: throw .outOfRange(type)
+      case .tooManyDigits: throw .outOfRange("\(type): it is too large")
+      case .tooManyAfterPoint:
+        throw .outOfRange("\(type): round it, or annotate the result Annotated[Decimal, Decimal128(precision, scale)]")
+      }
+    }
+  }
+}
+
+/// `Decimal` and `int` as the text that Python shows them with.
+struct DecimalTextWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let type: OpaquePointer
+  private var inner: TextWriter
+
+  init(_ conversion: Conversion, rows: Int) throws {
+    api = conversion.api
+    type = OpaquePointer(try conversion.attribute("Decimal", of: "decimal"))
+    inner = TextWriter(api, rows: rows)
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isDecimal(object, type) else { throw .wrongType }
+    guard let text = api.pointee.PyObject_Str(object) else { throw api.pendingProblem() }
+    defer { api.pointee.Py_DecRef(text) }
+    try inner.append(text)
+  }
+
+  mutating func appendNull() { inner.appendNull() }
+  mutating func truncate(to count: Int) { inner.truncate(to: count) }
+  consuming func finish() -> Column { inner.finish() }
+}
+
+extension UnsafePointer<PythonFunctions> {
+  /// A bool is an int, but no number that anybody means.
+  fileprivate func isDecimal(_ object: ObjectPointer, _ decimal: OpaquePointer) -> Bool {
+    isInstance(object, of: decimal)
+      || isInstance(object, of: pointee.PyLong_Type) && object.pointee.ob_type != pointee.PyBool_Type
+  }
+}

@@ -1,0 +1,235 @@
+import CPythonABI
+import Columnar
+import PythonRuntime
+
+/// `date`; a `datetime` is one too, but would lose its time.
+struct DateWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let dateTime: UnsafePointer<PyDateTime_CAPI>
+  private var builder: FixedWidthBuilder<Int32>
+
+  init(_ conversion: Conversion, rows: Int) throws {
+    let dateTime = try conversion.dateTime()
+    builder = try FixedWidthBuilder(type: .date32)
+    builder.reserveCapacity(rows)
+    self.dateTime = dateTime
+    api = conversion.api
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: dateTime.pointee.DateType),
+      !api.isInstance(object, of: dateTime.pointee.DateTimeType)
+    else { throw .wrongType }
+    let data = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyDateTime_Date.self).pointee.data
+    let date = CivilDate(year: Int(data.0) << 8 | Int(data.1), month: Int(data.2), day: Int(data.3))
+    builder.append(Int32(truncatingIfNeeded: date.daysSinceEpoch))
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// `time` without a time zone.
+struct TimeWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let dateTime: UnsafePointer<PyDateTime_CAPI>
+  private var builder: FixedWidthBuilder<Int64>
+
+  init(_ conversion: Conversion, rows: Int) throws {
+    let dateTime = try conversion.dateTime()
+    builder = try FixedWidthBuilder(type: .time64(.microsecond))
+    builder.reserveCapacity(rows)
+    self.dateTime = dateTime
+    api = conversion.api
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: dateTime.pointee.TimeType) else { throw .wrongType }
+    let time = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyDateTime_Time.self)
+    guard time.pointee.hastzinfo == 0 else { throw .outOfRange("a time column: it has a time zone") }
+    let data = time.pointee.data
+    let seconds = Int64(data.0) * 3_600 + Int64(data.1) * 60 + Int64(data.2)
+    builder.append(seconds * 1_000_000 + (Int64(data.3) << 16 | Int64(data.4) << 8 | Int64(data.5)))
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// `datetime`: naive for a column without a time zone, aware for one with.
+struct TimestampWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let dateTime: UnsafePointer<PyDateTime_CAPI>
+  private let unit: TimeUnit
+  private let zone: String?
+  private let offsetName: ObjectPointer
+  private var builder: FixedWidthBuilder<Int64>
+
+  init(_ conversion: Conversion, _ unit: TimeUnit, zone: String?, rows: Int) throws {
+    let dateTime = try conversion.dateTime()
+    let offsetName = try conversion.name("utcoffset")
+    builder = try FixedWidthBuilder(type: .timestamp(unit, timeZone: zone))
+    (self.unit, self.zone, self.offsetName) = (unit, zone, offsetName)
+    builder.reserveCapacity(rows)
+    self.dateTime = dateTime
+    api = conversion.api
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: dateTime.pointee.DateTimeType) else { throw .wrongType }
+    let value = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyDateTime_DateTime.self)
+    let data = value.pointee.data
+    let date = CivilDate(year: Int(data.0) << 8 | Int(data.1), month: Int(data.2), day: Int(data.3))
+    let time = Int64(data.4) * 3_600 + Int64(data.5) * 60 + Int64(data.6)
+    var microseconds =
+      (Int64(date.daysSinceEpoch) * 86_400 + time) * 1_000_000
+      + (Int64(data.7) << 16 | Int64(data.8) << 8 | Int64(data.9))
+    let isAware = value.pointee.hastzinfo != 0
+    if isAware, value.pointee.tzinfo != dateTime.pointee.TimeZone_UTC {
+      guard let offset = try utcOffset(of: object) else { throw naive }
+      guard zone != nil else { throw aware }
+      microseconds -= offset
+    } else if isAware != (zone != nil) {
+      throw isAware ? aware : naive
+    }
+    builder.append(try inUnit(microseconds))
+  }
+
+  private var naive: ResultProblem { .outOfRange("a column with a time zone: it has none; give it a tzinfo") }
+  private var aware: ResultProblem {
+    .outOfRange(
+      "a column without a time zone: annotate the result Annotated[datetime, Timestamp(tz=\"UTC\")], or drop the tzinfo"
+    )
+  }
+
+  /// How far the value is ahead of UTC, in microseconds; nil when its time zone does not say.
+  private func utcOffset(of object: ObjectPointer) throws(ResultProblem) -> Int64? {
+    guard let method = api.pointee.PyObject_GetAttr(object, offsetName) else { throw api.pendingProblem() }
+    defer { api.pointee.Py_DecRef(method) }
+    guard let offset = api.call(method, []) else { throw api.pendingProblem() }
+    defer { api.pointee.Py_DecRef(offset) }
+    guard api.isInstance(offset, of: dateTime.pointee.DeltaType) else { return nil }
+    return Int64(clamping: PythonDelta(offset).microseconds)
+  }
+
+  private func inUnit(_ microseconds: Int64) throws(ResultProblem) -> Int64 {
+    switch unit {
+    case .microsecond: return microseconds
+    case .nanosecond:
+      let (nanoseconds, overflow) = microseconds.multipliedReportingOverflow(by: 1_000)
+      guard !overflow else { throw .outOfRange("64-bit nanoseconds, the years 1677 to 2262") }
+      return nanoseconds
+    case .second, .millisecond:
+      let (value, rest) = microseconds.floorDivided(by: 1_000_000 / unit.perSecond)
+      guard rest == 0 else { throw .outOfRange("a column that counts in \(unit)") }
+      return value
+    }
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// A `timedelta`, read.
+private struct PythonDelta {
+  let days: Int32
+  let seconds: Int32
+  let subseconds: Int32
+
+  init(_ object: ObjectPointer) {
+    let delta = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyDateTime_Delta.self).pointee
+    (days, seconds, subseconds) = (delta.days, delta.seconds, delta.microseconds)
+  }
+
+  var microseconds: Int128 { (Int128(days) * 86_400 + Int128(seconds)) * 1_000_000 + Int128(subseconds) }
+}
+
+/// `timedelta`.
+struct DurationWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let dateTime: UnsafePointer<PyDateTime_CAPI>
+  private var builder: FixedWidthBuilder<Int64>
+
+  init(_ conversion: Conversion, rows: Int) throws {
+    let dateTime = try conversion.dateTime()
+    builder = try FixedWidthBuilder(type: .duration(.microsecond))
+    builder.reserveCapacity(rows)
+    self.dateTime = dateTime
+    api = conversion.api
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: dateTime.pointee.DeltaType) else { throw .wrongType }
+    guard let microseconds = Int64(exactly: PythonDelta(object).microseconds) else {
+      throw .outOfRange("64-bit microseconds, about 292,000 years")
+    }
+    builder.append(microseconds)
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// `clutch.Interval`, or another tuple of months, days and nanoseconds.
+struct IntervalWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private var builder: FixedWidthBuilder<MonthDayNanoInterval>
+
+  init(_ api: PythonAPI, rows: Int) throws(ColumnError) {
+    builder = try FixedWidthBuilder(type: .interval(.monthDayNano))
+    self.api = api
+    builder.reserveCapacity(rows)
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: api.pointee.PyTuple_Type), api.pointee.PyObject_Size(object) == 3 else {
+      throw .wrongType
+    }
+    guard let months = Int32(exactly: try part(0, object)), let days = Int32(exactly: try part(1, object)) else {
+      throw .outOfRange("an interval, whose months and days have 32 bits")
+    }
+    builder.append(MonthDayNanoInterval(months: months, days: days, nanoseconds: try part(2, object)))
+  }
+
+  private func part(_ index: Int, _ tuple: ObjectPointer) throws(ResultProblem) -> Int64 {
+    guard let item = api.pointee.PySequence_GetItem(tuple, index) else { throw api.pendingProblem() }
+    defer { api.pointee.Py_DecRef(item) }
+    guard api.isInstance(item, of: api.pointee.PyLong_Type) else { throw .wrongType }
+    guard let value = api.wideInteger(item, as: Int64.self) else {
+      throw .outOfRange("an interval, whose nanoseconds have 64 bits")
+    }
+    return value
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// An `int` as nanoseconds since 1970-01-01 00:00.
+struct NanosecondsWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private var builder: FixedWidthBuilder<Int64>
+
+  init(_ api: PythonAPI, rows: Int) throws(ColumnError) {
+    builder = try FixedWidthBuilder(type: .timestamp(.nanosecond, timeZone: nil))
+    self.api = api
+    builder.reserveCapacity(rows)
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: api.pointee.PyLong_Type) else { throw .wrongType }
+    guard let value = api.wideInteger(object, as: Int64.self) else {
+      throw .outOfRange("64-bit nanoseconds, the years 1677 to 2262")
+    }
+    builder.append(value)
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
