@@ -46,7 +46,7 @@ final class ScalarFunction: Sendable {
     duckdb.scalar_function_set_special_handling(function)
     // Unless the author says so, nothing is known of what Python code does: it is called for every row, and never
     // folded into a constant.
-    if !signature.isDeterministic { duckdb.scalar_function_set_volatile(function) }
+    if !signature.isDeterministic || library.callsForUnusedValues { duckdb.scalar_function_set_volatile(function) }
     duckdb.scalar_function_set_extra_info(function, Unmanaged.passRetained(self).toOpaque()) { data in
       if let data { Unmanaged<ScalarFunction>.fromOpaque(data).release() }
     }

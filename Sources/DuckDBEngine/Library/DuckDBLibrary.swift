@@ -17,6 +17,10 @@ public final class DuckDBLibrary: @unchecked Sendable {
   public let path: String
   /// The version as the library names it, such as `v1.5.5`.
   public let version: String
+
+  /// Whether a function that is not volatile is called for every value of a vector's dictionary, also for values that no
+  /// row has (any more), on which it may fail. Before 2.0 functions of the C API count as never failing.
+  var callsForUnusedValues: Bool { DuckDBVersion(version).map { $0 < DuckDBVersion(major: 2, minor: 0) } ?? true }
   /// Where the file was found first.
   public let origin: DuckDBCandidate.Origin
 

@@ -42,7 +42,7 @@ struct RowFunction: ~Copyable {
     let fields = batch.schema.fields
     try function.signature.check(fields)
     let readers = try Self.readers(function.signature, batch, conversion)
-    let distinct = function.signature.isDeterministic ? try DistinctRows(batch.columns) : nil
+    let distinct = function.signature.isDeterministic ? DistinctRows(batch.columns) : nil
     api = py.api
     self.conversion = conversion
     signature = function.signature
