@@ -19,7 +19,7 @@ struct FunctionSet {
     if functions.count == 1 {
       var function: duckdb_scalar_function? = try functions[0].make(in: library)
       defer { duckdb.destroy_scalar_function(&function) }
-      let any = try logicalType(of: .any)
+      let any = try logicalType(of: nil)
       guard let function else { return }
       withExtendedLifetime(any) { duckdb.scalar_function_set_varargs(function, any.handle) }
       return try check(duckdb.register_scalar_function(connection, function))
@@ -43,25 +43,31 @@ struct FunctionSet {
     let signature = function.signature
     let last = signature.parameters.last { $0.isVariadic }
     if last != nil, count == signature.parameters.count { return }
-    let isAlone = functions.count { $0.signature.parameters(forArguments: count) != nil } == 1
-    var made: duckdb_scalar_function? = try function.make(in: library)
+    let isRepeated = last != nil && count == signature.parameters.count - 1
+    let isAlone = !isRepeated && functions.count { $0.signature.parameters(forArguments: count) != nil } == 1
+    var types: [SQLType?] = []
+    for parameter in signature.parameters.prefix(isRepeated ? count + 1 : count) {
+      types.append(isAlone ? nil : try parameter.type.declaredType)
+    }
+    var made: duckdb_scalar_function? = try function.declaring(types).make(in: library)
     defer { duckdb.destroy_scalar_function(&made) }
     guard let handle = made else { return }
-    for parameter in signature.parameters.prefix(count) {
-      let type = try logicalType(of: isAlone ? .any : parameter.type)
-      withExtendedLifetime(type) { duckdb.scalar_function_add_parameter(handle, type.handle) }
-    }
-    if let last, count == signature.parameters.count - 1 {
-      let type = try logicalType(of: last.type)
-      withExtendedLifetime(type) { duckdb.scalar_function_set_varargs(handle, type.handle) }
+    for (index, type) in types.enumerated() {
+      let type = try logicalType(of: type)
+      withExtendedLifetime(type) {
+        if index < count {
+          duckdb.scalar_function_add_parameter(handle, type.handle)
+        } else {
+          duckdb.scalar_function_set_varargs(handle, type.handle)
+        }
+      }
     }
     try check(duckdb.add_scalar_function_to_set(set, handle))
   }
 
-  private func logicalType(of type: UDFType) throws(DuckDBError) -> LogicalType {
-    guard type == .any else {
-      return try VectorColumns(functions: library.functions).logicalType(type.storedInDuckDB.sqlType)
-    }
+  /// Nil stands for any type.
+  private func logicalType(of type: SQLType?) throws(DuckDBError) -> LogicalType {
+    if let type { return try VectorColumns(functions: library.functions).logicalType(type) }
     guard let handle = library.functions.pointee.create_logical_type(DUCKDB_TYPE_ANY) else {
       throw DuckDBError(.query, "DuckDB has no memory for another function")
     }
@@ -74,5 +80,12 @@ struct FunctionSet {
     throw DuckDBError(
       .query,
       "DuckDB refuses a function named \(name); rename the UDF (a function of that name may exist\(overloads))")
+  }
+}
+
+extension UDFType {
+  /// What DuckDB casts an argument to where types choose between overloads; nil for any type.
+  fileprivate var declaredType: SQLType? {
+    get throws(DuckDBError) { self == .any ? nil : try storedInDuckDB.sqlType }
   }
 }

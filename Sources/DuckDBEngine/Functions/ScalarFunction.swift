@@ -13,12 +13,18 @@ final class ScalarFunction: Sendable {
   private let index: Int
   private let pool: UDFPool
   private let errorMode: UDFErrorMode
+  /// The types that DuckDB casts the arguments to, the last also those that follow; nil where it takes them as they are.
+  private let declared: [SQLType?]
 
   /// - Parameters:
   ///   - index: the function's place in the pool's signatures.
   ///   - errorMode: what a failing row does; nil for what the function says.
+  ///   - declared: the types that DuckDB casts the arguments to, the last also those that follow.
   /// - Throws: `invalidArgument` when the result has no type in DuckDB.
-  init(_ index: Int, of pool: UDFPool, onError errorMode: UDFErrorMode?) throws(DuckDBError) {
+  init(
+    _ index: Int, of pool: UDFPool, onError errorMode: UDFErrorMode?, declared: [SQLType?] = []
+  ) throws(DuckDBError) {
+    self.declared = declared
     signature = pool.signatures[index]
     self.index = index
     self.pool = pool
@@ -26,6 +32,11 @@ final class ScalarFunction: Sendable {
     value = signature.result.storedInDuckDB
     let valueType = try value.sqlType
     result = try VectorShape(self.errorMode == .collect ? .collected(valueType) : valueType)
+  }
+
+  /// The same function, declared to take arguments of some types.
+  func declaring(_ types: [SQLType?]) throws(DuckDBError) -> ScalarFunction {
+    try ScalarFunction(index, of: pool, onError: errorMode, declared: types)
   }
 
   // MARK: Registering
@@ -61,9 +72,12 @@ final class ScalarFunction: Sendable {
   static func bind(_ info: duckdb_bind_info, _ functions: UnsafePointer<DuckDBFunctions>) {
     let duckdb = functions.pointee
     guard let data = duckdb.scalar_function_bind_get_extra_info(info) else { return }
-    let signature = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue().signature
+    let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
+    let signature = function.signature
     let count = duckdb.scalar_function_bind_get_argument_count(info)
     let arguments = (0..<count).map { index -> SQLType in
+      // Some versions show an argument as it is before it is cast.
+      if let declared = function.declaredType(Int(index)) { return declared }
       var expression = duckdb.scalar_function_bind_get_argument(info, index)
       defer { duckdb.destroy_expression(&expression) }
       guard let expression, let type = duckdb.expression_return_type(expression) else { return .unknown }
@@ -104,6 +118,10 @@ final class ScalarFunction: Sendable {
     } catch {
       duckdb.scalar_function_set_error(info, "\(error)")
     }
+  }
+
+  private func declaredType(_ index: Int) -> SQLType? {
+    declared.indices.contains(index) ? declared[index] : declared.last ?? nil
   }
 
   private func call(_ batch: RecordBatch) throws -> Column {

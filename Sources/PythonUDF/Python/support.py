@@ -1,6 +1,8 @@
 """What the host asks Python for while it converts values: the few things that have no entry in the C interface."""
 
 import datetime
+import math
+import sys
 
 
 def zone(name):
@@ -59,15 +61,31 @@ def dead_letter(names, values):
     """The arguments of a row that failed, as JSON for a person and for another try."""
     import json
 
-    named = dict(zip(names, values)) if len(set(names)) == len(names) else list(values)
-    return json.dumps(named, ensure_ascii=False, default=_shown, skipkeys=True)
+    values = [_shown(value) for value in values]
+    named = dict(zip(names, values)) if len(set(names)) == len(names) else values
+    text = json.dumps(named, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate has no place in UTF-8.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _shown(value):
+def _shown(value, depth=0):
+    """A value with only what JSON has: what it lacks, such as NaN and dates, as text."""
+    if value is None or type(value) in (bool, int, str):
+        return value
+    if type(value) is float:
+        return value if math.isfinite(value) else str(value)
+    if depth > 50:
+        return "..."
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
-    import dataclasses
-
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _shown(part, depth + 1) for key, part in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _shown(value._asdict(), depth + 1)
+    if isinstance(value, (list, tuple)):
+        return [_shown(part, depth + 1) for part in value]
+    dataclasses = sys.modules.get("dataclasses")
+    if dataclasses and dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {field.name: _shown(getattr(value, field.name, None), depth + 1) for field in fields}
     return str(value)
