@@ -58,7 +58,14 @@ extension RowProblem {
       let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""
       return .failed(.rowFailed, in: place, because: error.summary + hint, exception: error)
     case .result(let reason, let error, _):
-      return .failed(.wrongResult, in: place, because: reason, exception: error)
+      return .failed(.wrongResult, in: place, because: reason, exception: error?.isFromPythonItself == true ? nil : error)
     }
+  }
+}
+
+extension PythonError {
+  /// Whether no frame is of the user's code: its summary says everything.
+  fileprivate var isFromPythonItself: Bool {
+    traceback.allSatisfy { $0.file == LoadedModule.ownFile || $0.file.contains("/lib/python3") }
   }
 }

@@ -70,7 +70,7 @@ struct RowFunction: ~Copyable {
       }
     } catch let error as PythonError {
       throw UDFError(
-        .wrongArguments, "UDF \(signature.name): the arguments cannot be made: \(error.summary)", exception: error)
+        .wrongArguments, "UDF \(signature.name): the arguments cannot be made: \(error.summary)")
     }
   }
 

@@ -21,7 +21,7 @@ package struct LoadedModule: Sendable {
   package var signatures: [UDFSignature] { functions.map(\.signature) }
 
   /// The frames of our own Python code stand under this name, which no file has.
-  private static let ownFile = "<clutch>"
+  static let ownFile = "<clutch>"
   static let supportModule = "_clutch_support"
 
   /// Runs the source in a fresh interpreter, which should hold nothing else.

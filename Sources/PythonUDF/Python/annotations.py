@@ -29,7 +29,7 @@ _MAPS = (dict, collections.abc.Mapping)
 
 ACCEPTED = "a type such as int, str, datetime, list[int], a dataclass, or one of these with '| None'"
 
-# A type that contains itself has no end.
+# Far more than anybody means, and far less than Python's stack holds.
 _DEEPEST = 64
 
 
@@ -42,12 +42,12 @@ def resolve(annotation, namespace):
 
     namespace: where names in annotations that are text are looked up.
     """
-    return _resolve(annotation, namespace, 0)
+    return _resolve(annotation, namespace, 0, ())
 
 
-def _resolve(annotation, namespace, depth):
+def _resolve(annotation, namespace, depth, inside):
     if depth > _DEEPEST:
-        raise Unsupported("has a type that contains itself, which no column can hold")
+        raise Unsupported(f"has a type nested deeper than {_DEEPEST} levels")
     annotation = _evaluated(annotation, namespace)
     plain = _lookup(annotation)
     if plain:
@@ -55,14 +55,14 @@ def _resolve(annotation, namespace, depth):
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
 
     def inner(annotation):
-        return _resolve(annotation, namespace, depth + 1)[0]
+        return _resolve(annotation, namespace, depth + 1, inside)[0]
 
     if origin in (typing.Union, types.UnionType):
         others = [member for member in arguments if member is not type(None)]
         if len(others) == 1 and len(others) < len(arguments):
-            return _resolve(others[0], namespace, depth + 1)[0], True
+            return inner(others[0]), True
     elif origin is typing.Annotated:
-        return _annotated(annotation, lambda: _resolve(arguments[0], namespace, depth + 1))
+        return _annotated(annotation, lambda: _resolve(arguments[0], namespace, depth + 1, inside))
     elif origin is typing.Literal:
         return _literal(arguments)
     elif origin in _LISTS and arguments:
@@ -73,11 +73,13 @@ def _resolve(annotation, namespace, depth):
         key, value = arguments
         return {"kind": "map", "key": inner(key), "value": inner(value)}, False
     elif isinstance(annotation, typing.TypeAliasType):
-        return _resolve(annotation.__value__, namespace, depth + 1)
+        return _resolve(annotation.__value__, namespace, depth + 1, inside)
     elif isinstance(annotation, typing.NewType):
-        return _resolve(annotation.__supertype__, namespace, depth + 1)
+        return _resolve(annotation.__supertype__, namespace, depth + 1, inside)
     elif isinstance(annotation, type):
-        found = _class(annotation, inner)
+        if annotation in inside:
+            raise Unsupported(f"has the type {annotation.__name__}, which contains itself; no column can hold that")
+        found = _class(annotation, lambda part: _resolve(part, namespace, depth + 1, (*inside, annotation))[0])
         if found:
             return found, False
     raise Unsupported(f"has the unsupported type {inspect.formatannotation(annotation)}; use {ACCEPTED}")
@@ -118,6 +120,13 @@ def _annotated(annotation, rest):
     if base != expected:
         names = {"decimal": "Decimal", "timestamp": "datetime"}
         raise Unsupported(f"annotates {base} as {kind}; write Annotated[{names[kind]}, ...]")
+    if found[-1].get("timeZone"):
+        import _clutch_support
+
+        try:
+            _clutch_support.zone(found[-1]["timeZone"])
+        except ValueError as error:
+            raise Unsupported(f"cannot be used: {error}") from None
     return found[-1], optional and kind != "json"
 
 
