@@ -28,6 +28,11 @@ struct SQLCommand: ParsableCommand {
       discussion: "Default: what @udf(on_error=...) of the function says, which is raise."))
   var onError: UDFErrorMode?
   @Option(
+    help: ArgumentHelp(
+      "How many seconds a function may take for one row; then the query fails.",
+      discussion: "Default: what @udf(timeout=...) of the function says, which is any time.", valueName: "seconds"))
+  var udfTimeout: Double?
+  @Option(
     help: ArgumentHelp("Append every row that fails to this file, as JSON lines with the arguments.", valueName: "file")
   )
   var deadLetters: String?
@@ -52,6 +57,9 @@ struct SQLCommand: ParsableCommand {
   func validate() throws {
     guard (query == nil) != (file == nil) else {
       throw ValidationError("Give the SQL either as an argument (- for standard input) or with -f FILE.sql.")
+    }
+    if let udfTimeout, !(udfTimeout > 0 && udfTimeout < 1e9) {
+      throw ValidationError("--udf-timeout takes a number of seconds above 0.")
     }
     if let threads, threads < 1 { throw ValidationError("--threads takes a number of at least 1.") }
   }
@@ -79,9 +87,12 @@ struct SQLCommand: ParsableCommand {
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]
     ).connect()
-    for pool in pools { try connection.register(pool, onError: onError) }
+    let timeouts = UDFTimeouts(row: udfTimeout.map { .seconds($0) })
+    for pool in pools { try connection.register(pool, onError: onError, timeouts: timeouts) }
     // The pools are there for this database alone. With several files the others' functions change threads.
-    if let pool = pools.first { try connection.database.runQueries(on: pool) }
+    // Where functions have timeouts all do: a thread of the database's that hangs in a function could not be left.
+    let hasTimeouts = !timeouts.isEmpty || pools.contains { $0.signatures.contains { !$0.timeouts.isEmpty } }
+    if let pool = pools.first, !hasTimeouts { try connection.database.runQueries(on: pool) }
     let letters = try deadLetters.map { try DeadLetters(path: $0) }
     if let letters { for pool in pools { pool.observeFailures { letters.write($0) } } }
     defer { reportFailures(of: pools) }

@@ -181,6 +181,12 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyThreadState *_Nullable, PyThreadState_Next, PyThreadState *)                                              \
   F(void, PyThreadState_Clear, PyThreadState *)                                                                 \
   F(void, PyThreadState_DeleteCurrent, void)                                                                    \
+  F(int, PyThreadState_SetAsyncExc, unsigned long, PyObject *_Nullable)                                         \
+  F(PyObject *_Nullable, PyThreadState_GetFrame, PyThreadState *)                                               \
+  F(PyObject *_Nullable, PyFrame_GetBack, PyObject *)                                                           \
+  F(PyObject *_Nonnull, PyFrame_GetCode, PyObject *)                                                            \
+  F(int, PyFrame_GetLineNumber, PyObject *)                                                                     \
+  F(unsigned long, PyThread_get_thread_ident, void)                                                             \
   F(PyInterpreterState *_Nonnull, PyThreadState_GetInterpreter, PyThreadState *)                                        \
   F(PyThreadState *_Nonnull, PyEval_SaveThread, void)                                                                   \
   F(void, PyEval_RestoreThread, PyThreadState *)                                                                \

@@ -13,25 +13,31 @@ extension DuckDBConnection {
   ///   - pool: the UDFs. Those of one name are overloads, of which the arguments' types choose.
   ///   - errorMode: what a row does whose call fails, for all of them; nil for what each says. With `collect` a result is
   ///     `STRUCT(value T, error STRUCT(type VARCHAR, message VARCHAR, line INTEGER, traceback VARCHAR))`.
+  ///   - timeouts: how long calls may take; where nothing is said, what each function says.
   /// - Throws: `query` when DuckDB has a function of that name already, built in or registered before;
   ///   `invalidArgument` when a result has a type that DuckDB lacks.
-  public func register(_ pool: UDFPool, onError errorMode: UDFErrorMode? = nil) throws(DuckDBError) {
+  public func register(
+    _ pool: UDFPool, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
+  ) throws(DuckDBError) {
     try refuseTaken(pool)
-    for set in try functionSets(pool, errorMode) {
+    for set in try functionSets(pool, errorMode, timeouts) {
       try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
       for function in set.functions { database.noteRegistered(function.signature, of: pool) }
     }
   }
 
   /// The functions by name, which SQL compares without letter case, in the order of the source.
-  private func functionSets(_ pool: UDFPool, _ errorMode: UDFErrorMode?) throws(DuckDBError) -> [FunctionSet] {
+  private func functionSets(
+    _ pool: UDFPool, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts
+  ) throws(DuckDBError) -> [FunctionSet] {
     var names: [String] = []
     var byName: [String: [ScalarFunction]] = [:]
     for (index, signature) in pool.signatures.enumerated() {
       let name = signature.name.lowercased()
       if byName[name] == nil { names.append(name) }
       do throws(DuckDBError) {
-        byName[name, default: []].append(try ScalarFunction(index, of: pool, onError: errorMode))
+        byName[name, default: []].append(
+          try ScalarFunction(index, of: pool, onError: errorMode, timeouts: timeouts))
       } catch {
         throw DuckDBError(error.code, "UDF \(signature.name) cannot be used in SQL: \(error.message)")
       }

@@ -13,18 +13,22 @@ final class ScalarFunction: Sendable {
   private let index: Int
   private let pool: UDFPool
   private let errorMode: UDFErrorMode
+  private let timeouts: UDFTimeouts
   /// The types that DuckDB casts the arguments to, the last also those that follow; nil where it takes them as they are.
   private let declared: [SQLType?]
 
   /// - Parameters:
   ///   - index: the function's place in the pool's signatures.
   ///   - errorMode: what a failing row does; nil for what the function says.
+  ///   - timeouts: how long calls may take; where nothing is said, what the function says.
   ///   - declared: the types that DuckDB casts the arguments to, the last also those that follow.
   /// - Throws: `invalidArgument` when the result has no type in DuckDB.
   init(
-    _ index: Int, of pool: UDFPool, onError errorMode: UDFErrorMode?, declared: [SQLType?] = []
+    _ index: Int, of pool: UDFPool, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
+    declared: [SQLType?] = []
   ) throws(DuckDBError) {
     self.declared = declared
+    self.timeouts = timeouts
     signature = pool.signatures[index]
     self.index = index
     self.pool = pool
@@ -36,7 +40,7 @@ final class ScalarFunction: Sendable {
 
   /// The same function, declared to take arguments of some types.
   func declaring(_ types: [SQLType?]) throws(DuckDBError) -> ScalarFunction {
-    try ScalarFunction(index, of: pool, onError: errorMode, declared: types)
+    try ScalarFunction(index, of: pool, onError: errorMode, timeouts: timeouts, declared: types)
   }
 
   // MARK: Registering
@@ -125,7 +129,8 @@ final class ScalarFunction: Sendable {
   }
 
   private func call(_ batch: RecordBatch) throws -> Column {
-    let result = try pool.evaluateHere(index, batch, CallOptions(errorMode: errorMode, result: value))
+    let result = try pool.evaluateHere(
+      index, batch, CallOptions(errorMode: errorMode, timeouts: timeouts, result: value))
     guard let errors = result.errors else { return result.values }
     var rows = StructBuilder()
     for _ in 0..<batch.rowCount { rows.append() }

@@ -8,6 +8,8 @@ package final class InterpreterState {
   /// CPython's number for the interpreter; never used twice in a process.
   package let id: Int64
   let threadState: OpaquePointer
+  /// What other threads may interrupt it with.
+  package let interrupter: Interrupter
 
   /// Objects that live longer than one `withGIL`, each with a reference of its own.
   private var objects: [Int: UnsafeMutablePointer<PyObject>] = [:]
@@ -17,6 +19,7 @@ package final class InterpreterState {
     self.api = api
     self.id = id
     self.threadState = threadState
+    interrupter = Interrupter(api: api, threadState: threadState)
   }
 
   /// Takes the interpreter's GIL on the calling thread.

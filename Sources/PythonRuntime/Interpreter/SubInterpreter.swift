@@ -24,6 +24,8 @@ public final class SubInterpreter: Sendable {
   package let thread: DedicatedThread
   private let confined: Confined
   private let registration: Int
+  /// What other threads may interrupt it with.
+  package let interrupter: Interrupter
 
   /// The state of the interpreter, or nil once ended.
   ///
@@ -49,7 +51,11 @@ public final class SubInterpreter: Sendable {
     // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
     registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
-      try thread.perform { confined.state = try process.create(configuration) }
+      interrupter = try thread.perform {
+        let state = try process.create(configuration)
+        confined.state = state
+        return state.interrupter
+      }
     } catch {
       Self.end(confined, on: thread, in: process, registration)
       guard error is ThreadConfinementError else { throw error }
@@ -125,6 +131,9 @@ public final class SubInterpreter: Sendable {
   public func close() {
     Self.end(confined, on: thread, in: process, registration)
   }
+
+  /// Gives up an interpreter whose thread hangs: nobody waits for it any more, and it ends if the thread ever comes back.
+  package func abandon() { process.abandon(registration) }
 
   private static func run<Result>(
     _ body: (borrowing Python) throws -> Result, _ confined: Confined

@@ -43,6 +43,11 @@ public enum CPython {
     state.withLock { if case .running(let process) = $0 { process.interpreterCount } else { 0 } }
   }
 
+  /// How many interpreters could not be ended, because their thread hangs or threads of user code still run in them.
+  public static var abandonedInterpreterCount: Int {
+    state.withLock { if case .running(let process) = $0 { process.abandonedCount } else { 0 } }
+  }
+
   /// Ends every interpreter, joins their threads, and finalises CPython, for good.
   ///
   /// Work that is under way in an interpreter finishes first. Not needed before a process exits: it is for hosts that

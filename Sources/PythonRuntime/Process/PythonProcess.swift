@@ -23,6 +23,8 @@ package final class PythonProcess: @unchecked Sendable {
     var isShutDown = false
     /// Those that could not be ended because user threads still run in them.
     var abandoned = 0
+    /// Those that nobody waits for, because their own thread hangs.
+    var hanging: Set<Int> = []
   }
 
   /// Modules whose first import must happen in the main interpreter: without that, a second interpreter that imports
@@ -104,7 +106,22 @@ package final class PythonProcess: @unchecked Sendable {
     }
   }
 
-  func remove(_ key: Int) { register.withLock { $0.endings[key] = nil } }
+  func remove(_ key: Int) {
+    register.withLock { register in
+      register.endings[key] = nil
+      register.hanging.remove(key)
+    }
+  }
+
+  /// Stops waiting for an interpreter whose thread hangs: it is ended if that thread ever comes back.
+  func abandon(_ key: Int) {
+    register.withLock { register in
+      if register.endings.removeValue(forKey: key) != nil { register.hanging.insert(key) }
+    }
+  }
+
+  /// How many interpreters could not be ended.
+  var abandonedCount: Int { register.withLock { $0.abandoned + $0.hanging.count } }
 
   /// Makes an interpreter on the calling thread, which it then belongs to, and leaves it detached.
   ///
@@ -139,6 +156,7 @@ package final class PythonProcess: @unchecked Sendable {
   ///
   /// One in which user code left threads that do not end is abandoned: it stays in memory, and so do they.
   func end(_ state: InterpreterState) {
+    state.interrupter.close()
     state.attach()
     // User code registered to run at the end may take its time: let it do so before the lock is taken.
     state.runExitFunctions()
@@ -160,10 +178,10 @@ package final class PythonProcess: @unchecked Sendable {
       return Array(register.endings.values)
     }
     for end in endings { end() }
-    let abandoned = register.withLock { $0.abandoned }
+    let abandoned = abandonedCount
     guard abandoned == 0 else {
       throw PythonRuntimeError(
-        .shutDown, "CPython was not finalised: threads of user code still run in \(abandoned) of its interpreters")
+        .shutDown, "CPython was not finalised: user code still runs in \(abandoned) of its interpreters")
     }
     let status = try mainThread.perform { [api, main] in
       guard let state = api.pointee.PyThreadState_New(main) else { return Int32(-1) }

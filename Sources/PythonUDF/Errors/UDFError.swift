@@ -6,7 +6,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
-        wrongResult, interrupted, closed
+        wrongResult, interrupted, deadlineExceeded, closed
     }
     private let value: Value
 
@@ -28,6 +28,8 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public static let wrongResult = Code(value: .wrongResult)
     /// The call was stopped by `UDFPool.interrupt`.
     public static let interrupted = Code(value: .interrupted)
+    /// The call took longer than the function's timeouts, or those it was called with, allow.
+    public static let deadlineExceeded = Code(value: .deadlineExceeded)
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 
@@ -69,6 +71,13 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
 }
 
 extension UDFError {
+  /// A name that no function has.
+  static func unknown(_ name: String, among signatures: [UDFSignature]) -> UDFError {
+    UDFError(
+      .unknownFunction,
+      "There is no UDF named \(name); there are: \(signatures.map(\.name).joined(separator: ", ")).")
+  }
+
   /// A call that failed in one row.
   static func failed(_ code: Code, in row: Row, because reason: String, exception: PythonError? = nil) -> UDFError {
     let arguments = row.arguments.isEmpty ? "" : " (\(row.arguments.joined(separator: ", ")))"

@@ -6,17 +6,22 @@ package struct CallOptions {
   package var errorMode: UDFErrorMode?
   /// Told of every failing row, with its arguments.
   package var observer: (@Sendable (UDFRowFailure) -> Void)?
+  /// How long it may take; where nothing is said, what the function says.
+  package var timeouts: UDFTimeouts
+  /// The watch over the call, which the call ends.
+  var watch: WatchedCall?
   /// The type of the result where it is fixed beforehand; nil for that of the function, with the arguments' digits for a
   /// plain `Decimal`.
   package var result: UDFType?
 
   package init(
     interruption: Interruption = Interruption(), errorMode: UDFErrorMode? = nil,
-    observer: (@Sendable (UDFRowFailure) -> Void)? = nil, result: UDFType? = nil
+    observer: (@Sendable (UDFRowFailure) -> Void)? = nil, timeouts: UDFTimeouts = UDFTimeouts(), result: UDFType? = nil
   ) {
     self.interruption = interruption
     self.errorMode = errorMode
     self.observer = observer
+    self.timeouts = timeouts
     self.result = result
   }
 }

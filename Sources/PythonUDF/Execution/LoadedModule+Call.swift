@@ -10,6 +10,18 @@ extension LoadedModule {
   ) throws -> UDFResult {
     let conversion = Conversion(py.state, classes: classes)
     defer { conversion.release() }
+    guard let watch = options.watch else { return try run(function, batch, in: py, conversion, options) }
+    let outcome = Result { try run(function, batch, in: py, conversion, options) }
+    guard let reason = watch.finish() else { return try outcome.get() }
+    var failure: UDFError?
+    if case .failure(let error) = outcome { failure = error as? UDFError }
+    throw reason.error(function: function.signature.name, failure: failure)
+  }
+
+  private func run(
+    _ function: Function, _ batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
+    _ options: CallOptions
+  ) throws -> UDFResult {
     var call = try RowFunction(function, for: batch, in: py, conversion, options)
     return try call.run()
   }

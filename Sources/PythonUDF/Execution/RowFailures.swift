@@ -58,7 +58,8 @@ extension RowProblem {
       let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""
       return .failed(.rowFailed, in: place, because: error.summary + hint, exception: error)
     case .result(let reason, let error, _):
-      return .failed(.wrongResult, in: place, because: reason, exception: error?.isFromPythonItself == true ? nil : error)
+      return .failed(
+        .wrongResult, in: place, because: reason, exception: error?.isFromPythonItself == true ? nil : error)
     }
   }
 }

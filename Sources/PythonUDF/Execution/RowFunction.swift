@@ -1,6 +1,7 @@
 import CPythonABI
 import Columnar
 import PythonRuntime
+import Synchronization
 
 /// A UDF made ready for one batch: its callable, a reader per argument, and the rows that are not called.
 ///
@@ -28,6 +29,8 @@ struct RowFunction: ~Copyable {
   /// Rows that have one result together; nil when each is called.
   private let distinct: DistinctRows?
   private let interruption: Interruption
+  /// Where each row is noted; nil when nobody watches rows.
+  private let watch: WatchedCall?
 
   private static let blockRows = 32
 
@@ -48,6 +51,7 @@ struct RowFunction: ~Copyable {
     signature = function.signature
     self.callable = callable
     interruption = options.interruption
+    watch = options.watch.flatMap { $0.countsRows ? $0 : nil }
     mode = options.errorMode ?? signature.errorMode
     observer = options.observer
     failures = RowFailures(describesAll: mode == .collect)
@@ -140,6 +144,7 @@ struct RowFunction: ~Copyable {
           vector += stride
           continue
         }
+        if let watch { watch.row.store(row + 1, ordering: .relaxed) }
         let result = calledResult(row, &known, argumentsAt: vector) { call(callable, vector, flags, nil) }
         for index in 0..<arguments { drop(vector[index]) }
         vector += stride

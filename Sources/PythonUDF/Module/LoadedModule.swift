@@ -17,6 +17,8 @@ package struct LoadedModule: Sendable {
   package let functions: [Function]
   /// The keys of the classes that the signatures refer to by their places.
   let classes: [Int]
+  /// What is raised in a function that runs too long.
+  let deadlineExceeded: Interrupter.Exception
 
   package var signatures: [UDFSignature] { functions.map(\.signature) }
 
@@ -44,6 +46,10 @@ package struct LoadedModule: Sendable {
         py.api.pointee.Py_IncRef(callable.pointer)
         return Function(signature: signature, key: py.state.keep(callable.pointer))
       }
+      let exception = try py.importModule("clutch").attribute("DeadlineExceeded")
+      py.api.pointee.Py_IncRef(exception.pointer)
+      _ = py.state.keep(exception.pointer)
+      deadlineExceeded = Interrupter.Exception(exception.pointer)
       let found = try answer.item(2)
       classes = try (0..<found.count()).map { index in
         let type = try found.item(index)
@@ -93,11 +99,7 @@ package struct LoadedModule: Sendable {
   func overloads(_ name: String) throws -> [Function] {
     var found = functions.filter { $0.signature.name == name }
     if found.isEmpty { found = functions.filter { $0.signature.name.lowercased() == name.lowercased() } }
-    guard !found.isEmpty else {
-      throw UDFError(
-        .unknownFunction,
-        "There is no UDF named \(name); there are: \(functions.map(\.signature.name).joined(separator: ", ")).")
-    }
+    guard !found.isEmpty else { throw UDFError.unknown(name, among: signatures) }
     return found
   }
 

@@ -25,6 +25,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let isDeterministic: Bool
   /// What a failing row does, as `@udf(on_error=...)` says.
   public let errorMode: UDFErrorMode
+  /// How long its calls may take, as `@udf(timeout=..., batch_timeout=...)` says.
+  public let timeouts: UDFTimeouts
   /// The docstring, without its indentation.
   public let documentation: String?
   /// The line of its `def`, counted from 1.

@@ -15,7 +15,7 @@ public actor ThreadedUDFInterpreter {
   public nonisolated let signature: UDFSignature
 
   private let interpreter: SubInterpreter
-  private let module: LoadedModule
+  private let worker: Worker
 
   /// The interpreter's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { interpreter.unownedExecutor }
@@ -57,7 +57,7 @@ public actor ThreadedUDFInterpreter {
         """)
     }
     self.interpreter = interpreter
-    self.module = module
+    worker = Worker(interpreter, module)
     signature = function.signature
   }
 
@@ -65,7 +65,7 @@ public actor ThreadedUDFInterpreter {
   ///
   /// - Parameter batch: one column per parameter, in order; the names of the columns do not matter.
   /// - Returns: a column of as many rows, as `signature.resultField(for:)` describes it.
-  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, or `closed`.
+  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `deadlineExceeded`, or `closed`.
   public func call(_ batch: RecordBatch) throws -> Column { try evaluate(batch).values }
 
   /// Calls the function for each row of a batch, and says which rows failed.
@@ -73,15 +73,15 @@ public actor ThreadedUDFInterpreter {
   /// - Parameters:
   ///   - batch: one column per parameter, in order; the names of the columns do not matter.
   ///   - errorMode: what a failing row does; nil for what the function says.
+  ///   - timeouts: how long the call may take; where nothing is said, what the function says. A function that does not
+  ///     stop when it is told to keeps this actor busy: only a ``UDFPool`` can give its interpreter up.
   /// - Throws: as `call` does.
-  public func evaluate(_ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil) throws -> UDFResult {
-    do {
-      return try interpreter.withGILOnOwnThread { py in
-        try module.call(module.functions[0], batch, in: py, CallOptions(errorMode: errorMode))
-      }
-    } catch let error as PythonRuntimeError {
-      throw UDFError(error, function: signature.name)
-    }
+  public func evaluate(
+    _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
+  ) throws -> UDFResult {
+    var options = CallOptions(errorMode: errorMode)
+    options.watch = worker.watch(timeouts.orElse(signature.timeouts))
+    return try worker.call(worker.module.functions[0], batch, options) { try interpreter.withGILOnOwnThread($0) }
   }
 
   /// Ends the interpreter, gives its memory back and ends its thread. Later calls throw `closed`.

@@ -26,16 +26,14 @@ extension UDFPool {
   /// Calls the function at a place in `signatures` for each row of a batch, in the interpreter of the calling thread if
   /// that is one of this pool, else in an idle one, while the calling thread waits.
   ///
+  /// A call in the thread's own interpreter can be stopped, but not given up: the thread is its caller's.
+  ///
   /// - Parameter options: its interruption and its observer are the pool's.
   /// - Throws: `UDFError`, as `callAndWait`.
   package func evaluateHere(_ index: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
     guard let worker = workers.first(where: { $0.interpreter.thread.isCurrent }) else {
-      return try withIdleWorker { worker in
-        try evaluate(worker.module.functions[index], batch, options, in: worker) { try worker.interpreter.withGIL($0) }
-      }
+      return try evaluateAndWait(batch, options) { $0.module.functions[index] }
     }
-    return try evaluate(worker.module.functions[index], batch, options, in: worker) {
-      try worker.interpreter.withGILOnOwnThread($0)
-    }
+    return try evaluateOnOwnThread(worker.module.functions[index], batch, options, worker)
   }
 }

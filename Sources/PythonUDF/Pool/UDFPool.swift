@@ -13,18 +13,20 @@ public final class UDFPool: Sendable {
   /// What was loaded.
   public let source: UDFSource
 
-  let workers: [Worker]
+  private let members: Mutex<[Worker]>
   let idle: IdleList<Worker>
   let interruption = Interruption()
   let failures = FailureLog()
   /// Makes an engine that the threads were handed over to leave them.
   let leaveThreads = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// One interpreter with the source loaded.
-  struct Worker: Sendable {
-    let interpreter: SubInterpreter
-    let module: LoadedModule
-  }
+  private let configuration: SubInterpreter.Configuration
+  private let discovery: PythonDiscovery
+  private let isClosed = Atomic(false)
+  private let abandoned = Atomic(0)
+
+  /// The interpreters, without those that were given up.
+  var workers: [Worker] { members.withLock { $0 } }
 
   /// Loads a source on several interpreters and blocks until all are ready.
   ///
@@ -46,8 +48,11 @@ public final class UDFPool: Sendable {
       let result = Result { try Self.load(source, configuration, discovery) }
       loaded.withLock { $0.append(result) }
     }
-    workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
+    let workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
+    members = Mutex(workers)
     idle = IdleList(workers)
+    self.configuration = configuration
+    self.discovery = discovery
     signatures = first.module.signatures
     self.source = source
   }
@@ -56,8 +61,7 @@ public final class UDFPool: Sendable {
     _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ discovery: PythonDiscovery
   ) throws -> Worker {
     let interpreter = try SubInterpreter(configuration: configuration, discovery: discovery, name: "udf")
-    return Worker(
-      interpreter: interpreter, module: try interpreter.withGIL { py in try LoadedModule(source, in: py) })
+    return Worker(interpreter, try interpreter.withGIL { py in try LoadedModule(source, in: py) })
   }
 
   /// Makes a pool as `init` does; the calling task is suspended and blocks no thread.
@@ -72,100 +76,42 @@ public final class UDFPool: Sendable {
     }
   }
 
-  /// How many interpreters there are.
+  /// How many interpreters there are, without those that were given up.
   public var interpreterCount: Int { workers.count }
+
+  /// How many interpreters were given up, because a call did not stop when it had to.
+  public var abandonedInterpreterCount: Int { abandoned.load(ordering: .relaxed) }
+
+  /// Gives an interpreter up whose thread hangs, and makes another in its place.
+  func replace(_ worker: Worker) {
+    members.withLock { $0.removeAll { $0 === worker } }
+    abandoned.add(1, ordering: .relaxed)
+    worker.interpreter.abandon()
+    // A thread of its own: loading takes its time, and runs user code.
+    Thread.detachNewThread { [self] in
+      do {
+        let fresh = try Self.load(source, configuration, discovery)
+        let isKept = members.withLock { members in
+          guard !isClosed.load(ordering: .relaxed) else { return false }
+          members.append(fresh)
+          return true
+        }
+        if isKept { idle.give(back: fresh) } else { fresh.interpreter.close() }
+      } catch {
+        guard members.withLock(\.isEmpty) else { return }
+        idle.close(because: UDFError(.closed, "no interpreter of \(source.name) is left: \(error)"))
+      }
+    }
+  }
 
   /// The signature of a function, of overloads the first; upper and lower case count as the same if no name is equal.
   ///
   /// - Throws: `UDFError` with code `unknownFunction`.
   public func signature(of name: String) throws -> UDFSignature {
-    try workers[0].module.overloads(name)[0].signature
-  }
-
-  /// Calls a function for each row of a batch; the calling task is suspended and blocks no thread.
-  ///
-  /// - Parameters:
-  ///   - name: the function; of overloads the one whose parameters are nearest to the columns.
-  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
-  /// - Returns: a column of as many rows, as `UDFSignature.resultField(for:)` describes it.
-  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`;
-  ///   `CancellationError` when the task was cancelled before the call began.
-  public func call(_ name: String, _ batch: RecordBatch) async throws -> Column {
-    try await evaluate(name, batch).values
-  }
-
-  /// Calls a function for each row of a batch, and says which rows failed; the calling task is suspended and blocks no
-  /// thread.
-  ///
-  /// - Parameters:
-  ///   - name: the function, as for `call`.
-  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
-  ///   - errorMode: what a failing row does; nil for what the function says.
-  /// - Throws: as `call` does.
-  public func evaluate(
-    _ name: String, _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil
-  ) async throws -> UDFResult {
-    let worker = try await idle.take()
-    defer { idle.give(back: worker) }
-    try Task.checkCancellation()
-    let function = try worker.module.function(name, for: batch.schema.fields)
-    let options = options(CallOptions(errorMode: errorMode))
-    do {
-      let result = try await worker.interpreter.withGILAsync { py in
-        try worker.module.call(function, batch, in: py, options)
-      }
-      log(result, of: function, options)
-      return result
-    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
-      throw UDFError(error, function: name)
-    }
-  }
-
-  /// Calls a function for each row of a batch and blocks the calling thread meanwhile; for threads that belong to an
-  /// engine. In a task use `call`.
-  ///
-  /// - Parameters:
-  ///   - name: the function; of overloads the one whose parameters are nearest to the columns.
-  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
-  /// - Returns: a column of as many rows.
-  /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `closed`.
-  public func callAndWait(_ name: String, _ batch: RecordBatch) throws -> Column {
-    try withIdleWorker { worker in
-      let function = try worker.module.function(name, for: batch.schema.fields)
-      return try evaluate(function, batch, CallOptions(), in: worker) { try worker.interpreter.withGIL($0) }.values
-    }
-  }
-
-  func withIdleWorker<Result>(_ body: (Worker) throws -> Result) throws -> Result {
-    let worker = try idle.takeAndWait()
-    defer { idle.give(back: worker) }
-    return try body(worker)
-  }
-
-  /// Calls a function on the interpreter's thread, as `withGIL` gets there.
-  func evaluate(
-    _ function: LoadedModule.Function, _ batch: RecordBatch, _ options: CallOptions, in worker: Worker,
-    withGIL: (@Sendable (borrowing Python) throws -> UDFResult) throws -> UDFResult
-  ) throws -> UDFResult {
-    let options = self.options(options)
-    do {
-      let result = try withGIL { py in try worker.module.call(function, batch, in: py, options) }
-      log(result, of: function, options)
-      return result
-    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
-      throw UDFError(error, function: function.signature.name)
-    }
-  }
-
-  private func options(_ options: CallOptions) -> CallOptions {
-    var options = options
-    options.interruption = interruption
-    options.observer = failures.observer
-    return options
-  }
-
-  private func log(_ result: UDFResult, of function: LoadedModule.Function, _ options: CallOptions) {
-    if options.errorMode ?? function.signature.errorMode == .null { failures.add(result, of: function.signature.name) }
+    let found =
+      signatures.first { $0.name == name } ?? signatures.first { $0.name.lowercased() == name.lowercased() }
+    guard let found else { throw UDFError.unknown(name, among: signatures) }
+    return found
   }
 
   // MARK: Failures
@@ -187,12 +133,13 @@ public final class UDFPool: Sendable {
   /// - Throws: the error of the first batch, in order of time, that failed; batches not begun are dropped then.
   public func call(_ name: String, batches: some Sequence<RecordBatch>) async throws -> [Column] {
     try await withThrowingTaskGroup(of: (Int, Column).self) { group in
+      let width = interpreterCount
       var results: [Column?] = []
       func keep(_ result: (Int, Column)?) {
         if let (index, column) = result { results[index] = column }
       }
       for (index, batch) in batches.enumerated() {
-        if index >= workers.count { keep(try await group.next()) }
+        if index >= width { keep(try await group.next()) }
         results.append(nil)
         group.addTask { (index, try await self.call(name, batch)) }
       }
@@ -201,15 +148,19 @@ public final class UDFPool: Sendable {
     }
   }
 
-  /// Stops the calls that are under way, each after its current row; they throw `interrupted`. Later calls run as usual.
+  /// Stops the calls that are under way, also in the middle of a row; they throw `interrupted`. Later calls run as usual.
   ///
-  /// Returns at once. A function that does not return is not stopped.
-  public func interrupt() { interruption.interrupt() }
+  /// Returns at once.
+  public func interrupt() {
+    interruption.interrupt()
+    for worker in workers { worker.stop(.interrupted) }
+  }
 
   /// Lets calls under way finish, ends every interpreter and joins its thread. Later calls throw `closed`.
   ///
   /// Blocks until all have ended. Dropping the last reference does the same.
   public func close() {
+    isClosed.store(true, ordering: .relaxed)
     idle.close(because: UDFError(.closed, "the pool of interpreters has been closed"))
     leaveThreads.withLock { $0.take() }?()
     for worker in workers { worker.interpreter.close() }

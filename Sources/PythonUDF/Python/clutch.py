@@ -14,7 +14,7 @@ also with "| None".
 from typing import Annotated, Any, NamedTuple
 
 __all__ = [
-    "udf", "SignatureError", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
+    "udf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
     "Decimal256", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "Float32",
     "Float64",
 ]  # fmt: skip
@@ -24,13 +24,20 @@ class SignatureError(TypeError):
     """The annotations of a function do not make a signature."""
 
 
+class DeadlineExceeded(BaseException):
+    """The function ran longer than it may. No Exception, so that "except Exception" does not swallow it."""
+
+
 # What the loader reads after it has run a file: the marked functions with their options, in order.
 _marked = []
 
 _ERROR_MODES = ("raise", "null", "collect")
 
 
-def udf(function=None, /, *, name=None, null="skip", deterministic=False, on_error="raise", **unknown):
+def udf(
+    function=None, /, *, name=None, null="skip", deterministic=False, on_error="raise", timeout=None, batch_timeout=None,
+    **unknown,
+):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
     name: what the engine calls it; the function's own name by default. Functions of one name with different parameters
@@ -40,11 +47,13 @@ def udf(function=None, /, *, name=None, null="skip", deterministic=False, on_err
     deterministic: whether equal arguments always give equal results, so that the engine may call it less often.
     on_error: what an exception does. "raise": the query fails. "null": the row is null, and the engine counts and
         reports such rows. "collect": the result is a value and an error, of which one is null.
+    timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function.
+    batch_timeout: how many seconds a batch of rows may take.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
     if unknown:
-        options = "name, null, deterministic and on_error"
+        options = "name, null, deterministic, on_error, timeout and batch_timeout"
         raise TypeError(f"@udf has no option {next(iter(unknown))!r}; it has {options}")
     if name is not None and not (isinstance(name, str) and name.isidentifier()):
         raise ValueError(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
@@ -55,10 +64,15 @@ def udf(function=None, /, *, name=None, null="skip", deterministic=False, on_err
     if on_error not in _ERROR_MODES:
         raise ValueError(f"@udf(on_error=...) takes 'raise', 'null' or 'collect', not {on_error!r}")
 
+    for option, seconds in (("timeout", timeout), ("batch_timeout", batch_timeout)):
+        if seconds is not None and not (type(seconds) in (int, float) and 0 < seconds < 1e9):
+            raise ValueError(f"@udf({option}=...) takes a number of seconds above 0, not {seconds!r}")
+
     def mark(function):
         if not callable(function) or not hasattr(function, "__name__") or isinstance(function, type):
             raise TypeError(f"@udf marks a function, not {function!r}")
         options = {"null": null, "deterministic": deterministic, "on_error": on_error}
+        options |= {"timeout": timeout, "batch_timeout": batch_timeout}
         _marked.append((function, {"name": name or function.__name__, **options}))
         return function
 

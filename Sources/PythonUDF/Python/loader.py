@@ -131,6 +131,7 @@ def _signature(function, options, filename, places):
         **declared,
         "isDeterministic": options["deterministic"],
         "errorMode": options["on_error"],
+        "timeouts": {"row": options.get("timeout"), "batch": options.get("batch_timeout")},
         "documentation": _documentation(function),
         "line": line,
     }

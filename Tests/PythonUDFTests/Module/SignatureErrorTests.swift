@@ -166,8 +166,8 @@ import Testing
       "@udf marks a function, not functools.partial(<built-in function print>)"
     ),
     (
-      "@udf(timeout=1)\ndef f() -> int: pass",
-      "@udf has no option 'timeout'; it has name, null, deterministic and on_error"
+      "@udf(retries=1)\ndef f() -> int: pass",
+      "@udf has no option 'retries'; it has name, null, deterministic, on_error, timeout and batch_timeout"
     ),
     ("@udf(name='a b')\ndef f() -> int: pass", "@udf(name=...) takes a name such as 'my_function', not 'a b'"),
     ("@udf(null='x')\ndef f() -> int: pass", "@udf(null=...) takes 'skip' or 'call', not 'x'"),

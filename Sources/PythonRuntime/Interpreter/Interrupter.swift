@@ -1,0 +1,113 @@
+import CPythonABI
+import Foundation
+import Synchronization
+
+/// Raises exceptions in what an interpreter is running, from other threads.
+///
+/// That needs the interpreter's GIL, which a call into C may hold for as long as it likes: every attempt is made on a
+/// thread of its own, which nobody waits for but the end of the interpreter.
+package final class Interrupter: @unchecked Sendable {
+  // Sendable: the pointers are written once and only used between `enter` and `leave`, which the end of the interpreter
+  // waits for.
+  private let api: PythonAPI
+  private let interpreter: OpaquePointer
+  private let threadState: OpaquePointer
+  /// The interpreter's own thread, as CPython numbers threads.
+  private let thread: UInt
+
+  /// How many attempts are under way, and whether the interpreter is about to end; the condition tells of each change.
+  private var attempts = 0
+  private var isClosed = false
+  private let condition = NSCondition()
+  private var seenFrames: [PythonError.Frame] = []
+  private static let mostFrames = 40
+
+  /// Called on the interpreter's own thread.
+  init(api: PythonAPI, threadState: OpaquePointer) {
+    self.api = api
+    self.threadState = threadState
+    interpreter = api.pointee.PyThreadState_GetInterpreter(threadState)
+    thread = api.pointee.PyThread_get_thread_ident()
+  }
+
+  /// An exception class that the interpreter keeps until it ends.
+  package struct Exception: @unchecked Sendable {
+    // Sendable because the pointer is only used under the interpreter's GIL.
+    let pointer: ObjectPointer
+
+    package init(_ pointer: ObjectPointer) { self.pointer = pointer }
+  }
+
+  /// Makes the interpreter's thread raise an exception at its next step of Python code; returns at once.
+  ///
+  /// - Parameters:
+  ///   - isWanted: asked under the GIL, right before: what was to be interrupted may be over by then.
+  ///   - done: called when the attempt is over.
+  package func raise(
+    _ exception: Exception, if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void
+  ) {
+    guard enter() else { return done() }
+    Thread.detachNewThread { [self] in
+      if let attached = api.pointee.PyThreadState_New(interpreter) {
+        api.pointee.PyEval_RestoreThread(attached)
+        noteFrames()
+        if isWanted() { _ = api.pointee.PyThreadState_SetAsyncExc(thread, exception.pointer) }
+        api.pointee.PyThreadState_Clear(attached)
+        api.pointee.PyThreadState_DeleteCurrent()
+      }
+      leave()
+      done()
+    }
+  }
+
+  /// Takes back an exception that has not been raised yet. Called on the interpreter's thread, under its GIL.
+  package func takeBack() { _ = api.pointee.PyThreadState_SetAsyncExc(thread, nil) }
+
+  /// The frames that the interpreter's thread was in at the last attempt that got the GIL, innermost first; empty when
+  /// none did.
+  package var lastFrames: [PythonError.Frame] { condition.withLock { seenFrames } }
+
+  /// Called on another thread of the interpreter, under its GIL: so the frames stand still.
+  private func noteFrames() {
+    var frames: [PythonError.Frame] = []
+    var next = api.pointee.PyThreadState_GetFrame(threadState)
+    while let frame = next {
+      defer { api.pointee.Py_DecRef(frame) }
+      if frames.count < Self.mostFrames {
+        let code = api.pointee.PyFrame_GetCode(frame)
+        defer { api.pointee.Py_DecRef(code) }
+        frames.append(
+          PythonError.Frame(
+            file: api.textAttribute(code, "co_filename") ?? "?", line: Int(api.pointee.PyFrame_GetLineNumber(frame)),
+            function: api.textAttribute(code, "co_qualname") ?? "?", source: nil))
+      }
+      next = api.pointee.PyFrame_GetBack(frame)
+    }
+    condition.withLock { seenFrames = frames }
+  }
+
+  // MARK: The end
+
+  private func enter() -> Bool {
+    condition.withLock {
+      guard !isClosed else { return false }
+      attempts += 1
+      return true
+    }
+  }
+
+  private func leave() {
+    condition.withLock {
+      attempts -= 1
+      condition.broadcast()
+    }
+  }
+
+  /// Refuses further attempts and waits for those under way. The GIL must not be held.
+  func close() {
+    condition.withLock {
+      isClosed = true
+      while attempts > 0 { condition.wait() }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Columnar
+import PythonRuntime
+import Synchronization
+
+/// One interpreter of a pool, with the source loaded.
+final class Worker: Sendable {
+  let interpreter: SubInterpreter
+  let module: LoadedModule
+  /// The call that runs now.
+  private let current = Mutex<WatchedCall?>(nil)
+
+  init(_ interpreter: SubInterpreter, _ module: LoadedModule) {
+    self.interpreter = interpreter
+    self.module = module
+  }
+
+  /// Stops the call that is under way, if there is one.
+  func stop(_ reason: StopReason) { current.withLock { $0 }?.stop(reason) }
+
+  /// Watches a call of the interpreter until it ends.
+  func watch(_ timeouts: UDFTimeouts) -> WatchedCall {
+    let call = WatchedCall(timeouts, interpreter.interrupter, exception: module.deadlineExceeded)
+    current.withLock { $0 = call }
+    if !timeouts.isEmpty { DeadlineWatcher.shared.watch(call) }
+    return call
+  }
+
+  /// Calls a function on the interpreter's thread, as `withGIL` gets there.
+  ///
+  /// - Parameter options: its watch is this call's.
+  func call(
+    _ function: LoadedModule.Function, _ batch: RecordBatch, _ options: CallOptions,
+    withGIL: (@Sendable (borrowing Python) throws -> UDFResult) throws -> UDFResult
+  ) throws -> UDFResult {
+    defer { current.withLock { $0 = nil } }
+    do {
+      return try withGIL { [module] py in try module.call(function, batch, in: py, options) }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed {
+      throw UDFError(error, function: function.signature.name)
+    }
+  }
+}
