@@ -6,7 +6,8 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
-        wrongResult, interrupted, deadlineExceeded, closed
+        wrongResult, interrupted, deadlineExceeded, closed,
+        nameTaken, incompatible
     }
     private let value: Value
 
@@ -30,6 +31,10 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public static let interrupted = Code(value: .interrupted)
     /// The call took longer than the function's timeouts, or those it was called with, allow.
     public static let deadlineExceeded = Code(value: .deadlineExceeded)
+    /// A registry has a source of that name already, or is loading one.
+    public static let nameTaken = Code(value: .nameTaken)
+    /// A new version of a source lacks a function of the old one, or has it with another signature.
+    public static let incompatible = Code(value: .incompatible)
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 

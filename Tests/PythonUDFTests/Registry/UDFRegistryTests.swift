@@ -1,0 +1,145 @@
+import Columnar
+import Foundation
+import PythonUDF
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(5))) struct UDFRegistryTests {
+  private func source(_ version: Int, _ more: String = "") -> UDFSource {
+    UDFSource("from clutch import udf\n@udf\ndef version(x: int) -> int:\n    return \(version)\n\(more)")
+  }
+
+  /// A version each of whose interpreters leaves a file in a folder when it ends.
+  private func source(_ version: Int, leavingFilesIn folder: URL) -> UDFSource {
+    source(
+      version,
+      """
+      import atexit, os, tempfile
+      atexit.register(lambda: os.close(tempfile.mkstemp(dir="\(folder.path)")[0]))
+      """)
+  }
+
+  private func version(_ registry: UDFRegistry) async throws -> Int64? {
+    try await registry.evaluate("version", of: "s", integers([1])).values.toArray(of: Int64.self)[0]
+  }
+
+  /// Waits until so many interpreters have ended; the suite's limit ends a longer wait.
+  private func settle(_ folder: URL, _ count: Int) async throws {
+    while try FileManager.default.contentsOfDirectory(atPath: folder.path).count < count {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == count)
+  }
+
+  @Test func `a new version takes the place of the old one, whose interpreters end`() async throws {
+    try await withTemporaryFolder { folder in
+      let registry = UDFRegistry()
+      try await registry.add("s", source(1, leavingFilesIn: folder), interpreters: 2)
+      #expect(try await version(registry) == 1)
+      try await registry.replace("s", with: source(2, leavingFilesIn: folder))
+      #expect(try await version(registry) == 2)
+      try await settle(folder, 2)
+      try registry.remove("s")
+      try await settle(folder, 4)
+      await #expect(throws: UDFError.self) { try await version(registry) }
+    }
+  }
+
+  @Test(arguments: [
+    ("def broken(", UDFError.Code.loadFailed), ("raise ValueError('no')", .loadFailed),
+    ("@udf\ndef bad(x): pass", .badSignature),
+  ])
+  func `a version that does not load changes nothing`(code: String, expected: UDFError.Code) async throws {
+    let registry = UDFRegistry()
+    try await registry.add("s", source(1), interpreters: 1)
+    let error = try await #require(throws: UDFError.self) {
+      try await registry.replace("s", with: source(2, code))
+    }
+    #expect(error.code == expected)
+    #expect(try await version(registry) == 1)
+    try await registry.replace("s", with: source(3))
+    #expect(try await version(registry) == 3)
+  }
+
+  @Test func `a version that lacks a function, or changes one, is refused unless that is allowed`() async throws {
+    let registry = UDFRegistry()
+    try await registry.add("s", source(1, "@udf\ndef more(x: int) -> str:\n    return str(x)"), interpreters: 1)
+    let missing = try await #require(throws: UDFError.self) { try await registry.replace("s", with: source(2)) }
+    #expect(missing.code == .incompatible)
+    #expect(
+      missing.message == """
+        The new version of s was not taken: more(x BIGINT) -> VARCHAR is not there. Keep the function, or replace with \
+        allowingChanges: true.
+        """)
+    let changed = source(2, "@udf\ndef more(x: float) -> str:\n    return str(x)")
+    let error = try await #require(throws: UDFError.self) { try await registry.replace("s", with: changed) }
+    #expect(error.message.contains("more(x BIGINT) -> VARCHAR is more(x DOUBLE) -> VARCHAR"))
+    #expect(try await version(registry) == 1)
+    try await registry.replace("s", with: changed, allowingChanges: true)
+    #expect(try await version(registry) == 2)
+  }
+
+  @Test func `calls under way finish on the version they began on`() async throws {
+    let registry = UDFRegistry()
+    let slow = UDFSource(
+      """
+      import time
+      from clutch import udf
+      @udf
+      def version(x: int) -> int:
+          if x == 5: time.sleep(0.5)
+          return 1
+      """)
+    try await registry.add("s", slow, interpreters: 1)
+    let batch = try integers([5])
+    let under = Task { try await registry.evaluate("version", of: "s", batch).values.toArray(of: Int64.self) }
+    try await Task.sleep(for: .milliseconds(100))
+    try await registry.replace("s", with: source(2))
+    #expect(try await version(registry) == 2)
+    #expect(try await under.value == [1])
+  }
+
+  @Test func `no call fails and no interpreter is left while versions change under load`() async throws {
+    try await withTemporaryFolder { folder in
+      let registry = UDFRegistry()
+      try await registry.add("s", source(0, leavingFilesIn: folder), interpreters: 2)
+      let load = (0..<3).map { _ in
+        Task {
+          var calls = 0
+          var last: Int64 = 0
+          while !Task.isCancelled {
+            let batch = try integers(Array(repeating: 1, count: 100))
+            // Not of this task, which is cancelled in the end: no call is to be.
+            let values = try await Task { try await registry.evaluate("version", of: "s", batch) }.value.values
+              .toArray(of: Int64.self)
+            let version = try #require(values[0])
+            // A batch is of one version, and versions only go forward.
+            #expect(values.allSatisfy { $0 == version } && version >= last)
+            last = version
+            calls += 1
+          }
+          return calls
+        }
+      }
+      for version in 1...20 { try await registry.replace("s", with: source(version, leavingFilesIn: folder)) }
+      for task in load {
+        task.cancel()
+        let calls = try await task.value
+        #expect(calls > 0)
+      }
+      #expect(try await version(registry) == 20)
+      try registry.remove("s")
+      try await settle(folder, 21 * 2)
+    }
+  }
+
+  @Test func `names are told`() async throws {
+    let registry = UDFRegistry()
+    let unknown = try await #require(throws: UDFError.self) { try await registry.replace("s", with: source(1)) }
+    #expect(unknown.message == "There is no source named s; there are: none.")
+    try await registry.add("s", source(1), interpreters: 1)
+    #expect(registry.names == ["s"])
+    #expect(try registry.signatures(of: "s").map(\.name) == ["version"])
+    let taken = try await #require(throws: UDFError.self) { try await registry.add("s", source(2), interpreters: 1) }
+    #expect(taken.code == .nameTaken)
+  }
+}
