@@ -22,7 +22,7 @@ extension RowFunction {
       // The column is full: that is no affair of the row's.
       throw RowProblem.result(error.message, nil, isWrongType: false).error(in: place(row))
     }
-    let described = Self.describe(problem, shown, expected: "\(result) or None")
+    let described = Self.describe(problem, shown, expected: result.expected)
     try note(
       .result(described.reason, described.exception, isWrongType: described.isWrongType), row,
       isFatal: described.isFatal)
