@@ -20,9 +20,14 @@ struct DistinctRows {
     var count = 1
     for column in columns {
       // One more, for null.
-      let size = (column.dictionary?.count ?? 0) + 1
+      guard let dictionary = column.dictionary else { return nil }
+      let size = dictionary.count + 1
       guard size <= Self.mostGroups, count * size <= Self.mostGroups else { return nil }
-      for (row, index) in try column.dictionaryIndices().enumerated() { groups[row] = groups[row] * size + index + 1 }
+      for (row, index) in try column.dictionaryIndices().enumerated() {
+        // A null of the dictionary is a null like that of a row.
+        let place = index < 0 || dictionary.isNull(index) ? 0 : index + 1
+        groups[row] = groups[row] * size + place
+      }
       count *= size
     }
     self.groups = groups

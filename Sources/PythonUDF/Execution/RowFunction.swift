@@ -134,7 +134,7 @@ struct RowFunction: ~Copyable {
           dropArguments(row..<rows.upperBound, vector, stride)
           throw UDFError(.interrupted, "UDF \(signature.name) was interrupted")
         }
-        if let skipped, skipped[row] {
+        if let skipped, skipped[row], argumentProblems[row]?.isFatal != true {
           writer.appendNull()
           for index in 0..<arguments { drop(vector[index]) }
           vector += stride
@@ -201,7 +201,9 @@ struct RowFunction: ~Copyable {
         first += made
         guard first < rows.upperBound else { break }
         let isFatal = api.isPendingFatal
-        argumentProblems[first] = (pendingError(), isFatal)
+        let error = pendingError()
+        // Of several arguments the first counts, but none hides what ends the call.
+        if argumentProblems[first] == nil || isFatal { argumentProblems[first] = (error, isFatal) }
         api.pointee.Py_IncRef(api.none)
         slot[made * stride] = api.none
         first += 1
