@@ -118,7 +118,7 @@ def _annotated(annotation, rest):
     if base != expected:
         names = {"decimal": "Decimal", "timestamp": "datetime"}
         raise Unsupported(f"annotates {base} as {kind}; write Annotated[{names[kind]}, ...]")
-    return found[-1], optional and kind != "json"
+    return found[-1], optional and kind not in ("json", "pickle")
 
 
 def _literal(values):
