@@ -26,7 +26,9 @@ struct RowFunction: ~Copyable {
   /// Which rows are null without a call; nil for none.
   private let skipped: [Bool]?
   /// Rows that have one result together; nil when each is called.
-  private let distinct: DistinctRows?
+  let distinct: DistinctRows?
+  /// Why calls for rows with one result together failed.
+  var distinctFailures: [Int: PythonError] = [:]
   private let interruption: Interruption
 
   private static let blockRows = 32
@@ -179,6 +181,7 @@ struct RowFunction: ~Copyable {
     if !argumentProblems.isEmpty, argumentProblems[row] != nil { return nil }
     guard let distinct else { return call() }
     let group = distinct.groups[row]
+    if !distinctFailures.isEmpty, distinctFailures[group] != nil { return nil }
     let object = known[group] ?? call()
     // One reference for the table, one for the caller.
     if known[group] == nil { known[group] = object }
