@@ -66,12 +66,12 @@ let package = Package(
       path: "Benchmarks", exclude: ["Python"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["PythonRuntime"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["CArrowABI", "Columnar", "PythonRuntime"], path: "Tests/TestSupport",
+      exclude: ["Exchange/exchange.py", "Exchange/shown.py"], swiftSettings: settings),
     .testTarget(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(
-      name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar"], exclude: ["Files"], swiftSettings: settings),
+      name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),

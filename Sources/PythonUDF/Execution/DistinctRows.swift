@@ -65,10 +65,18 @@ private struct RowBytes {
 
   private let rows: Rows
   private let validity: (bytes: UnsafePointer<UInt8>, bitOffset: Int)?
+  /// Which rows stand for a null of the dictionary, which is a null like that of a row; nil for none.
+  private let dictionaryNulls: [Bool]?
 
   /// Nil for nested types and views.
   init?(_ column: Column) {
     validity = column.unsafeValidity
+    if let dictionary = column.dictionary, dictionary.nullCount > 0 {
+      guard let indices = try? column.dictionaryIndices() else { return nil }
+      dictionaryNulls = indices.map { $0 < 0 || dictionary.isNull($0) }
+    } else {
+      dictionaryNulls = nil
+    }
     switch column.type.layout {
     case .fixedWidth(let byteWidth): rows = .fixed(column.unsafeValues, byteWidth: byteWidth)
     case .variableWidth(offsetByteWidth: 4):
@@ -90,6 +98,7 @@ private struct RowBytes {
       let bit = validity.bitOffset + row
       if validity.bytes[bit >> 3] & (1 << UInt8(truncatingIfNeeded: bit & 7)) == 0 { return nil }
     }
+    if let dictionaryNulls, dictionaryNulls[row] { return nil }
     switch rows {
     case .fixed(let values, let byteWidth):
       return UnsafeRawBufferPointer(start: values + row * byteWidth, count: byteWidth)

@@ -9,8 +9,12 @@ extension RowFunction {
   /// - Throws: the failure, when it ends the call.
   mutating func callFailed(_ row: Int) throws {
     if let (error, isFatal) = argumentProblems[row] { return try note(.argument(error), row, isFatal: isFatal) }
+    let group = distinct?.groups[row]
+    if let group, let error = distinctFailures[group] { return try note(.call(error), row, isFatal: false) }
     let isFatal = api.isPendingFatal
-    try note(.call(pendingError()), row, isFatal: isFatal)
+    let error = pendingError()
+    if let group { distinctFailures[group] = error }
+    try note(.call(error), row, isFatal: isFatal)
   }
 
   /// Notes that a row's result does not fit.
@@ -22,7 +26,7 @@ extension RowFunction {
       // The column is full: that is no affair of the row's.
       throw RowProblem.result(error.message, nil, isWrongType: false).error(in: place(row))
     }
-    let described = Self.describe(problem, shown, expected: "\(result) or None")
+    let described = Self.describe(problem, shown, expected: result.expected)
     try note(
       .result(described.reason, described.exception, isWrongType: described.isWrongType), row,
       isFatal: described.isFatal)

@@ -27,7 +27,9 @@ struct RowFunction: ~Copyable {
   /// Which rows are null without a call; nil for none.
   private let skipped: [Bool]?
   /// Rows that have one result together; nil when each is called.
-  private let distinct: DistinctRows?
+  let distinct: DistinctRows?
+  /// Why calls for rows with one result together failed.
+  var distinctFailures: [Int: PythonError] = [:]
   private let interruption: Interruption
   /// Where each row is noted; nil when nobody watches rows.
   private let watch: WatchedCall?
@@ -138,7 +140,7 @@ struct RowFunction: ~Copyable {
           dropArguments(row..<rows.upperBound, vector, stride)
           throw UDFError(.interrupted, "UDF \(signature.name) was interrupted")
         }
-        if let skipped, skipped[row] {
+        if let skipped, skipped[row], argumentProblems[row]?.isFatal != true {
           writer.appendNull()
           for index in 0..<arguments { drop(vector[index]) }
           vector += stride
@@ -184,6 +186,7 @@ struct RowFunction: ~Copyable {
     if !argumentProblems.isEmpty, argumentProblems[row] != nil { return nil }
     guard let distinct else { return call() }
     let group = distinct.groups[row]
+    if !distinctFailures.isEmpty, distinctFailures[group] != nil { return nil }
     let object = known[group] ?? call()
     // One reference for the table, one for the caller.
     if known[group] == nil { known[group] = object }
@@ -206,7 +209,9 @@ struct RowFunction: ~Copyable {
         first += made
         guard first < rows.upperBound else { break }
         let isFatal = api.isPendingFatal
-        argumentProblems[first] = (pendingError(), isFatal)
+        let error = pendingError()
+        // Of several arguments the first counts, but none hides what ends the call.
+        if argumentProblems[first] == nil || isFatal { argumentProblems[first] = (error, isFatal) }
         api.pointee.Py_IncRef(api.none)
         slot[made * stride] = api.none
         first += 1

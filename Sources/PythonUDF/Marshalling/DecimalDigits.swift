@@ -46,7 +46,8 @@ enum DecimalDigits {
     case tooManyAfterPoint
   }
 
-  /// Reads a number as `str(Decimal)` and `str(int)` write it: `-12.50`, `1.5E+3`.
+  /// Reads a number as `str(Decimal)` and `str(int)` write it: `-12.50`, `1.5E+3`, and `1.5e+3` in a context without
+  /// capitals.
   ///
   /// - Returns: sign and digits of the number times 10 to the power of `scale`, without leading zeros, most significant
   ///   first.
@@ -68,7 +69,7 @@ enum DecimalDigits {
         if character != UInt8(ascii: "0") || !digits.isEmpty { digits.append(character - UInt8(ascii: "0")) }
         if isBehindPoint { exponent -= 1 }
       case UInt8(ascii: ".") where !isBehindPoint: isBehindPoint = true
-      case UInt8(ascii: "E") where hasDigit: break scan
+      case UInt8(ascii: "E") where hasDigit, UInt8(ascii: "e") where hasDigit: break scan
       default: throw .notANumber
       }
       index += 1

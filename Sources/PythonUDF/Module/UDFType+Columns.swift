@@ -16,10 +16,16 @@ package enum ExtensionName {
 
 extension Field {
   /// Whether values are 128-bit integers as DuckDB exports them.
-  var isHugeInteger: Bool { extensionName == ExtensionName.opaque && extensionMetadata == ExtensionName.hugeint }
-  var isUnsignedHugeInteger: Bool {
-    extensionName == ExtensionName.opaque && extensionMetadata == ExtensionName.uhugeint
+  var isHugeInteger: Bool { isOpaque(ExtensionName.hugeint) }
+  var isUnsignedHugeInteger: Bool { isOpaque(ExtensionName.uhugeint) }
+  var isUUID: Bool { has16Bytes && extensionName == ExtensionName.uuid }
+
+  private func isOpaque(_ metadata: String) -> Bool {
+    has16Bytes && extensionName == ExtensionName.opaque && extensionMetadata == metadata
   }
+
+  /// Anybody can give a column the name of an extension type, so the name alone says nothing about its memory.
+  private var has16Bytes: Bool { type == .fixedSizeBinary(byteWidth: 16) }
   var isJSON: Bool { extensionName == ExtensionName.json || extensionName == ExtensionName.udfJSON }
 }
 
@@ -123,7 +129,7 @@ extension UDFType {
       return field.extensionName == ExtensionName.decimalText ? .decimal(nil) : .string
     case .binary, .largeBinary, .binaryView:
       return field.extensionName == ExtensionName.pickle ? .pickle : .bytes
-    case .fixedSizeBinary: return field.extensionName == ExtensionName.uuid ? .uuid : .bytes
+    case .fixedSizeBinary: return field.isUUID ? .uuid : .bytes
     case .list, .largeList, .fixedSizeList, .listView, .largeListView: return .list(.any)
     case .map: return .map(key: .any, value: .any)
     case .struct(let fields):

@@ -155,3 +155,8 @@ extension UDFType: CustomStringConvertible {
     }
   }
 }
+
+extension UDFType {
+  /// What a function may return, in words.
+  var expected: String { self == .null ? "None" : "\(self) or None" }
+}

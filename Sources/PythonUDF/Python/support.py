@@ -1,24 +1,36 @@
 """What the host asks Python for while it converts values: the few things that have no entry in the C interface."""
 
 import datetime
-import math
-import sys
 
 
 def zone(name):
     """The time zone of a column, which Arrow names as the IANA database does, or as an offset such as +05:30."""
     if name.upper() in ("UTC", "Z", "ETC/UTC", "GMT", "+00:00"):
         return datetime.timezone.utc
-    if name[0] in "+-" and len(name) == 6 and name[3] == ":":
-        offset = datetime.timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
-        return datetime.timezone(-offset if name[0] == "-" else offset)
-    import zoneinfo
-
     try:
+        if name[:1] in ("+", "-") and len(name) == 6 and name[3] == ":":
+            offset = datetime.timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
+            return datetime.timezone(-offset if name[0] == "-" else offset)
+        import zoneinfo
+
         return zoneinfo.ZoneInfo(name)
     except Exception:
         problem = f"there is no time zone named {name!r}; install the system's tzdata, or the Python package tzdata"
         raise ValueError(problem) from None
+
+
+def decimal_parser():
+    """Decimals out of text, whatever the context of the thread lets pass."""
+    import decimal
+
+    def parse(text):
+        try:
+            return decimal.Decimal(text, _strict)
+        except decimal.InvalidOperation:
+            raise ValueError(f"{text!r} is no decimal number") from None
+
+    _strict = decimal.Context(traps=[decimal.InvalidOperation])
+    return parse
 
 
 def parser():
@@ -61,31 +73,51 @@ def dead_letter(names, values):
     """The arguments of a row that failed, as JSON for a person and for another try."""
     import json
 
-    values = [_shown(value) for value in values]
-    named = dict(zip(names, values)) if len(set(names)) == len(names) else values
-    text = json.dumps(named, ensure_ascii=False, separators=(",", ":"))
-    # A lone surrogate has no place in UTF-8.
-    return text.encode("utf-8", "backslashreplace").decode()
+    named = dict(zip(names, values)) if len(set(names)) == len(names) else list(values)
+    return json.dumps(_shown(named, ()), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _shown(value, depth=0):
-    """A value with only what JSON has: what it lacks, such as NaN and dates, as text."""
-    if value is None or type(value) in (bool, int, str):
+# What is nested deeper than this is shown as text.
+_DEEPEST = 50
+
+
+def _shown(value, inside):
+    """Anything as what JSON can hold: numbers that it has no form for, and keys of maps, as text.
+
+    inside: the identities of what holds the value, which may hold itself.
+    """
+    if value is None or value is True or value is False:
         return value
-    if type(value) is float:
-        return value if math.isfinite(value) else str(value)
-    if depth > 50:
-        return "..."
+    import enum
+
+    if isinstance(value, enum.Enum):
+        return _shown(value.value if isinstance(value.value, str) else value.name, inside)
+    if isinstance(value, int):
+        return int(value) if value.bit_length() < 10_000 else hex(value)
+    if isinstance(value, float):
+        return float(value) if -float("inf") < value < float("inf") else _text(value)
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
+    if isinstance(value, str) or len(inside) == _DEEPEST or id(value) in inside:
+        return _text(value)
+    inside = (*inside, id(value))
+    import dataclasses
+
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+    elif isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
     if isinstance(value, dict):
-        return {str(key): _shown(part, depth + 1) for key, part in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return _shown(value._asdict(), depth + 1)
-    if isinstance(value, (list, tuple)):
-        return [_shown(part, depth + 1) for part in value]
-    dataclasses = sys.modules.get("dataclasses")
-    if dataclasses and dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return {field.name: _shown(getattr(value, field.name, None), depth + 1) for field in fields}
-    return str(value)
+        return {_text(key): _shown(item, inside) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_shown(item, inside) for item in value]
+    return _text(value)
+
+
+def _text(value):
+    """A text that UTF-8 can hold."""
+    try:
+        text = str.__str__(value) if isinstance(value, str) else value.hex() if isinstance(value, bytes) else str(value)
+    except Exception:
+        text = f"<{type(value).__name__} object>"
+    return text.encode("utf-8", "backslashreplace").decode()

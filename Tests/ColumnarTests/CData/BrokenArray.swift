@@ -1,4 +1,5 @@
 import Columnar
+import TestSupport
 import Testing
 
 /// A foreign array that is broken in one way.

@@ -1,5 +1,6 @@
 import CArrowABI
 import Columnar
+import TestSupport
 import Testing
 
 @Suite("Arrays from outside")

@@ -1,6 +1,7 @@
 import CArrowABI
 import Columnar
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Ownership across the C Data Interface")

@@ -1,4 +1,5 @@
 import Columnar
+import TestSupport
 
 extension Sample {
   static var texts: [Sample] {

@@ -1,4 +1,5 @@
 import Columnar
+import TestSupport
 import Testing
 
 /// A column of every type, from the builders, with nulls and the values they should have.

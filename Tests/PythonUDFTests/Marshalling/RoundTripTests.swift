@@ -1,5 +1,6 @@
 import Columnar
 import PythonUDF
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RoundTripTests {
@@ -60,20 +61,5 @@ import Testing
       String.UnicodeScalarView(
         (0..<Int.random(in: 0...20, using: &random)).compactMap { _ in scalars.randomElement(using: &random) }
       ))
-  }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-private struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 }

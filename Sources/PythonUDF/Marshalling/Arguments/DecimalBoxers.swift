@@ -9,7 +9,8 @@ extension Conversion {
     switch column.type {
     case .decimal128(_, let scale): return api.reader(of: column, DecimalBoxer(column, scale: scale, type, api))
     case .decimal256(_, let scale): return api.reader(of: column, WideDecimalBoxer(column, scale: scale, type, api))
-    case .utf8, .largeUTF8, .utf8View: return reader(of: column, textReader(of: column.withoutNulls), through: type)
+    case .utf8, .largeUTF8, .utf8View:
+      return reader(of: column, textReader(of: column.withoutNulls), through: try support("decimal_parser"))
     default: return reader(of: column, integerReader(of: column.withoutNulls, field), through: type)
     }
   }

@@ -95,7 +95,10 @@ private struct TimeBoxer<Value: FixedWidthInteger>: RowBoxer {
     guard (0..<86_400).contains(seconds) else {
       return api.raise(
         api.pointee.PyExc_ValueError,
-        "the time \(values[row]) \(unit) is not before 24:00, which time cannot hold; declare it clutch.Nanoseconds")
+        """
+        the time \(values[row]) \(unit) is not within the 24 hours of a day, all that time can hold; declare it \
+        clutch.Nanoseconds
+        """)
     }
     guard let microseconds = unit.microseconds(rest) else {
       return api.raise(api.pointee.PyExc_ValueError, nanosecondsMessage("time", Int64(values[row])))
@@ -202,7 +205,8 @@ private struct IntervalAsDurationBoxer: RowBoxer {
     }
     let (seconds, rest) = interval.nanoseconds.floorDivided(by: 1_000_000_000)
     guard let microseconds = TimeUnit.nanosecond.microseconds(rest) else {
-      return api.raise(api.pointee.PyExc_ValueError, nanosecondsMessage("interval", interval.nanoseconds))
+      return api.raise(
+        api.pointee.PyExc_ValueError, nanosecondsMessage("interval", interval.nanoseconds, as: "Interval"))
     }
     return dateTime.makeDelta(seconds: Int64(interval.days) * 86_400 + seconds, microseconds: microseconds, api)
   }
@@ -265,8 +269,8 @@ private struct NanosecondsBoxer<Value: FixedWidthInteger>: RowBoxer {
 
 // MARK: Parts
 
-private func nanosecondsMessage(_ what: String, _ value: Int64) -> String {
-  "the \(what) \(value) ns is no whole number of microseconds, all that datetime has; declare it clutch.Nanoseconds"
+private func nanosecondsMessage(_ what: String, _ value: Int64, as type: String = "Nanoseconds") -> String {
+  "the \(what) \(value) ns is no whole number of microseconds, all that datetime has; declare it clutch.\(type)"
 }
 
 extension TimeUnit {

@@ -53,19 +53,18 @@ struct WideDecimalWriter: ResultWriter, ~Copyable {
 /// Reads the digits of `Decimal` and `int` objects.
 private struct DecimalSource {
   let api: PythonAPI
-  let type: OpaquePointer
+  let text: DecimalText
   let wanted: UDFType.Digits
 
   init(_ conversion: Conversion, _ wanted: UDFType.Digits) throws {
     api = conversion.api
-    type = OpaquePointer(try conversion.attribute("Decimal", of: "decimal"))
+    text = try DecimalText(conversion)
     self.wanted = wanted
   }
 
   /// - Returns: whether the number is negative.
   func read(_ object: ObjectPointer, into digits: inout [UInt8]) throws(ResultProblem) -> Bool {
-    guard api.isDecimal(object, type) else { throw .wrongType }
-    guard let text = api.pointee.PyObject_Str(object) else { throw api.pendingProblem() }
+    let text = try text.of(object)
     defer { api.pointee.Py_DecRef(text) }
     var length = 0
     guard let start = api.pointee.PyUnicode_AsUTF8AndSize(text, &length) else { throw api.pendingProblem() }
@@ -76,7 +75,7 @@ private struct DecimalSource {
     } catch {
       let type = "a decimal with \(wanted.precision) digits, \(wanted.scale) of them after the point"
       switch error {
-      case .notANumber: throw .outOfRange(type)
+      case .notANumber: throw .outOfRange("\(type): it is no finite number")
       case .tooManyDigits: throw .outOfRange("\(type): it is too large")
       case .tooManyAfterPoint:
         throw .outOfRange("\(type): round it, or annotate the result Annotated[Decimal, Decimal128(precision, scale)]")
@@ -88,18 +87,17 @@ private struct DecimalSource {
 /// `Decimal` and `int` as the text that Python shows them with.
 struct DecimalTextWriter: ResultWriter, ~Copyable {
   private let api: PythonAPI
-  private let type: OpaquePointer
+  private let text: DecimalText
   private var inner: TextWriter
 
   init(_ conversion: Conversion, rows: Int) throws {
+    text = try DecimalText(conversion)
     api = conversion.api
-    type = OpaquePointer(try conversion.attribute("Decimal", of: "decimal"))
     inner = TextWriter(api, rows: rows)
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    guard api.isDecimal(object, type) else { throw .wrongType }
-    guard let text = api.pointee.PyObject_Str(object) else { throw api.pendingProblem() }
+    let text = try text.of(object)
     defer { api.pointee.Py_DecRef(text) }
     try inner.append(text)
   }
@@ -109,10 +107,35 @@ struct DecimalTextWriter: ResultWriter, ~Copyable {
   consuming func finish() -> Column { inner.finish() }
 }
 
-extension UnsafePointer<PythonFunctions> {
-  /// A bool is an int, but no number that anybody means.
-  fileprivate func isDecimal(_ object: ObjectPointer, _ decimal: OpaquePointer) -> Bool {
-    isInstance(object, of: decimal)
-      || isInstance(object, of: pointee.PyLong_Type) && object.pointee.ob_type != pointee.PyBool_Type
+/// The digits of `Decimal` and `int` objects as text. A subclass may show itself in any way, an enumeration for one, so
+/// its own `__str__` is not asked.
+private struct DecimalText {
+  let api: PythonAPI
+  let type: OpaquePointer
+  /// `Decimal.__str__`.
+  let show: ObjectPointer
+
+  init(_ conversion: Conversion) throws {
+    api = conversion.api
+    let type = try conversion.attribute("Decimal", of: "decimal")
+    show = try conversion.hold(api.pointee.PyObject_GetAttrString(type, "__str__"))
+    self.type = OpaquePointer(type)
+  }
+
+  /// A new reference.
+  func of(_ object: ObjectPointer) throws(ResultProblem) -> ObjectPointer {
+    if api.isInstance(object, of: type) {
+      guard let text = api.call(show, object) else { throw api.pendingException() }
+      return text
+    }
+    // A bool is an int, but no number that anybody means.
+    guard api.isInstance(object, of: api.pointee.PyLong_Type), object.pointee.ob_type != api.pointee.PyBool_Type else {
+      throw .wrongType
+    }
+    if let text = api.pointee.PyNumber_ToBase(object, 10) { return text }
+    // CPython writes no more than some thousand digits, and no column holds as many.
+    let problem = api.pendingProblem()
+    guard case .exception(let error, _) = problem, error.typeName == "ValueError" else { throw problem }
+    throw .outOfRange("a decimal: it is too large")
   }
 }

@@ -18,9 +18,9 @@ struct ListWriter: ResultWriter, ~Copyable {
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    let isPlain =
-      api.isInstance(object, of: api.pointee.PyList_Type) || api.isInstance(object, of: api.pointee.PyTuple_Type)
-    guard !isPlain else { return try appendItems(of: object) }
+    // A subclass may have a length and items of its own.
+    let type = object.pointee.ob_type
+    guard type != api.pointee.PyList_Type, type != api.pointee.PyTuple_Type else { return try appendItems(of: object) }
     guard api.isSequence(object), let list = api.pointee.PySequence_List(object) else { throw api.pendingProblem() }
     defer { api.pointee.Py_DecRef(list) }
     try appendItems(of: list)
@@ -28,10 +28,12 @@ struct ListWriter: ResultWriter, ~Copyable {
 
   private mutating func appendItems(of list: ObjectPointer) throws(ResultProblem) {
     let start = builder.elementCount
+    let size = try api.size(of: list)
     var count = 0
     do throws(ResultProblem) {
-      // Asked each time: converting an item may run code that changes the list.
-      while count < api.pointee.PyObject_Size(list) {
+      // Asked each time, because converting an item may run code that empties the list; one that lets it grow would
+      // never come to an end.
+      while count < min(size, try api.size(of: list)) {
         guard let item = api.pointee.PySequence_GetItem(list, count) else { throw api.pendingProblem() }
         defer { api.pointee.Py_DecRef(item) }
         do throws(ResultProblem) { try elements.append(item) } catch {
@@ -149,7 +151,7 @@ struct StructWriter: ResultWriter, ~Copyable {
     let row = builder.count
     let isDictionary = api.isInstance(object, of: api.pointee.PyDict_Type)
     let isTuple = api.isInstance(object, of: api.pointee.PyTuple_Type)
-    if isTuple, api.pointee.PyObject_Size(object) != fields.count { throw .wrongType }
+    if isTuple, try api.size(of: object) != fields.count { throw .wrongType }
     for index in fields.indices {
       do throws(ResultProblem) {
         let value = try fieldValue(index, of: object, isDictionary: isDictionary, isTuple: isTuple)
@@ -180,7 +182,9 @@ struct StructWriter: ResultWriter, ~Copyable {
       return value
     }
     // An attribute may raise anything; that there is none is for the struct to say.
-    if case .exception(let error, let isFatal) = api.pendingProblem(), error.typeName != "AttributeError" {
+    if case .exception(let error, let isFatal) = api.pendingProblem(),
+      error.typeName != "AttributeError" || !error.traceback.isEmpty
+    {
       throw .exception(error, isFatal: isFatal)
     }
     throw isDictionary ? .outOfRange("the struct: it has no field '\(fields[index].name)'") : .wrongType
@@ -223,6 +227,6 @@ extension UnsafePointer<PythonFunctions> {
     _ name: String, _ object: ObjectPointer, _ type: UDFType, _ problem: ResultProblem
   ) -> ResultProblem {
     .part(
-      name, shown: "\(shortRepresentation(object)) of type \(typeName(object))", expected: "\(type) or None", problem)
+      name, shown: "\(shortRepresentation(object)) of type \(typeName(object))", expected: type.expected, problem)
   }
 }

@@ -82,10 +82,25 @@ struct NullWriter: ResultWriter, ~Copyable {
 }
 
 extension UnsafePointer<PythonFunctions> {
-  /// The pending exception as a problem of a result: a `TypeError` is a value of the wrong type.
+  /// The pending exception as a problem of a result: CPython's own `TypeError` is a value of the wrong type, one that
+  /// Python code raised is that code's affair.
   func pendingProblem() -> ResultProblem {
     let isFatal = isPendingFatal
     guard let error = PythonError.take(self) else { return .wrongType }
-    return error.typeName == "TypeError" ? .wrongType : .exception(error, isFatal: isFatal)
+    return error.typeName == "TypeError" && error.traceback.isEmpty ? .wrongType : .exception(error, isFatal: isFatal)
+  }
+
+  /// The pending exception, whatever it is.
+  func pendingException() -> ResultProblem {
+    let isFatal = isPendingFatal
+    let error = PythonError.take(self) ?? PythonError(typeName: "SystemError", message: "no exception was set")
+    return .exception(error, isFatal: isFatal)
+  }
+
+  /// What `len()` gives, which runs Python code for a subclass.
+  func size(of object: ObjectPointer) throws(ResultProblem) -> Int {
+    let size = pointee.PyObject_Size(object)
+    guard size >= 0 else { throw pendingProblem() }
+    return size
   }
 }

@@ -88,9 +88,10 @@ struct TimestampWriter: ResultWriter, ~Copyable {
       + (Int64(data.7) << 16 | Int64(data.8) << 8 | Int64(data.9))
     let isAware = value.pointee.hastzinfo != 0
     if isAware, value.pointee.tzinfo != dateTime.pointee.TimeZone_UTC {
-      guard let offset = try utcOffset(of: object) else { throw naive }
-      guard zone != nil else { throw aware }
-      microseconds -= offset
+      // A time zone that does not say how far it is from UTC leaves a datetime naive, as Python has it.
+      let offset = try utcOffset(of: object)
+      guard (offset != nil) == (zone != nil) else { throw zone == nil ? aware : naive }
+      microseconds -= offset ?? 0
     } else if isAware != (zone != nil) {
       throw isAware ? aware : naive
     }
@@ -108,10 +109,15 @@ struct TimestampWriter: ResultWriter, ~Copyable {
   private func utcOffset(of object: ObjectPointer) throws(ResultProblem) -> Int64? {
     guard let method = api.pointee.PyObject_GetAttr(object, offsetName) else { throw api.pendingProblem() }
     defer { api.pointee.Py_DecRef(method) }
-    guard let offset = api.call(method, []) else { throw api.pendingProblem() }
+    guard let offset = api.call(method, []) else { throw api.pendingException() }
     defer { api.pointee.Py_DecRef(offset) }
     guard api.isInstance(offset, of: dateTime.pointee.DeltaType) else { return nil }
-    return Int64(clamping: PythonDelta(offset).microseconds)
+    // CPython checks what time zones say, but a subclass of datetime may say anything.
+    let microseconds = PythonDelta(offset).microseconds
+    guard microseconds.magnitude < 86_400_000_000 else {
+      throw .outOfRange("a timestamp: its offset from UTC is a day or more")
+    }
+    return Int64(microseconds)
   }
 
   private func inUnit(_ microseconds: Int64) throws(ResultProblem) -> Int64 {
@@ -186,23 +192,24 @@ struct IntervalWriter: ResultWriter, ~Copyable {
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    guard api.isInstance(object, of: api.pointee.PyTuple_Type), api.pointee.PyObject_Size(object) == 3 else {
-      throw .wrongType
-    }
-    guard let months = Int32(exactly: try part(0, object)), let days = Int32(exactly: try part(1, object)) else {
+    guard api.isInstance(object, of: api.pointee.PyTuple_Type), try api.size(of: object) == 3 else { throw .wrongType }
+    guard let months = try part(0, object, as: Int32.self), let days = try part(1, object, as: Int32.self) else {
       throw .outOfRange("an interval, whose months and days have 32 bits")
     }
-    builder.append(MonthDayNanoInterval(months: months, days: days, nanoseconds: try part(2, object)))
+    guard let nanoseconds = try part(2, object, as: Int64.self) else {
+      throw .outOfRange("an interval, whose nanoseconds have 64 bits")
+    }
+    builder.append(MonthDayNanoInterval(months: months, days: days, nanoseconds: nanoseconds))
   }
 
-  private func part(_ index: Int, _ tuple: ObjectPointer) throws(ResultProblem) -> Int64 {
+  /// Nil when it does not fit.
+  private func part<Value: FixedWidthInteger>(
+    _ index: Int, _ tuple: ObjectPointer, as type: Value.Type
+  ) throws(ResultProblem) -> Value? {
     guard let item = api.pointee.PySequence_GetItem(tuple, index) else { throw api.pendingProblem() }
     defer { api.pointee.Py_DecRef(item) }
     guard api.isInstance(item, of: api.pointee.PyLong_Type) else { throw .wrongType }
-    guard let value = api.wideInteger(item, as: Int64.self) else {
-      throw .outOfRange("an interval, whose nanoseconds have 64 bits")
-    }
-    return value
+    return api.wideInteger(item, as: type)
   }
 
   mutating func appendNull() { builder.appendNull() }

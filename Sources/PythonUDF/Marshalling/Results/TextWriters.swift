@@ -16,7 +16,8 @@ struct TextWriter: ResultWriter, ~Copyable {
     guard api.isInstance(object, of: api.pointee.PyUnicode_Type) else { throw .wrongType }
     var length = 0
     guard let bytes = api.pointee.PyUnicode_AsUTF8AndSize(object, &length) else {
-      api.pointee.PyErr_Clear()
+      let problem = api.pendingProblem()
+      guard case .exception(let error, _) = problem, error.typeName == "UnicodeEncodeError" else { throw problem }
       throw .outOfRange("UTF-8 text: it has a lone surrogate")
     }
     do { try builder.append(utf8: UnsafeRawBufferPointer(start: bytes, count: length)) } catch { throw .column(error) }
@@ -42,10 +43,8 @@ struct BytesWriter: ResultWriter, ~Copyable {
     let isBuffer =
       api.isInstance(object, of: api.pointee.PyByteArray_Type)
       || api.isInstance(object, of: api.pointee.PyMemoryView_Type)
-    guard isBuffer, let bytes = api.pointee.PyBytes_FromObject(object) else {
-      api.pointee.PyErr_Clear()
-      throw .wrongType
-    }
+    guard isBuffer else { throw .wrongType }
+    guard let bytes = api.pointee.PyBytes_FromObject(object) else { throw api.pendingProblem() }
     defer { api.pointee.Py_DecRef(bytes) }
     try copy(bytes)
   }
@@ -79,11 +78,7 @@ struct CallWriter<Inner: ResultWriter & ~Copyable>: ResultWriter, ~Copyable {
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    guard let converted = api.call(function, object) else {
-      let isFatal = api.isPendingFatal
-      let error = PythonError.take(api) ?? PythonError(typeName: "SystemError", message: "no exception was set")
-      throw .exception(error, isFatal: isFatal)
-    }
+    guard let converted = api.call(function, object) else { throw api.pendingException() }
     defer { api.pointee.Py_DecRef(converted) }
     try inner.append(converted)
   }

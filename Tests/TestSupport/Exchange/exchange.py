@@ -1,6 +1,8 @@
 """The other side of the exchange tests: PyArrow, in a process of its own.
 
-    exchange.py generate SEED COUNT OUTPUT    random arrays, as the C Data Interface shows them, and their values
+    exchange.py generate SEED COUNT [python] OUTPUT
+                                              random arrays, as the C Data Interface shows them, and their values; with
+                                              "python" such as Python's own types can hold
     exchange.py check INPUT OUTPUT            rebuilds such arrays, validates them and reads their values
 
 The C structs travel as JSON, memory in hexadecimal. Values are written so that both sides can compare them exactly:
@@ -13,9 +15,14 @@ import json
 import random
 import struct
 import sys
+import warnings
 
 import numpy
 import pyarrow as pa
+
+sys.dont_write_bytecode = True
+
+from shown import shown
 
 
 class Schema(ctypes.Structure):
@@ -41,6 +48,11 @@ Array._fields_ = [
 
 # --- Random arrays ---------------------------------------------------------------------------------------------------
 
+# Whether values are such as Python's own types can hold.
+FOR_PYTHON = "python" in sys.argv[4:5]
+
+# As a writer of JSON writes them, and different from all texts below.
+JSON = ['{"a":[1,2.5,null]}', '"zwölf"', "[]", "-0.5", "true", '{"b":{"c":""}}']
 TEXT = ["", "a", "zwölf", "twelve bytes", "thirteen byte", "🥚" * 9, "nul \0 inside", "x" * 70]
 LEAVES = [
     pa.null(), pa.bool_(), pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(),
@@ -64,7 +76,7 @@ def random_type(rng, kind, depth):
     if kind == "struct":
         return pa.struct([
             pa.field(f"f{index}", child(), metadata={"k": "v", "ü": ""} if rng.random() < 0.2 else None)
-            for index in range(rng.randrange(4))])
+            for index in range(rng.randrange(1 if FOR_PYTHON else 0, 4))])
     if kind == "map":
         return pa.map_(rng.choice([pa.string(), pa.int32(), pa.string_view()]), child(), rng.random() < 0.3)
     if kind == "dictionary":
@@ -85,7 +97,10 @@ def whole(rng, type, count, nulls):
     absent = [nulls and rng.random() < 0.3 for _ in range(count)]
     mask = pa.array(absent, pa.bool_()) if nulls else None
     if isinstance(type, pa.BaseExtensionType):
-        return pa.ExtensionArray.from_storage(type, whole(rng, type.storage_type, count, nulls))
+        storage = whole(rng, type.storage_type, count, nulls)
+        if FOR_PYTHON and type.extension_name == "arrow.json":
+            storage = pa.array([None if gone else rng.choice(JSON) for gone in absent], type.storage_type)
+        return pa.ExtensionArray.from_storage(type, storage)
     if pa.types.is_null(type):
         return pa.nulls(count)
     if pa.types.is_struct(type):
@@ -143,7 +158,11 @@ def random_value(rng, type):
     if pa.types.is_date32(type):
         return rng.randrange(-10_000, 30_000)
     if pa.types.is_time(type):
-        return rng.randrange(86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[type.unit])
+        return whole_microseconds(type, rng.randrange(86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[type.unit]))
+    if FOR_PYTHON and (pa.types.is_timestamp(type) or pa.types.is_duration(type)):
+        # The years 1684 to 2255, which every unit can count; the edges are for others to test.
+        second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[type.unit]
+        return whole_microseconds(type, rng.choice([0, -1, rng.randrange(-9 * 10**9 * second, 9 * 10**9 * second)]))
     if pa.types.is_timestamp(type) or pa.types.is_duration(type):
         return rng.choice([0, -1, (1 << 62) - 1, rng.randrange(1 << 40)])
     if pa.types.is_interval(type):
@@ -154,11 +173,31 @@ def random_value(rng, type):
     return text if "string" in name else text.encode() + b"\xff"
 
 
+def whole_microseconds(type, value):
+    return value // 1000 * 1000 if FOR_PYTHON and type.unit == "ns" else value
+
+
 # --- Values ----------------------------------------------------------------------------------------------------------
 
 
 def values_of(array):
     return [value_of(scalar) for scalar in array]
+
+
+def shown_values(array):
+    # A key of a map that occurs twice keeps its last value, of which PyArrow warns.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [shown(parsed(value)) for value in array.to_pylist(maps_as_pydicts="lossy")]
+
+
+def parsed(value):
+    """The value with JSON parsed, which PyArrow leaves as text."""
+    if isinstance(value, dict):
+        return {key: parsed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [parsed(item) for item in value]
+    return json.loads(value) if isinstance(value, str) and value in JSON else value
 
 
 def value_of(scalar):
@@ -338,7 +377,7 @@ def generate(seed, count):
         source._export_to_c(ctypes.addressof(array), ctypes.addressof(schema))
         cases.append({
             "type": str(type), "schema": dump_schema(schema), "array": dump_array(array, schema),
-            "values": values_of(source)})
+            "values": values_of(source), "shown": shown_values(source) if FOR_PYTHON else None})
         array.release(array)
         schema.release(schema)
     return cases

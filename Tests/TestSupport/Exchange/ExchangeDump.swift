@@ -1,9 +1,9 @@
-import CArrowABI
-import Columnar
+package import CArrowABI
+package import Columnar
 
 extension Exchange {
   /// What the C structs of an exported column show. They are released before this returns.
-  init(exporting column: Column, as field: Field) {
+  package init(exporting column: Column, as field: Field) {
     var array = ArrowArray()
     var schema = ArrowSchema()
     column.export(to: &array)
@@ -17,7 +17,7 @@ extension Exchange {
 }
 
 extension ExchangeSchema {
-  init(showing schema: ArrowSchema) {
+  package init(showing schema: ArrowSchema) {
     self.init(format: schema.format.map { String(cString: $0) } ?? "missing")
     name = schema.name.map { String(cString: $0) } ?? ""
     flags = schema.flags
@@ -39,7 +39,7 @@ extension ExchangeSchema {
 
 extension ExchangeArray {
   /// The sizes of the buffers are the column's, since the struct does not tell them.
-  init(showing array: ArrowArray, of column: Column) {
+  package init(showing array: ArrowArray, of column: Column) {
     var sizes = column.type == .null ? [] : [(column.offset + column.count + 7) / 8]
     sizes += column.buffers.map(\.byteCount)
     if column.type == .utf8View || column.type == .binaryView { sizes.append((column.buffers.count - 1) * 8) }

@@ -1,32 +1,39 @@
 import Foundation
 
 /// PyArrow in a process of its own, from the virtual environment of the checkout.
-enum PyArrow {
+package enum PyArrow {
   /// Random arrays with their values, the same ones for the same seed.
-  static func generate(seed: Int, count: Int) throws -> [Exchange] {
-    try run(["generate", "\(seed)", "\(count)"])
+  ///
+  /// - Parameter forPython: whether all of them are such as Python's own types can hold.
+  package static func generate(seed: Int, count: Int, forPython: Bool = false) throws -> [Exchange] {
+    try run(["generate", "\(seed)", "\(count)"] + (forPython ? ["python"] : []))
   }
 
-  struct Finding: Decodable {
-    var type: String?
-    var values: [Canonical]?
-    var error: String?
-    var releases: Int
+  package struct Finding: Decodable {
+    package var type: String?
+    package var values: [Canonical]?
+    package var error: String?
+    package var releases: Int
   }
 
   /// What PyArrow says about arrays: their type and values, or what is wrong with them.
-  static func check(_ cases: [Exchange]) throws -> [Finding] {
+  package static func check(_ cases: [Exchange]) throws -> [Finding] {
     let input = temporaryFile()
     defer { try? FileManager.default.removeItem(at: input) }
     try JSONEncoder().encode(cases).write(to: input)
     return try run(["check", input.path])
   }
 
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  private static let environment =
-    root.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".venv").path
+  /// The folder of the Python side.
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+
+  /// The source of the function `shown`, which shows a value of Python as `Exchange.shown` has it.
+  package static func showingFunction() throws -> String {
+    try String(contentsOf: folder.appendingPathComponent("shown.py"), encoding: .utf8)
+  }
 
   private static func run<Result: Decodable>(_ arguments: [String]) throws -> Result {
+    let environment = try Checkout.environment()
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: "\(environment)/lib")) ?? []
     guard
       versions.contains(where: {
@@ -37,7 +44,7 @@ enum PyArrow {
     defer { try? FileManager.default.removeItem(at: output) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "\(environment)/bin/python")
-    process.arguments = [root.appendingPathComponent("Files/exchange.py").path] + arguments + [output.path]
+    process.arguments = [folder.appendingPathComponent("exchange.py").path] + arguments + [output.path]
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

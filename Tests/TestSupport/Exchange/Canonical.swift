@@ -1,13 +1,13 @@
-import Columnar
+package import Columnar
 
 /// A value of any type, in a form that two languages can compare exactly: numbers as text, floating-point numbers as
 /// the bits of a double, texts and bytes in hexadecimal.
-indirect enum Canonical: Codable, Hashable, Sendable {
+package indirect enum Canonical: Codable, Hashable, Sendable {
   case null
   case text(String)
   case list([Canonical])
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -18,7 +18,7 @@ indirect enum Canonical: Codable, Hashable, Sendable {
     }
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()
@@ -30,7 +30,7 @@ indirect enum Canonical: Codable, Hashable, Sendable {
 
 extension Column {
   /// All rows, through the public views.
-  func canonicalRows() throws -> [Canonical] {
+  package func canonicalRows() throws -> [Canonical] {
     switch type {
     case .null: Array(repeating: .null, count: count)
     case .bool: try toArray(of: Bool.self).map { $0.map { .text("\($0)") } ?? .null }

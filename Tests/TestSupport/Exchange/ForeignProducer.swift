@@ -1,20 +1,22 @@
-import CArrowABI
+package import CArrowABI
 import Synchronization
 
 /// Makes C schemas and arrays as another library would, and counts what is released.
-final class ForeignProducer: Sendable {
+package final class ForeignProducer: Sendable {
   private let made = Atomic<Int>(0)
   private let released = Atomic<Int>(0)
   private let misalignment: Int
 
   /// Buffers start that many bytes after an aligned address.
-  init(misalignment: Int = 0) { self.misalignment = misalignment }
+  package init(misalignment: Int = 0) { self.misalignment = misalignment }
 
   /// The structs whose owner has not released them.
-  var alive: Int { made.load(ordering: .sequentiallyConsistent) - released.load(ordering: .sequentiallyConsistent) }
-  var releaseCount: Int { released.load(ordering: .sequentiallyConsistent) }
+  package var alive: Int {
+    made.load(ordering: .sequentiallyConsistent) - released.load(ordering: .sequentiallyConsistent)
+  }
+  package var releaseCount: Int { released.load(ordering: .sequentiallyConsistent) }
 
-  func array(_ source: ExchangeArray) -> ArrowArray {
+  package func array(_ source: ExchangeArray) -> ArrowArray {
     let children = source.children.map { pointer(to: array($0)) }
     let dictionary = source.dictionary.map { pointer(to: array($0.value)) }
     let memory = source.buffers.map { $0.map { self.memory(Hexadecimal.bytes($0)) } }
@@ -38,7 +40,7 @@ final class ForeignProducer: Sendable {
       }, private_data: Unmanaged.passRetained(node).toOpaque())
   }
 
-  func schema(_ source: ExchangeSchema) -> ArrowSchema {
+  package func schema(_ source: ExchangeSchema) -> ArrowSchema {
     let children = source.children.map { pointer(to: schema($0)) }
     let dictionary = source.dictionary.map { pointer(to: schema($0.value)) }
     let texts = [Array(source.format.utf8) + [0], Array(source.name.utf8) + [0]].map { memory($0) }
