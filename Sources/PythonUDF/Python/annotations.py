@@ -127,7 +127,7 @@ def _annotated(annotation, rest):
             _clutch_support.zone(found[-1]["timeZone"])
         except ValueError as error:
             raise Unsupported(f"cannot be used: {error}") from None
-    return found[-1], optional and kind != "json"
+    return found[-1], optional and kind not in ("json", "pickle")
 
 
 def _literal(values):
