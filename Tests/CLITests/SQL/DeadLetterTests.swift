@@ -50,7 +50,8 @@ import Testing
       [{'x': 'inf'::DOUBLE, 'y': 1.5}])
       """)
     let expected: NSDictionary = [
-      "f": "nan", "m": ["2024-02-29": 1], "b": "6162", "i": [1, 2, 3_000_000_000], "p": [["x": "inf", "y": 1.5]],
+      "f": "nan", "m": ["2024-02-29": 1], "b": "6162", "i": ["months": 1, "days": 2, "nanoseconds": 3_000_000_000],
+      "p": [["x": "inf", "y": 1.5]],
     ]
     #expect(letter.first?["arguments"] as? NSDictionary == expected)
     #expect(letter.first?["function"] as? String == "never")
