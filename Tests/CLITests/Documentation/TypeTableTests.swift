@@ -1,5 +1,6 @@
 import Columnar
 import DuckDBEngine
+import Foundation
 import PythonRuntime
 import PythonUDF
 import TestSupport
@@ -58,6 +59,18 @@ import Testing
     #expect(try Self.cases().count == names.count)
     #expect(Set(names).count == names.count)
     #expect(names.count >= 40)
+  }
+
+  @Test func `The page names everything that the module clutch has`() throws {
+    let module = try String(contentsOfFile: "\(Checkout.root)/Sources/PythonUDF/Python/clutch.py", encoding: .utf8)
+    let list = try #require(module.firstMatch(of: /__all__ = \[([^\]]*)\]/)).1
+    let names = list.matches(of: /"(\w+)"/).map { String($0.1) }
+    #expect(names.count > 15)
+    let page = try Page.article("Types").lines().joined(separator: "\n")
+    // The error is for those who write a loader.
+    for name in names where name != "SignatureError" {
+      #expect(page.contains("`\(name)") || page.contains("\(name)(") || name == "udf", "\(name)")
+    }
   }
 
   @Test func `Every type of Arrow column is taken by the annotations that name it, and by no other`() throws {
