@@ -83,7 +83,7 @@ let package = Package(
       dependencies: ["CDuckDBABI", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "CLITests", dependencies: ["PythonRuntime", "TestSupport"], resources: [.copy("Files")],
-      swiftSettings: settings),
+      name: "CLITests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      resources: [.copy("Files")], swiftSettings: settings),
   ]
 )

@@ -10,9 +10,10 @@ public struct UDFRowFailure: Sendable, Hashable {
   public let errorType: String
   /// The exception's text, or what is wrong with the result.
   public let message: String
-  /// The line where the exception was raised, in the innermost frame; nil when no Python code raised it.
+  /// The line where the exception was raised, or where the UDF's file called what raised it; nil when no code of the
+  /// user's did.
   public let line: Int?
-  /// The exception as Python prints it, with the frames of the user's own code; empty when no Python code raised it.
+  /// The exception as Python prints it, beginning in the user's own code; empty when no code of the user's raised it.
   public let traceback: String
   /// The arguments as a JSON object by parameter name (an array where a name occurs twice), if they were asked for.
   public let arguments: String?

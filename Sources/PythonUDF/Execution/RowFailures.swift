@@ -36,7 +36,7 @@ extension RowProblem {
   func failure(function: String, row: Int, arguments: String?) -> UDFRowFailure {
     let exception: PythonError?
     let (type, message): (String, String)
-    switch self {
+    switch withoutFramesOfPythonItself {
     case .argument(let error):
       (exception, type, message) = (error, error.typeName, "an argument cannot be made: \(error.message)")
     case .call(let error): (exception, type, message) = (error, error.typeName, error.message)
@@ -45,8 +45,18 @@ extension RowProblem {
       (exception, type, message) = (nil, isWrongType ? "TypeError" : "ValueError", reason)
     }
     return UDFRowFailure(
-      function: function, row: row, errorType: type, message: message, line: exception?.traceback.last?.line,
+      function: function, row: row, errorType: type, message: message, line: exception?.ownLine,
       traceback: exception.map { $0.traceback.isEmpty ? "" : $0.description } ?? "", arguments: arguments)
+  }
+
+  /// The same without a traceback that shows how we read or write JSON, and none of the user's code.
+  private var withoutFramesOfPythonItself: RowProblem {
+    switch self {
+    case .argument(let error) where error.isFromPythonItself: .argument(error.droppingFrames { _ in true })
+    case .result(let reason, let error?, let isWrongType) where error.isFromPythonItself:
+      .result(reason, error.droppingFrames { _ in true }, isWrongType: isWrongType)
+    default: self
+    }
   }
 
   /// The same as an error that ends the call.
@@ -65,6 +75,13 @@ extension RowProblem {
 }
 
 extension PythonError {
+  /// The innermost line in the file that the traceback begins in, which is the UDF's: the number of a line in a module
+  /// that it calls says nothing without the module's name.
+  fileprivate var ownLine: Int? {
+    guard let file = traceback.first?.file else { return nil }
+    return traceback.last { $0.file == file }?.line
+  }
+
   /// Whether no frame is of the user's code: its summary says everything.
   fileprivate var isFromPythonItself: Bool {
     traceback.allSatisfy { $0.file == LoadedModule.ownFile || $0.file.contains("/lib/python3") }

@@ -24,11 +24,14 @@ extension UDFType {
       return field.isInteger ? 3 : nil
     case .json:
       return field.type.isText && field.extensionName != ExtensionName.decimalText ? (field.isJSON ? 0 : 3) : nil
-    case .pickle: return field.type.isBytes ? (field.extensionName == ExtensionName.pickle ? 0 : 3) : nil
+    case .pickle:
+      guard field.type.isBytes else { return nil }
+      return field.extensionName == ExtensionName.pickle ? 0 : field.extensionName == nil ? 3 : nil
     case .uuid: return field.isUUID ? 0 : nil
     case .date, .time, .timestamp, .duration, .interval, .nanoseconds: return temporalDistance(to: field.type)
     case .list, .map, .structure: return nestedDistance(to: field)
-    case .enumeration: return field.type.isText ? 1 : nil
+    case .enumeration:
+      return field.type.isText && !field.isJSON && field.extensionName != ExtensionName.decimalText ? 1 : nil
     }
   }
 

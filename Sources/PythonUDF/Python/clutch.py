@@ -46,7 +46,7 @@ def udf(
         receives None. "call": every parameter receives None.
     deterministic: whether equal arguments always give equal results, so that the engine may call it less often.
     on_error: what an exception does. "raise": the query fails. "null": the row is null, and the engine counts and
-        reports such rows. "collect": the result is a value and an error, of which one is null.
+        reports such rows. "collect": the result is a value and an error, of which at most one is not null.
     timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function.
     batch_timeout: how many seconds a batch of rows may take.
 

@@ -4,6 +4,53 @@ import PythonUDF
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RowErrorTests {
+  /// Each with the line that is reported, counted from the "def" in line 6.
+  private static let lines: [(body: String, type: String, line: Int?)] = [
+    ("return 1 / x", "ZeroDivisionError", 7),
+    ("return json.loads('{')", "json.decoder.JSONDecodeError", 7),
+    ("return [\n        int(part)\n        for part in 'a']", "ValueError", 8),
+    ("return b''", "TypeError", nil),
+    ("return Odd()", "KeyError", 4),
+  ]
+
+  @Test(arguments: lines)
+  func `the line of an error is one of the UDF's file`(body: String, type: String, line: Int?) async throws {
+    let source = """
+      import json
+      class Odd:
+          def __float__(self): raise KeyError("odd")
+      @udf
+      def f(x: int) -> float:
+          \(body)
+      """
+    try await withPool(of: source) { pool in
+      let result = try await pool.evaluate("f", integers([0]), onError: .collect)
+      let failure = try #require(result.failures.first)
+      #expect(failure.errorType == type)
+      #expect(failure.line == line)
+      #expect(failure.traceback.isEmpty == (line == nil))
+    }
+  }
+
+  @Test func `an error of reading or writing JSON shows no frames`() async throws {
+    let source = """
+      from clutch import Json
+      @udf
+      def reads(x: Json) -> int: return 1
+      @udf
+      def writes(x: str) -> Json: return {1}
+      """
+    try await withPool(of: source) { pool in
+      for (name, type) in [("reads", "json.decoder.JSONDecodeError"), ("writes", "TypeError")] {
+        let result = try await pool.evaluate(name, batch(Column(["{"])), onError: .collect)
+        let failure = try #require(result.failures.first)
+        #expect(failure.errorType == type)
+        #expect(failure.line == nil)
+        #expect(failure.traceback.isEmpty)
+      }
+    }
+  }
+
   @Test func `an exception is shown with its row, arguments and the user's own frames`() async throws {
     let name = try path("failing.py")
     try await withPool(file("failing.py")) { pool in
