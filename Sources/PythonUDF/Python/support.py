@@ -74,7 +74,7 @@ def dead_letter(names, values):
     import json
 
     named = dict(zip(names, values)) if len(set(names)) == len(names) else list(values)
-    return json.dumps(_shown(named, ()), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return json.dumps(_shown(named, ()), ensure_ascii=False, allow_nan=False)
 
 
 # What is nested deeper than this is shown as text.

@@ -51,7 +51,7 @@ import Testing
     #expect(lines.count == 3)
     #expect(
       lines.last == """
-        {"arguments":{"x":3},"error":{"line":6,"message":"3 is odd","traceback":"Traceback (most recent call \
+        {"arguments":{"x": 3},"error":{"line":6,"message":"3 is odd","traceback":"Traceback (most recent call \
         last):\\n  File \\"f.py\\", line 6, in half\\n    raise ValueError(f\\"{x} is odd\\")\\nValueError: 3 is \
         odd","type":"ValueError"},"function":"half","row":3}
         """)
@@ -64,7 +64,7 @@ import Testing
     let end = try clutch.run("sql", "--udf", "f.py", "--dead-letters", "dead.jsonl", Self.query)
     #expect(end.status == .exited(1))
     #expect(end.errors.hasPrefix("Error: Invalid Input Error: UDF half failed at row 1 of its batch (x=1): ValueError"))
-    #expect(try clutch.text("dead.jsonl").hasPrefix(#"{"arguments":{"x":1},"#))
+    #expect(try clutch.text("dead.jsonl").hasPrefix(#"{"arguments":{"x": 1},"#))
   }
 
   @Test func `Arguments of every type are valid JSON in the dead letters`() throws {
