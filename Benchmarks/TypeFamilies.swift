@@ -51,6 +51,14 @@ enum TypeFamilies {
 
   private static func runAgainstPyArrow(_ module: LoadedModule, in py: borrowing Python, turns: Int) throws {
     print("Types: \(rows) rows, times faster than a loop over PyArrow's to_pylist() (higher is better)")
+    // On one core, which this thread and the process it starts share: two cores of a machine that others use too differ in
+    // speed for seconds, and pairs do not make up for that.
+    try py.run(
+      """
+      import os
+      if hasattr(os, "sched_setaffinity"):
+          os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+      """)
     let python = try CPython.start().executable
     let program = try PythonProgram("pyarrow_rows.py", python: python, needs: "pyarrow")
     defer { program.stop() }
