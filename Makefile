@@ -23,11 +23,11 @@ test:
 	@Scripts/flights.sh
 	swift test --skip-build
 
-# The DuckDB Python package needs numpy for functions of its own, which the benchmark compares with.
+# The benchmarks compare with the DuckDB Python package, which needs numpy for functions of its own, and with PyArrow.
 bench:
 	swift build -c release --product clutch-benchmarks
 	swift build -c release --product clutch
-	@Scripts/environment.sh .build/release/clutch $(DUCKDB) $(NUMPY)
+	@Scripts/environment.sh .build/release/clutch $(DUCKDB) $(NUMPY) $(PYARROW)
 	.build/release/clutch-benchmarks
 
 release:

@@ -10,8 +10,18 @@ func report(_ name: String, _ ratio: Double, atLeast limit: Double, detail: Stri
   line(name, ratio, "at least \(limit)x", ratio >= limit, detail)
 }
 
+/// One line of the report for a figure without a goal.
+func report(_ name: String, _ ratio: Double, detail: String) {
+  print("  \(pad(name, 44)) \(figure(ratio))   \(detail)")
+}
+
 private func line(_ name: String, _ ratio: Double, _ goal: String, _ isMet: Bool, _ detail: String) {
-  let figure = String(format: "%.2fx", ratio)
-  func pad(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
-  print("  \(pad(name, 44)) \(pad(figure, 8)) goal \(pad(goal, 15)) \(isMet ? "met" : "MISSED")   \(detail)")
+  let verdict = "goal \(pad(goal, 15)) \(isMet ? "met" : "MISSED")"
+  print("  \(pad(name, 44)) \(figure(ratio)) \(verdict)   \(detail)")
+}
+
+private func figure(_ ratio: Double) -> String { pad(String(format: "%.2fx", ratio), 8) }
+
+private func pad(_ text: String, _ width: Int) -> String {
+  text.padding(toLength: width, withPad: " ", startingAt: 0)
 }

@@ -73,46 +73,20 @@ enum SQL {
   }
 }
 
-struct BenchmarkError: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
-/// A Python process that runs a query for each line it is sent.
-private final class NativeUDF {
-  private let process = Process()
-  private let input = Pipe()
-  private let output = Pipe()
-  private var unread = Data()
+/// The same queries in the DuckDB Python package.
+private struct NativeUDF {
+  private let program: PythonProgram
 
   init(python: String, threads: Int, table: String) throws {
-    process.executableURL = URL(fileURLWithPath: python)
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Python/native_udf.py")
-    process.arguments = [script.path, "\(threads)"]
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    send(table)
+    program = try PythonProgram("native_udf.py", python: python, arguments: ["\(threads)"], needs: "duckdb")
+    program.send(table)
   }
 
   func run(_ query: String) throws -> (seconds: Double, answer: String) {
-    send(query)
-    while !unread.contains(UInt8(ascii: "\n")) {
-      let more = output.fileHandleForReading.availableData
-      guard !more.isEmpty else { throw BenchmarkError("the Python process ended; is the package duckdb there?") }
-      unread += more
-    }
-    let line = unread.prefix { $0 != UInt8(ascii: "\n") }
-    unread = unread.dropFirst(line.count + 1)
-    let parts = String(decoding: line, as: UTF8.self).split(separator: " ")
+    let parts = try program.ask(query).split(separator: " ")
     guard parts.count == 2, let seconds = Double(parts[0]) else { throw BenchmarkError("not an answer: \(parts)") }
     return (seconds, String(parts[1]))
   }
 
-  func stop() {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
-  }
-
-  private func send(_ line: String) { input.fileHandleForWriting.write(Data((line + "\n").utf8)) }
+  func stop() { program.stop() }
 }

@@ -153,6 +153,10 @@ enum { PYMEM_DOMAIN_RAW = 0 };
 
 static const uintptr_t PythonVectorcallArgumentsOffset = (uintptr_t)1 << (8 * sizeof(uintptr_t) - 1);
 
+// A slot of a type, for PyType_GetSlot, and what stands there.
+enum { Py_tp_new = 65 };
+typedef PyObject *_Nullable (*newfunc)(PyTypeObject *, PyObject *, PyObject *_Nullable);
+
 // What a callable does when it is called with a vector of arguments.
 typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nullable const *_Nullable, size_t,
                                               PyObject *_Nullable);
@@ -197,6 +201,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyType_GetQualName, PyTypeObject *)                                                    \
   F(int, PyObject_IsInstance, PyObject *, PyObject *)                                                           \
   F(PyObject *_Nullable, PyType_GenericAlloc, PyTypeObject *, Py_ssize_t)                                       \
+  F(void *_Nullable, PyType_GetSlot, PyTypeObject *, int)                                                       \
   /* Any object */                                                                                              \
   F(PyObject *_Nullable, PyObject_GetAttrString, PyObject *, const char *)                                      \
   F(PyObject *_Nullable, PyObject_GetAttr, PyObject *, PyObject *)                                              \
@@ -211,6 +216,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(int, PyObject_IsTrue, PyObject *)                                                                           \
   F(int, PyCallable_Check, PyObject *)                                                                          \
   F(PyObject *_Nullable, PyObject_Vectorcall, PyObject *, PyObject *_Nullable const *_Nullable, size_t,         \
+    PyObject *_Nullable)                                                                                        \
+  F(PyObject *_Nullable, PyObject_VectorcallMethod, PyObject *, PyObject *_Nullable const *_Nullable, size_t,   \
     PyObject *_Nullable)                                                                                        \
   F(vectorcallfunc _Nullable, PyVectorcall_Function, PyObject *)                                                \
   F(PyObject *_Nullable, PyObject_VectorcallDict, PyObject *, PyObject *_Nullable const *_Nullable, size_t,     \
@@ -268,10 +275,12 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyException_GetContext, PyObject *)                                                    \
   F(PyObject *_Nullable, PyException_GetTraceback, PyObject *)
 
-// One of each pair is there: the first since 3.13, the second in 3.12.
+// Of the first two one is there: the first since 3.13, the second in 3.12. The others are there since 3.13.
 #define CLUTCH_PYTHON_OPTIONAL_FUNCTIONS(F)                                                                     \
   F(PyThreadState *_Nullable, PyThreadState_GetUnchecked, void)                                                 \
-  F(PyThreadState *_Nullable, _PyThreadState_UncheckedGet, void)
+  F(PyThreadState *_Nullable, _PyThreadState_UncheckedGet, void)                                                \
+  F(PyObject *_Nullable, PyLong_FromNativeBytes, const void *, size_t, int)                                     \
+  F(PyObject *_Nullable, PyLong_FromUnsignedNativeBytes, const void *, size_t, int)
 
 // Objects that are variables of the library. The singletons and static types are objects themselves; the
 // exceptions are pointers to objects.

@@ -99,6 +99,12 @@ extension UnsafePointer<PythonFunctions> {
     }
   }
 
+  /// Calls a method without arguments, and makes no object of the bound method; nil with an exception pending.
+  func callMethod(_ name: ObjectPointer, of object: ObjectPointer) -> ObjectPointer? {
+    var arguments: ObjectPointer? = object
+    return pointee.PyObject_VectorcallMethod(name, &arguments, 1, nil)
+  }
+
   /// Makes an exception pending; gives nil, for what returns an object.
   func raise(_ type: UnsafeMutablePointer<ObjectPointer>, _ message: String) -> ObjectPointer? {
     pointee.PyErr_SetString(type.pointee, message)
@@ -112,15 +118,21 @@ extension UnsafePointer<PythonFunctions> {
     }
   }
 
-  /// A 128-bit integer, in hexadecimal if it takes more than a C `long long`.
+  /// A 128-bit integer, on CPython 3.12 in hexadecimal if it takes more than a C `long long`.
   func makeInteger(_ value: Int128) -> ObjectPointer? {
     if let short = Int64(exactly: value) { return pointee.PyLong_FromLongLong(short) }
-    return pointee.PyLong_FromString(String(value, radix: 16), nil, 16)
+    guard let make = pointee.PyLong_FromNativeBytes else {
+      return pointee.PyLong_FromString(String(value, radix: 16), nil, 16)
+    }
+    return withUnsafeBytes(of: value) { bytes in bytes.baseAddress.flatMap { make($0, bytes.count, -1) } }
   }
 
   func makeInteger(_ value: UInt128) -> ObjectPointer? {
     if let short = Int64(exactly: value) { return pointee.PyLong_FromLongLong(short) }
-    return pointee.PyLong_FromString(String(value, radix: 16), nil, 16)
+    guard let make = pointee.PyLong_FromUnsignedNativeBytes else {
+      return pointee.PyLong_FromString(String(value, radix: 16), nil, 16)
+    }
+    return withUnsafeBytes(of: value) { bytes in bytes.baseAddress.flatMap { make($0, bytes.count, -1) } }
   }
 
   /// The value of an `int` object as a 128-bit integer; nil when it does not fit.
@@ -128,13 +140,21 @@ extension UnsafePointer<PythonFunctions> {
     var overflow: Int32 = 0
     let short = pointee.PyLong_AsLongLongAndOverflow(object, &overflow)
     if overflow == 0 { return Value(exactly: short) }
-    guard let digits = pointee.PyNumber_ToBase(object, 16) else {
-      pointee.PyErr_Clear()
-      return nil
+    // The digits have 30 bits, the least significant comes first; the tag holds how many there are, and in its lowest
+    // bits 2 for a negative number.
+    let int = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyLongObject.self)
+    let count = Int(int.pointee.lv_tag >> 3)
+    guard count <= 5 else { return nil }
+    let digits = UnsafeRawPointer(int) + MemoryLayout<PyObject>.size + MemoryLayout<UInt>.size
+    var magnitude: UInt128 = 0
+    for place in (0..<count).reversed() {
+      let digit = UInt128(digits.load(fromByteOffset: place * 4, as: UInt32.self))
+      guard magnitude >> 98 == 0 else { return nil }
+      magnitude = magnitude << 30 | digit
     }
-    defer { pointee.Py_DecRef(digits) }
-    // As in -0x1f.
-    guard let text = self.text(digits) else { return nil }
-    return text.hasPrefix("-") ? Value("-" + text.dropFirst(3), radix: 16) : Value(text.dropFirst(2), radix: 16)
+    guard int.pointee.lv_tag & 3 == 2 else { return Value(exactly: magnitude) }
+    // The lowest number has a magnitude of one more than the highest.
+    guard magnitude <= UInt128(Int128.max) + 1 else { return nil }
+    return Value(exactly: Int128(truncatingIfNeeded: 0 &- magnitude))
   }
 }

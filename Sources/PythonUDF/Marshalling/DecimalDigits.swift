@@ -39,6 +39,32 @@ enum DecimalDigits {
     }
   }
 
+  /// The number times 10 to the power of `scale` that a text is, when that is plain to see: digits and a point, 18 digits
+  /// at most. Nil says nothing about the text.
+  @inline(__always)
+  static func shortNumber(_ text: UnsafeBufferPointer<CChar>, precision: Int, scale: Int) -> Int64? {
+    var magnitude: Int64 = 0
+    var count = 0
+    var behindPoint: Int?
+    let isNegative = text.first == CChar(UInt8(ascii: "-"))
+    for character in text[(isNegative ? 1 : 0)...] {
+      let digit = Int64(character) &- Int64(UInt8(ascii: "0"))
+      if digit >= 0, digit <= 9, count < 18 {
+        magnitude = magnitude &* 10 &+ digit
+        count &+= 1
+        behindPoint? += 1
+      } else if character == CChar(UInt8(ascii: ".")), behindPoint == nil {
+        behindPoint = 0
+      } else {
+        return nil
+      }
+    }
+    let missing = scale &- (behindPoint ?? 0)
+    guard count > 0, missing >= 0, count &+ missing <= min(precision, 18) else { return nil }
+    for _ in 0..<missing { magnitude = magnitude &* 10 }
+    return isNegative ? -magnitude : magnitude
+  }
+
   /// Why a text is no number of the wanted digits.
   enum Problem: Error {
     case notANumber

@@ -106,7 +106,7 @@ import Testing
     let python = try #require(Pyenv.python(version.major, version.minor))
     let end = try RunningProgram(
       python, ["\(Checkout.root)/Tests/PythonUDFTests/Files/test_dialects.py"], in: NSTemporaryDirectory(),
-      environment: ["PATH": "/usr/bin:/bin"]
+      environment: ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]
     ).end()
     #expect(end.status == .exited(0), "\(end)")
   }

@@ -36,13 +36,14 @@ extension Conversion {
       try name(field.name.isEmpty ? "v\(index + 1)" : field.name)
     }
     switch structure.form {
-    case .positional, .keywords:
-      let type = try classObject(structure.classIndex ?? -1)
-      let keywords = structure.form == .keywords ? try tuple(of: names) : nil
-      return api.reader(of: column, ObjectBoxer(fields: readers, type: type, keywords: keywords, api: api))
-    case .dict, .record:
-      let type = structure.form == .record ? try attribute("Record", of: "clutch") : nil
-      return api.reader(of: column, DictionaryBoxer(fields: readers, names: names, type: type, api: api))
+    case .record:
+      let type = try attribute("Record", of: "clutch")
+      return api.reader(of: column, RecordBoxer(fields: readers, names: names, type: type, api: api))
+    case .positional, .keywords, .dict:
+      let type = structure.form == .dict ? api.none : try classObject(structure.classIndex ?? -1)
+      let keywords = structure.form == .positional ? nil : try tuple(of: names)
+      let maker = try ObjectMaker(type, names.count, keywords: keywords, self)
+      return structReader(of: column, ObjectBoxer(fields: readers, maker: maker, api: api))
     }
   }
 
@@ -134,42 +135,15 @@ private struct MapBoxer: RowBoxer {
   }
 }
 
-/// Calls the struct's class with the fields of a row.
-private struct ObjectBoxer: RowBoxer {
-  let fields: [ArgumentReader]
-  let type: ObjectPointer
-  /// The names, when the class takes its fields by name only.
-  let keywords: ObjectPointer?
-  let api: PythonAPI
-
-  func box(_ row: Int) -> ObjectPointer? {
-    withUnsafeTemporaryAllocation(of: ObjectPointer?.self, capacity: fields.count + 1) { slots in
-      guard let base = slots.baseAddress else { return nil }
-      base.initialize(to: nil)
-      var made = 0
-      defer { for index in 0..<made { api.pointee.Py_DecRef(base[index + 1]) } }
-      for read in fields {
-        guard read(row..<row + 1, base + 1 + made, 1) == 1 else { return nil }
-        made += 1
-      }
-      let positional = keywords == nil ? fields.count : 0
-      return api.pointee.PyObject_Vectorcall(
-        type, base + 1, positional | Int(bitPattern: PythonVectorcallArgumentsOffset), keywords)
-    }
-  }
-}
-
-/// A dictionary with the fields of a row: a `TypedDict`, which is a plain one, or a record.
-private struct DictionaryBoxer: RowBoxer {
+/// A record with the fields of a row.
+private struct RecordBoxer: RowBoxer {
   let fields: [ArgumentReader]
   let names: [ObjectPointer]
-  /// The record's class.
-  let type: ObjectPointer?
+  let type: ObjectPointer
   let api: PythonAPI
 
   func box(_ row: Int) -> ObjectPointer? {
-    let made = if let type { api.call(type, []) } else { api.pointee.PyDict_New() }
-    guard let dictionary = made else { return nil }
+    guard let dictionary = api.call(type, []) else { return nil }
     for (name, read) in zip(names, fields) where !set(name, read, row, in: dictionary) {
       api.pointee.Py_DecRef(dictionary)
       return nil

@@ -19,7 +19,11 @@ extension Conversion {
     case (let type, .interval(let unit)):
       return type == .interval
         ? api.reader(
-          of: column, IntervalBoxer(IntervalRows(column, unit), try attribute("Interval", of: "clutch"), api))
+          of: column,
+          IntervalBoxer(
+            rows: IntervalRows(column, unit), maker: try ObjectMaker(attribute("Interval", of: "clutch"), 3, self),
+            api: api)
+        )
         : api.reader(
           of: column, IntervalAsDurationBoxer(rows: IntervalRows(column, unit), api: api, dateTime: try dateTime()))
     default: return api.reader(of: column, NoneBoxer(none: api.none))
@@ -214,19 +218,21 @@ private struct IntervalAsDurationBoxer: RowBoxer {
 
 private struct IntervalBoxer: RowBoxer {
   let rows: IntervalRows
-  let type: ObjectPointer
+  let maker: ObjectMaker
   let api: PythonAPI
-
-  init(_ rows: IntervalRows, _ type: ObjectPointer, _ api: PythonAPI) {
-    (self.rows, self.type, self.api) = (rows, type, api)
-  }
 
   func box(_ row: Int) -> ObjectPointer? {
     let interval = rows[row]
-    let parts = [Int64(interval.months), Int64(interval.days), interval.nanoseconds]
-    let objects = parts.compactMap { api.pointee.PyLong_FromLongLong($0) }
-    defer { for object in objects { api.pointee.Py_DecRef(object) } }
-    return objects.count == parts.count ? api.call(type, objects) : nil
+    // The first slot is CPython's to use during the call.
+    return withUnsafeTemporaryAllocation(of: ObjectPointer?.self, capacity: 4) { slots in
+      slots.initializeElement(at: 0, to: nil)
+      slots.initializeElement(at: 1, to: api.pointee.PyLong_FromLongLong(Int64(interval.months)))
+      slots.initializeElement(at: 2, to: api.pointee.PyLong_FromLongLong(Int64(interval.days)))
+      slots.initializeElement(at: 3, to: api.pointee.PyLong_FromLongLong(interval.nanoseconds))
+      defer { for case let object? in slots { api.pointee.Py_DecRef(object) } }
+      guard let base = slots.baseAddress, slots[1...].allSatisfy({ $0 != nil }) else { return nil }
+      return maker.make(base + 1, 3)
+    }
   }
 }
 

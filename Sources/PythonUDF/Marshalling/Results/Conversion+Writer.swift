@@ -47,7 +47,8 @@ extension Conversion {
     }
   }
 
+  @inline(__always)
   private func boxed<Writer: ResultWriter & ~Copyable>(_ writer: consuming Writer) -> AnyResultWriter {
-    BoxedWriter(writer, none: api.none)
+    AnyResultWriter(writer, none: api.none)
   }
 }

@@ -17,8 +17,16 @@ struct DecimalWriter: ResultWriter, ~Copyable {
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    let isNegative = try source.read(object, into: &digits)
-    builder.append(DecimalDigits.number(digits, isNegative: isNegative))
+    let text = try source.text(of: object)
+    defer { source.api.pointee.Py_DecRef(text) }
+    let characters = try source.characters(of: text)
+    let wanted = source.wanted
+    if let short = DecimalDigits.shortNumber(characters, precision: wanted.precision, scale: wanted.scale) {
+      builder.append(Int128(short))
+    } else {
+      let isNegative = try source.read(characters, into: &digits)
+      builder.append(DecimalDigits.number(digits, isNegative: isNegative))
+    }
   }
 
   mutating func appendNull() { builder.appendNull() }
@@ -41,7 +49,9 @@ struct WideDecimalWriter: ResultWriter, ~Copyable {
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    let isNegative = try source.read(object, into: &digits)
+    let text = try source.text(of: object)
+    defer { source.api.pointee.Py_DecRef(text) }
+    let isNegative = try source.read(source.characters(of: text), into: &digits)
     builder.append(DecimalDigits.wideNumber(digits, isNegative: isNegative))
   }
 
@@ -62,16 +72,23 @@ private struct DecimalSource {
     self.wanted = wanted
   }
 
-  /// - Returns: whether the number is negative.
-  func read(_ object: ObjectPointer, into digits: inout [UInt8]) throws(ResultProblem) -> Bool {
-    let text = try text.of(object)
-    defer { api.pointee.Py_DecRef(text) }
+  /// The number as text, as a new reference.
+  func text(of object: ObjectPointer) throws(ResultProblem) -> ObjectPointer { try text.of(object) }
+
+  /// The characters of a text, which live as long as it.
+  func characters(of text: ObjectPointer) throws(ResultProblem) -> UnsafeBufferPointer<CChar> {
     var length = 0
     guard let start = api.pointee.PyUnicode_AsUTF8AndSize(text, &length) else { throw api.pendingProblem() }
+    return UnsafeBufferPointer(start: start, count: length)
+  }
+
+  /// - Returns: whether the number is negative.
+  func read(
+    _ characters: UnsafeBufferPointer<CChar>, into digits: inout [UInt8]
+  ) throws(ResultProblem) -> Bool {
     do throws(DecimalDigits.Problem) {
       return try DecimalDigits.parse(
-        UnsafeBufferPointer(start: start, count: length), precision: wanted.precision, scale: wanted.scale,
-        into: &digits)
+        characters, precision: wanted.precision, scale: wanted.scale, into: &digits)
     } catch {
       let type = "a decimal with \(wanted.precision) digits, \(wanted.scale) of them after the point"
       switch error {

@@ -34,7 +34,7 @@ struct ListWriter: ResultWriter, ~Copyable {
       // Asked each time, because converting an item may run code that empties the list; one that lets it grow would
       // never come to an end.
       while count < min(size, try api.size(of: list)) {
-        guard let item = api.pointee.PySequence_GetItem(list, count) else { throw api.pendingProblem() }
+        guard let item = api.item(count, of: list) else { throw api.pendingProblem() }
         defer { api.pointee.Py_DecRef(item) }
         do throws(ResultProblem) { try elements.append(item) } catch {
           throw api.part("element \(count)", item, element, error)
@@ -43,7 +43,7 @@ struct ListWriter: ResultWriter, ~Copyable {
       }
       do throws(ColumnError) { try builder.append(elementCount: count) } catch { throw .column(error) }
     } catch {
-      elements.truncate(to: start)
+      elements.truncate(start)
       throw error
     }
   }
@@ -52,7 +52,7 @@ struct ListWriter: ResultWriter, ~Copyable {
 
   mutating func truncate(to count: Int) {
     builder.truncate(to: count)
-    elements.truncate(to: builder.elementCount)
+    elements.truncate(builder.elementCount)
   }
 
   consuming func finish() throws(ColumnError) -> Column {
@@ -92,14 +92,14 @@ struct MapWriter: ResultWriter, ~Copyable {
       for index in 0..<count { try appendEntry(index, of: items) }
       do throws(ColumnError) { try builder.append(elementCount: count) } catch { throw .column(error) }
     } catch {
-      keys.truncate(to: start)
-      values.truncate(to: start)
+      keys.truncate(start)
+      values.truncate(start)
       throw error
     }
   }
 
   private func appendEntry(_ index: Int, of items: ObjectPointer) throws(ResultProblem) {
-    guard let item = api.pointee.PySequence_GetItem(items, index) else { throw api.pendingProblem() }
+    guard let item = api.item(index, of: items) else { throw api.pendingProblem() }
     defer { api.pointee.Py_DecRef(item) }
     guard let keyObject = api.pointee.PySequence_GetItem(item, 0) else { throw api.pendingProblem() }
     defer { api.pointee.Py_DecRef(keyObject) }
@@ -118,8 +118,8 @@ struct MapWriter: ResultWriter, ~Copyable {
 
   mutating func truncate(to count: Int) {
     builder.truncate(to: count)
-    keys.truncate(to: builder.elementCount)
-    values.truncate(to: builder.elementCount)
+    keys.truncate(builder.elementCount)
+    values.truncate(builder.elementCount)
   }
 
   consuming func finish() throws(ColumnError) -> Column {
@@ -160,7 +160,7 @@ struct StructWriter: ResultWriter, ~Copyable {
           throw api.part("field '\(fields[index].name)'", value, fields[index].type, error)
         }
       } catch {
-        for writer in writers { writer.truncate(to: row) }
+        for writer in writers { writer.truncate(row) }
         throw error
       }
     }
@@ -196,7 +196,7 @@ struct StructWriter: ResultWriter, ~Copyable {
   }
 
   mutating func truncate(to count: Int) {
-    for writer in writers { writer.truncate(to: count) }
+    for writer in writers { writer.truncate(count) }
     builder.truncate(to: count)
   }
 
@@ -215,6 +215,17 @@ struct StructWriter: ResultWriter, ~Copyable {
 }
 
 extension UnsafePointer<PythonFunctions> {
+  /// A new reference to an item, which must be there; nil with an exception pending.
+  @inline(__always)
+  fileprivate func item(_ index: Int, of list: ObjectPointer) -> ObjectPointer? {
+    guard list.pointee.ob_type == pointee.PyList_Type,
+      let items = UnsafeMutableRawPointer(list).assumingMemoryBound(to: PyListObject.self).pointee.ob_item,
+      let item = items[index]
+    else { return pointee.PySequence_GetItem(list, index) }
+    pointee.Py_IncRef(item)
+    return item
+  }
+
   /// Texts and bytes are sequences, but nobody means a list of their parts.
   fileprivate func isSequence(_ object: ObjectPointer) -> Bool {
     pointee.PySequence_Check(object) != 0 && !isInstance(object, of: pointee.PyUnicode_Type)

@@ -28,34 +28,42 @@ protocol ResultWriter: ~Copyable {
 }
 
 /// A writer whose type is chosen at run time: for what is nested.
-class AnyResultWriter {
+///
+/// Made of closures, which are compiled for each type of writer; the methods of a generic class would look up at each
+/// row what its parameter can do.
+final class AnyResultWriter {
   /// Appends the value of an object, or a null for `None`.
-  func append(_ object: ObjectPointer) throws(ResultProblem) {}
-  func appendNull() {}
-  func truncate(to count: Int) {}
-  func finish() throws(ColumnError) -> Column { .null(count: 0) }
-}
+  let append: (ObjectPointer) throws(ResultProblem) -> Void
+  let appendNull: () -> Void
+  let truncate: (Int) -> Void
+  private let take: () throws(ColumnError) -> Column
+  private let drop: (_ isFinished: Bool) -> Void
+  private var isFinished = false
 
-/// Any writer as a run-time one.
-final class BoxedWriter<Writer: ResultWriter & ~Copyable>: AnyResultWriter {
-  private var writer: Writer?
-  private let none: ObjectPointer
-
-  init(_ writer: consuming Writer, none: ObjectPointer) {
-    self.writer = consume writer
-    self.none = none
+  @inline(__always)
+  init<Writer: ResultWriter & ~Copyable>(_ writer: consuming Writer, none: ObjectPointer) {
+    // In memory of its own: a variable that closures share would be checked for exclusive access with every row.
+    let memory = UnsafeMutablePointer<Writer>.allocate(capacity: 1)
+    memory.initialize(to: writer)
+    append = { (object) throws(ResultProblem) in
+      if object == none { memory.pointee.appendNull() } else { try memory.pointee.append(object) }
+    }
+    appendNull = { memory.pointee.appendNull() }
+    truncate = { memory.pointee.truncate(to: $0) }
+    take = { () throws(ColumnError) in try memory.move().finish() }
+    drop = { isFinished in
+      if !isFinished { memory.deinitialize(count: 1) }
+      memory.deallocate()
+    }
   }
 
-  override func append(_ object: ObjectPointer) throws(ResultProblem) {
-    if object == none { writer?.appendNull() } else { try writer?.append(object) }
-  }
+  deinit { drop(isFinished) }
 
-  override func appendNull() { writer?.appendNull() }
-  override func truncate(to count: Int) { writer?.truncate(to: count) }
-
-  override func finish() throws(ColumnError) -> Column {
-    guard let writer = writer.take() else { return .null(count: 0) }
-    return try writer.finish()
+  /// The column; nothing may be called afterwards.
+  func finish() throws(ColumnError) -> Column {
+    precondition(!isFinished, "A writer is finished once")
+    isFinished = true
+    return try take()
   }
 }
 
@@ -67,7 +75,7 @@ struct NestedWriter: ResultWriter, ~Copyable {
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) { try writer.append(object) }
   mutating func appendNull() { writer.appendNull() }
-  mutating func truncate(to count: Int) { writer.truncate(to: count) }
+  mutating func truncate(to count: Int) { writer.truncate(count) }
   consuming func finish() throws(ColumnError) -> Column { try writer.finish() }
 }
 

@@ -107,9 +107,7 @@ struct TimestampWriter: ResultWriter, ~Copyable {
 
   /// How far the value is ahead of UTC, in microseconds; nil when its time zone does not say.
   private func utcOffset(of object: ObjectPointer) throws(ResultProblem) -> Int64? {
-    guard let method = api.pointee.PyObject_GetAttr(object, offsetName) else { throw api.pendingProblem() }
-    defer { api.pointee.Py_DecRef(method) }
-    guard let offset = api.call(method, []) else { throw api.pendingException() }
+    guard let offset = api.callMethod(offsetName, of: object) else { throw api.pendingException() }
     defer { api.pointee.Py_DecRef(offset) }
     guard api.isInstance(offset, of: dateTime.pointee.DeltaType) else { return nil }
     // CPython checks what time zones say, but a subclass of datetime may say anything.

@@ -127,6 +127,8 @@ struct EnumerationWriter<Index: FixedWidthColumnElement & FixedWidthInteger>: Re
   private let enumeration: UDFType.Enumeration
   /// A Python dictionary of places by value and member.
   private let places: ObjectPointer
+  /// The same by the dictionary's own keys, which live as long as it: the hash of a member is Python code.
+  private let known: [ObjectPointer: Index]
   private var builder: FixedWidthBuilder<Index>
 
   init(_ conversion: Conversion, _ enumeration: UDFType.Enumeration, rows: Int) throws {
@@ -138,18 +140,36 @@ struct EnumerationWriter<Index: FixedWidthColumnElement & FixedWidthInteger>: Re
     let type = try enumeration.classIndex.map { try conversion.classObject($0) } ?? api.none
     let byValue = try conversion.hold(api.pointee.PyBool_FromLong(enumeration.isByValue ? 1 : 0))
     let places = try conversion.support("places", [type, values, byValue])
-    (self.enumeration, self.places, self.api) = (enumeration, places, api)
+    let known = try Self.known(places, conversion)
+    (self.enumeration, self.places, self.known, self.api) = (enumeration, places, known, api)
     builder = FixedWidthBuilder()
     builder.reserveCapacity(rows)
   }
 
+  private static func known(_ places: ObjectPointer, _ conversion: Conversion) throws -> [ObjectPointer: Index] {
+    let api = conversion.api
+    let items = try conversion.hold(api.pointee.PyDict_Items(places))
+    var known: [ObjectPointer: Index] = [:]
+    for number in 0..<max(api.pointee.PyObject_Size(items), 0) {
+      let item = try conversion.hold(api.pointee.PySequence_GetItem(items, number))
+      let key = try conversion.hold(api.pointee.PySequence_GetItem(item, 0))
+      known[key] = index(try conversion.hold(api.pointee.PySequence_GetItem(item, 1)), api)
+    }
+    return known
+  }
+
+  private static func index(_ place: ObjectPointer, _ api: PythonAPI) -> Index {
+    Index(truncatingIfNeeded: api.wideInteger(place, as: Int64.self) ?? 0)
+  }
+
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    if let index = known[object] { return builder.append(index) }
     guard let place = api.pointee.PyDict_GetItemWithError(places, object) else {
       if api.pointee.PyErr_Occurred() != nil { throw api.pendingProblem() }
       guard api.isInstance(object, of: api.pointee.PyUnicode_Type) else { throw .wrongType }
       throw .outOfRange("\(enumeration.name): it has \(enumeration.values.joined(separator: ", "))")
     }
-    builder.append(Index(truncatingIfNeeded: api.wideInteger(place, as: Int64.self) ?? 0))
+    builder.append(Self.index(place, api))
   }
 
   mutating func appendNull() { builder.appendNull() }
