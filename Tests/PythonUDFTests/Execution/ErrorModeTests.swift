@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ErrorModeTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ErrorModeTests {
   private static let source = """
     \(typePrelude)
     def trouble(x):

@@ -64,20 +64,28 @@ func outcomes(
 
 /// How a function sees the rows of a column: `repr()` of each, or the error of the row.
 func seen(
-  _ column: Column, _ field: Field? = nil, as type: String, classes: String = "",
-  sourceLocation: SourceLocation = #_sourceLocation
+  _ column: Column, _ field: Field? = nil, as type: String, classes: String = ""
 ) async throws -> [String] {
+  try await seen([column], field ?? Field(name: "x", type: column.type), as: type, classes: classes)[0]
+}
+
+/// The same for several columns that the field describes.
+func seen(_ columns: [Column], _ field: Field, as type: String, classes: String = "") async throws -> [[String]] {
   let source = """
     \(typePrelude)
     \(classes)
     @udf(null="call")
     def f(x: \(type)) -> str: return repr(x)
     """
-  let batch = try RecordBatch(schema: Schema([field ?? Field(name: "x", type: column.type)]), columns: [column])
   return try await withPool(UDFSource(source)) { pool in
-    let result = try await pool.evaluate("f", batch, onError: .collect)
-    var rows = try result.values.toArray(of: String.self).map { $0 ?? "null" }
-    for failure in result.failures { rows[failure.row] = failure.summary }
-    return rows
+    var found: [[String]] = []
+    for column in columns {
+      let batch = try RecordBatch(schema: Schema([field]), columns: [column])
+      let result = try await pool.evaluate("f", batch, onError: .collect)
+      var rows = try result.values.toArray(of: String.self).map { $0 ?? "null" }
+      for failure in result.failures { rows[failure.row] = failure.summary }
+      found.append(rows)
+    }
+    return found
   }
 }

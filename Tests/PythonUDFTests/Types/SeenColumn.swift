@@ -52,9 +52,8 @@ extension Column {
 /// Compares all rows, and those of two slices that begin inside a byte of the bitmaps.
 func expectSeen(_ seen: SeenColumn) async throws {
   let count = seen.column.count
-  for range in [0..<count, 1..<count, count / 2..<max(count / 2, count - 1)] {
-    let rows = try await PythonUDFTests.seen(
-      seen.column.slice(range), seen.field, as: seen.type, classes: seen.classes)
-    #expect(rows == Array(seen.expected[range]), "rows \(range)")
-  }
+  let ranges = [0..<count, 1..<count, count / 2..<max(count / 2, count - 1)]
+  let found = try await PythonUDFTests.seen(
+    ranges.map { seen.column.slice($0) }, seen.field, as: seen.type, classes: seen.classes)
+  for (range, rows) in zip(ranges, found) { #expect(rows == Array(seen.expected[range]), "rows \(range)") }
 }
