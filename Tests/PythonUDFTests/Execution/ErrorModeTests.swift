@@ -44,7 +44,7 @@ import Testing
             == #"{type: "TypeError", message: "it returned \'wrong\' of type str, expected int or None", line: null, traceback: ""}"#
         )
         #expect(
-          rows[3].hasPrefix(#"{type: "ValueError", message: "no 3", line: 14, traceback: "Traceback"#), "\(rows[3])")
+          rows[3].hasPrefix(#"{type: "ValueError", message: "no 3", line: 17, traceback: "Traceback"#), "\(rows[3])")
       }
     }
   }

@@ -4,7 +4,7 @@ import Testing
 
 /// What the tables of types name in annotations and expressions.
 let typePrelude = """
-  import array, collections, dataclasses, enum, gc, math, sys, typing, uuid, zoneinfo
+  import array, collections, dataclasses, enum, gc, math, sys, typing, uuid
   from collections import deque, OrderedDict, UserList, UserDict
   from dataclasses import dataclass, field
   from datetime import date, datetime, time, timedelta, timezone, tzinfo
@@ -12,7 +12,10 @@ let typePrelude = """
   from enum import Enum, IntEnum
   from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
   from uuid import UUID
-  from zoneinfo import ZoneInfo
+  try:
+    from zoneinfo import ZoneInfo
+  except AttributeError:  # the isolated interpreters of 3.12 have no C datetime, which it asks for
+    pass
   import clutch
   from clutch import *
 
