@@ -168,7 +168,7 @@ import Testing
         "ValueError: the timestamp 1704067200000000001 ns is no whole number of microseconds"
       ),
       ("timedelta", "INTERVAL '1 month'", "ValueError: the interval has 1 months, which timedelta cannot hold"),
-      ("time", "TIME '24:00:00'", "ValueError: the time 86400000000 us is not before 24:00"),
+      ("time", "TIME '24:00:00'", "ValueError: the time 86400000000 us is not within the 24 hours of a day"),
     ])
   func `What Python's type cannot hold is an error of its row`(
     library: TestLibrary, value: (type: String, sql: String, message: String)

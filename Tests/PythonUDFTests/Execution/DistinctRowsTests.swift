@@ -55,7 +55,7 @@ import Testing
     #expect(try await calls("str", Column(values)) == (0..<5_000).map { Int64($0 % 17 + 1) })
   }
 
-  @Test func `failures are called again, and fail alike`() async throws {
+  @Test func `equal rows fail alike`() async throws {
     let source = """
       @udf(deterministic=True, on_error="null")
       def f(x: int) -> int:
