@@ -68,6 +68,7 @@ struct SQLCommand: ParsableCommand {
     OutputSink.ignoreClosedPipeSignal()
     let session = SQLSession()
     session.watchInterrupts()
+    session.watchStackRequests()
     do {
       try run(in: session)
     } catch {

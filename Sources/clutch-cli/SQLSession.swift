@@ -32,6 +32,28 @@ final class SQLSession: Sendable {
     source.resume()
   }
 
+  /// Says on standard error what the interpreters are doing, whenever the process gets SIGUSR1.
+  func watchStackRequests() {
+    signal(SIGUSR1, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: signals)
+    source.setEventHandler { [self] in withExtendedLifetime(source) { showStacks() } }
+    source.resume()
+  }
+
+  private func showStacks() {
+    for pool in state.withLock(\.pools) {
+      for (index, frames) in pool.stacks().enumerated() {
+        let state =
+          switch frames {
+          case nil: "is in a call into C that keeps its GIL"
+          case let frames? where frames.isEmpty: "runs no Python code"
+          case let frames?: "is here, innermost first:\n" + frames.map { "  \($0)" }.joined(separator: "\n")
+          }
+        complain("\(pool.source.name), interpreter \(index + 1) \(state)")
+      }
+    }
+  }
+
   private func interrupt() {
     let (connection, pools, isSecond) = state.withLock { state in
       defer { state.isInterrupted = true }

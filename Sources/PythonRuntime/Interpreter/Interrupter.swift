@@ -67,6 +67,24 @@ package final class Interrupter: @unchecked Sendable {
   /// none did.
   package var lastFrames: [PythonError.Frame] { condition.withLock { seenFrames } }
 
+  /// The frames that the interpreter's thread is in now, innermost first; empty when it runs no Python code, nil when the
+  /// GIL cannot be had in time.
+  package func frames() -> [PythonError.Frame]? {
+    guard enter() else { return [] }
+    let isSeen = DispatchSemaphore(value: 0)
+    Thread.detachNewThread { [self] in
+      if let attached = api.pointee.PyThreadState_New(interpreter) {
+        api.pointee.PyEval_RestoreThread(attached)
+        noteFrames()
+        api.pointee.PyThreadState_Clear(attached)
+        api.pointee.PyThreadState_DeleteCurrent()
+      }
+      leave()
+      isSeen.signal()
+    }
+    return isSeen.wait(timeout: .now() + .milliseconds(200)) == .success ? lastFrames : nil
+  }
+
   /// Called on another thread of the interpreter, under its GIL: so the frames stand still.
   private func noteFrames() {
     var frames: [PythonError.Frame] = []

@@ -114,6 +114,12 @@ public final class UDFPool: Sendable {
     return found
   }
 
+  /// What each interpreter is doing now: the frames of its Python code, innermost first. Empty for one that is idle, nil
+  /// for one that is in a call into C that keeps the GIL.
+  ///
+  /// Takes each interpreter's GIL for a moment, and waits at most 0.2 s for it.
+  public func stacks() -> [[PythonError.Frame]?] { workers.map { $0.interpreter.interrupter.frames() } }
+
   // MARK: Failures
 
   /// The functions of which rows failed without failing their batch, since the pool was made.

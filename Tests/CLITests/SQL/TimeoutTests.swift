@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -44,5 +45,34 @@ import Testing
   func `A timeout must be above 0`(timeout: String) throws {
     let end = try Clutch().run("sql", "--udf-timeout=\(timeout)", "SELECT 1")
     #expect(end.errors.hasPrefix("Error: --udf-timeout takes a number of seconds above 0.\n"))
+  }
+}
+
+@Suite struct StackTests {
+  @Test func `SIGUSR1 shows what the functions are doing, and the query goes on`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      from clutch import udf
+      import os, time
+
+      @udf
+      def wait(x: int) -> int:
+          open("running", "w").close()
+          end = time.monotonic() + 60
+          while not os.path.exists("enough") and time.monotonic() < end:
+              time.sleep(0.01)
+          return x
+
+      """)
+    let program = try clutch.start(["sql", "--udf", "f.py", "--threads", "1", "--format", "csv", "SELECT wait(7) AS x"])
+    while try !clutch.names().contains("running") { usleep(10_000) }
+    program.send(SIGUSR1)
+    try program.errors.wait(for: "clutch: f.py, interpreter 1 is here, innermost first:\n  File \"f.py\", line")
+    try clutch.write("enough", "")
+    let end = try program.end()
+    #expect(end.output == "x\n7\n")
+    #expect(end.errors.contains(", in wait\n"))
   }
 }
