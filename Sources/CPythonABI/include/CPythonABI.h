@@ -146,7 +146,12 @@ typedef struct PyMemAllocatorEx {
 
 // Values of the start argument of Py_CompileString, and of a memory domain.
 enum { Py_eval_input = 258, Py_file_input = 257 };
-enum { PYMEM_DOMAIN_RAW = 0 };
+enum { PYMEM_DOMAIN_RAW = 0, PYMEM_DOMAIN_MEM = 1 };
+
+#if !defined(__APPLE__)
+// Of the C library: how many bytes of a block may be used. Swift's modules of Glibc and Musl leave it out.
+size_t malloc_usable_size(void *_Nullable);
+#endif
 
 // Set in the nargsf argument of PyObject_Vectorcall: the slot before the first argument may be overwritten
 // during the call, which saves bound methods a copy of the argument vector.

@@ -8,13 +8,16 @@ package final class InterpreterState {
   /// CPython's number for the interpreter; never used twice in a process.
   package let id: Int64
   let threadState: OpaquePointer
+  /// What it has allocated, and how much it may.
+  package let memory: MemoryAccount
 
   /// Objects that live longer than one `withGIL`, each with a reference of its own.
   private var objects: [Int: UnsafeMutablePointer<PyObject>] = [:]
   private var nextObject = 0
 
-  init(api: PythonAPI, id: Int64, threadState: OpaquePointer) {
+  init(api: PythonAPI, id: Int64, threadState: OpaquePointer, memory: MemoryAccount) {
     self.api = api
+    self.memory = memory
     self.id = id
     self.threadState = threadState
   }

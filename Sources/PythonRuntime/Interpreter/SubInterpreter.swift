@@ -24,6 +24,7 @@ public final class SubInterpreter: Sendable {
   package let thread: DedicatedThread
   private let confined: Confined
   private let registration: Int
+  private let memory: MemoryAccount
 
   /// The state of the interpreter, or nil once ended.
   ///
@@ -38,18 +39,22 @@ public final class SubInterpreter: Sendable {
   ///   - configuration: what it may do; full isolation by default.
   ///   - discovery: which CPython to start, if none runs yet.
   ///   - name: the name of its thread.
-  /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
+  /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter, also because the memory
+  ///   limit is too low for one.
   public init(
     configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
     name: String = "python"
   ) throws {
     let process = try CPython.process(discovery)
+    try Self.check(configuration.memoryLimit)
+    let memory = MemoryAccount(limit: configuration.memoryLimit)
     let thread = try DedicatedThread(name: name)
     let confined = Confined()
     // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
     registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
-      try thread.perform { confined.state = try process.create(configuration) }
+      try thread.perform { confined.state = try process.create(configuration, memory) }
+      try Self.beginLimiting(memory)
     } catch {
       Self.end(confined, on: thread, in: process, registration)
       guard error is ThreadConfinementError else { throw error }
@@ -59,6 +64,7 @@ public final class SubInterpreter: Sendable {
     self.process = process
     self.thread = thread
     self.confined = confined
+    self.memory = memory
   }
 
   deinit { close() }
@@ -101,6 +107,9 @@ public final class SubInterpreter: Sendable {
     guard thread.isCurrent else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
     return try Self.run(body, confined)
   }
+
+  /// How much memory the interpreter's Python objects take; also after its end. Costs nothing.
+  public var memoryUsage: MemoryUsage { memory.usage }
 
   /// Makes an interpreter as `init` does; the calling task is suspended and blocks no thread.
   ///

@@ -55,7 +55,9 @@ package final class PythonProcess: @unchecked Sendable {
     configuration.utf8_mode = 1
     let status = functions.Py_PreInitialize(&configuration)
     guard status._type == 0 else { throw PythonRuntimeError(.startFailed, "CPython did not start: \(status.text)") }
-    MemoryReclaimer.install(api, reclaimsTables: installation.version >= .supported)
+    MemoryCounter.prepareThreads()
+    MemoryReclaimer.install(api)
+    RawDomain.install(api, reclaimsTables: installation.version >= .supported)
     // With the program's path CPython finds its library of modules, and the virtual environment the program is in.
     // It keeps the pointer, so the text is never freed.
     guard let program = functions.Py_DecodeLocale(installation.executable, nil) else {
@@ -110,8 +112,13 @@ package final class PythonProcess: @unchecked Sendable {
   ///
   /// The thread state that CPython needs for this is one of the main interpreter, made for the calling thread: stack
   /// limits are kept per thread state since 3.14, so that of another thread would be wrong here.
-  func create(_ configuration: SubInterpreter.Configuration) throws -> InterpreterState {
+  ///
+  /// - Parameter memory: what the interpreter allocates is charged to, from the first byte.
+  func create(_ configuration: SubInterpreter.Configuration, _ memory: MemoryAccount) throws -> InterpreterState {
     try lifecycle.withLock { _ in
+      MemoryCounter.setOfThread(memory.counter)
+      var isMade = false
+      defer { if !isMade { MemoryCounter.setOfThread(nil) } }
       let functions = api.pointee
       guard let lent = functions.PyThreadState_New(main) else {
         throw PythonRuntimeError(.startFailed, "there is no memory for another interpreter")
@@ -131,7 +138,9 @@ package final class PythonProcess: @unchecked Sendable {
       let id = functions.PyInterpreterState_GetID(functions.PyThreadState_GetInterpreter(created))
       _ = functions.PyEval_SaveThread()
       functions.PyEval_RestoreThread(lent)
-      return InterpreterState(api: api, id: id, threadState: created)
+      MemoryAccount.register(memory, for: id)
+      isMade = true
+      return InterpreterState(api: api, id: id, threadState: created, memory: memory)
     }
   }
 
@@ -146,10 +155,14 @@ package final class PythonProcess: @unchecked Sendable {
     let isAlone = state.waitForOtherThreads()
     state.detach()
     guard isAlone else { return register.withLock { $0.abandoned += 1 } }
+    // Nothing of the user's runs any more, and an end that is refused memory would not be a clean one.
+    state.memory.suspendLimit()
     lifecycle.withLock { _ in
       state.attach()
       api.pointee.Py_EndInterpreter(state.threadState)
       MemoryReclaimer.reclaim(interpreter: state.id)
+      MemoryAccount.unregister(state.id)
+      MemoryCounter.setOfThread(nil)
     }
   }
 

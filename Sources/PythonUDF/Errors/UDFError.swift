@@ -6,7 +6,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
-        wrongResult, interrupted, closed
+        wrongResult, interrupted, closed, memoryExceeded
     }
     private let value: Value
 
@@ -28,6 +28,8 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public static let wrongResult = Code(value: .wrongResult)
     /// The call was stopped by `UDFPool.interrupt`.
     public static let interrupted = Code(value: .interrupted)
+    /// The interpreter reached its memory limit. It can be called again: what the call held has been given back.
+    public static let memoryExceeded = Code(value: .memoryExceeded)
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 

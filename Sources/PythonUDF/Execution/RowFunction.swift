@@ -9,6 +9,9 @@ import PythonRuntime
 /// whole columns of floats at once was measured 1.5 times slower.
 struct RowFunction: ~Copyable {
   let api: PythonAPI
+  /// The interpreter's memory, and how often it had been refused some before this batch.
+  let memory: MemoryAccount
+  let refusalsBefore: Int
   let conversion: Conversion
   let signature: UDFSignature
   /// One per argument, as are the readers: fewer than the function has when some are left out, more for `*args`.
@@ -44,6 +47,8 @@ struct RowFunction: ~Copyable {
     let readers = try Self.readers(function.signature, batch, conversion)
     let distinct = function.signature.isDeterministic ? DistinctRows(batch.columns) : nil
     api = py.api
+    memory = py.state.memory
+    refusalsBefore = memory.refusals
     self.conversion = conversion
     signature = function.signature
     self.callable = callable

@@ -25,6 +25,9 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let isDeterministic: Bool
   /// What a failing row does, as `@udf(on_error=...)` says.
   public let errorMode: UDFErrorMode
+  /// How many bytes the function's interpreter may take, as `@udf(memory=...)` says; nil for no limit. The largest of a
+  /// file's functions holds for all of them, because they share an interpreter.
+  public let memoryLimit: Int?
   /// The docstring, without its indentation.
   public let documentation: String?
   /// The line of its `def`, counted from 1.

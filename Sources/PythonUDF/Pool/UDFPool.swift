@@ -72,6 +72,9 @@ public final class UDFPool: Sendable {
     }
   }
 
+  /// How much memory each interpreter takes, in the order they were made; also after `close`.
+  public var memoryUsage: [MemoryUsage] { workers.map(\.interpreter.memoryUsage) }
+
   /// How many interpreters there are.
   public var interpreterCount: Int { workers.count }
 

@@ -131,6 +131,7 @@ def _signature(function, options, filename, places):
         **declared,
         "isDeterministic": options["deterministic"],
         "errorMode": options["on_error"],
+        "memoryLimit": options.get("memory"),
         "documentation": _documentation(function),
         "line": line,
     }
