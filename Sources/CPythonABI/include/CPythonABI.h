@@ -130,6 +130,18 @@ typedef struct PyPreConfig {
   int allocator;
 } PyPreConfig;
 
+// A function of C that Python can call; it must stay where it is for as long as a callable made of it lives.
+typedef struct PyMethodDef {
+  const char *ml_name;
+  PyObject *_Nullable (*_Nonnull ml_meth)(PyObject *_Nonnull self, PyObject *_Nonnull arguments,
+                                          PyObject *_Nullable keywords);
+  int ml_flags;
+  const char *_Nullable ml_doc;
+} PyMethodDef;
+
+// Values of PyMethodDef.ml_flags.
+enum { METH_VARARGS = 1, METH_KEYWORDS = 2 };
+
 typedef struct PyObjectArenaAllocator {
   void *_Nullable ctx;
   void *_Nullable (*_Nonnull alloc)(void *_Nullable ctx, size_t size);
@@ -209,6 +221,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyObject_Repr, PyObject *)                                                             \
   F(int, PyObject_IsTrue, PyObject *)                                                                           \
   F(int, PyCallable_Check, PyObject *)                                                                          \
+  F(PyObject *_Nullable, PyCFunction_NewEx, PyMethodDef *, PyObject *, PyObject *_Nullable)                     \
+  F(PyObject *_Nullable, PyObject_Call, PyObject *, PyObject *, PyObject *_Nullable)                            \
   F(PyObject *_Nullable, PyObject_Vectorcall, PyObject *, PyObject *_Nullable const *_Nullable, size_t,         \
     PyObject *_Nullable)                                                                                        \
   F(vectorcallfunc _Nullable, PyVectorcall_Function, PyObject *)                                                \

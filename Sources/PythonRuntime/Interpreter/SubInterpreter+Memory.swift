@@ -11,7 +11,12 @@ extension SubInterpreter {
   }
 
   /// Lets the limit apply to an interpreter that has just been made.
-  static func beginLimiting(_ memory: MemoryAccount) throws(PythonRuntimeError) {
+  static func beginLimiting(_ memory: MemoryAccount, in interpreter: InterpreterState?) throws {
+    if memory.usage.limit != nil, let interpreter {
+      interpreter.attach()
+      defer { interpreter.detach() }
+      try LiftedLimit.install(interpreter)
+    }
     let usage = memory.usage
     if let limit = usage.limit, usage.current > limit {
       throw PythonRuntimeError(
@@ -22,5 +27,15 @@ extension SubInterpreter {
         """)
     }
     memory.beginLimiting()
+  }
+}
+
+extension InterpreterState {
+  /// Sets the memory limit unless a lower one is set. Under the GIL.
+  ///
+  /// - Throws: `PythonError`.
+  package func lowerMemoryLimit(to bytes: Int) throws {
+    if memory.usage.limit == nil { try LiftedLimit.install(self) }
+    memory.lowerLimit(to: bytes)
   }
 }

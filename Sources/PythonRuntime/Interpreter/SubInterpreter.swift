@@ -53,8 +53,10 @@ public final class SubInterpreter: Sendable {
     // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
     registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
-      try thread.perform { confined.state = try process.create(configuration, memory) }
-      try Self.beginLimiting(memory)
+      try thread.perform {
+        confined.state = try process.create(configuration, memory)
+        try Self.beginLimiting(memory, in: confined.state)
+      }
     } catch {
       Self.end(confined, on: thread, in: process, registration)
       guard error is ThreadConfinementError else { throw error }
@@ -129,6 +131,9 @@ public final class SubInterpreter: Sendable {
 
   /// Ends the interpreter after the work it has been given, waits for its thread to end, and gives its memory back.
   ///
+  /// What user code has registered with `atexit`, and the threads it has started, get 10 seconds to end; after that the
+  /// interpreter is abandoned, with its memory and its thread, and this returns.
+  ///
   /// Dropping the last reference does the same. Safe to call twice. Called from inside `withGIL`, it returns at once
   /// and the interpreter ends after that closure.
   public func close() {
@@ -149,7 +154,12 @@ public final class SubInterpreter: Sendable {
     _ confined: Confined, on thread: DedicatedThread, in process: PythonProcess, _ registration: Int
   ) {
     thread.stop {
-      if let state = confined.state.take() { process.end(state) }
+      if let state = confined.state.take() {
+        process.end(state) { [weak thread] in
+          process.remove(registration)
+          thread?.giveUp()
+        }
+      }
       process.remove(registration)
     }
   }

@@ -24,17 +24,10 @@ package final class MemoryAccount: Sendable {
   func beginLimiting() { counter.resumeLimit() }
 
   /// Sets the limit unless a lower one is set. Under the GIL.
-  package func lowerLimit(to bytes: Int) { counter.setLimit(min(counter.limit ?? bytes, bytes)) }
+  func lowerLimit(to bytes: Int) { counter.setLimit(min(counter.limit ?? bytes, bytes)) }
 
-  /// Runs `body` without the limit: what Clutch itself does in Python, above all to say that the limit was reached, must
-  /// not fail because of it. Under the GIL.
-  package func withoutLimit<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    counter.suspendLimit()
-    defer { counter.resumeLimit() }
-    return try body()
-  }
-
-  /// Lifts the limit until `resumeLimit`, for a function that cannot be a closure. Under the GIL.
+  /// Lifts the limit by 64 MiB until `resumeLimit`: what Clutch itself does in Python, above all to say that the limit was
+  /// reached, must not fail because of it. Under the GIL.
   package func suspendLimit() { counter.suspendLimit() }
 
   package func resumeLimit() { counter.resumeLimit() }
@@ -45,7 +38,9 @@ package final class MemoryAccount: Sendable {
   /// What the limit refused last, in words.
   package var refusalDescription: String {
     let (asked, used) = counter.lastRefusal
-    return "\(ByteCount(used)) were in use and \(ByteCount(asked)) more were asked for"
+    return asked == 0
+      ? "an import brought it to \(ByteCount(used))"
+      : "\(ByteCount(used)) were in use and \(ByteCount(asked)) more were asked for"
   }
 
   // MARK: The accounts of the live interpreters, for threads that are not an interpreter's own

@@ -22,7 +22,7 @@ struct MemoryCounter: @unchecked Sendable, Equatable {
     let held = Atomic<Int>(MemoryCounter.open)
     let peak = Atomic<Int>(0)
     let limit = Atomic<Int>(MemoryCounter.unlimited)
-    /// The bytes that may be in use now: `limit`, or `unlimited` while that is lifted.
+    /// The bytes that may be in use now: `limit`, or `reserve` more while that is lifted.
     let ceiling = Atomic<Int>(MemoryCounter.unlimited)
     /// How often the limit is lifted; it begins so, because Python itself must come up first.
     let suspensions = Atomic<Int>(1)
@@ -33,6 +33,8 @@ struct MemoryCounter: @unchecked Sendable, Equatable {
   }
 
   static let unlimited = Int.max
+  /// How far what must not fail half-way may go over the limit.
+  private static let reserve = 64 << 20
   private static let open = 1 << 62
 
   /// Counters with a first owner, who must call `close`.
@@ -57,10 +59,21 @@ struct MemoryCounter: @unchecked Sendable, Equatable {
     let ceiling = values.pointee.ceiling.load(ordering: .relaxed)
     let used = self.bytes
     if bytes <= ceiling - used { return true }
+    refuse(bytes, used)
+    return false
+  }
+
+  /// Whether the limit has been passed, which only happens while it is lifted; if so that counts as a refusal.
+  func isPastLimit() -> Bool {
+    guard let limit, bytes > limit else { return false }
+    refuse(0, bytes)
+    return true
+  }
+
+  private func refuse(_ bytes: Int, _ used: Int) {
     values.pointee.bytesAtRefusal.store(used, ordering: .relaxed)
     values.pointee.refusedBytes.store(bytes, ordering: .relaxed)
     values.pointee.refusals.add(1, ordering: .relaxed)
-    return false
   }
 
   func add(_ bytes: Int) {
@@ -101,10 +114,12 @@ struct MemoryCounter: @unchecked Sendable, Equatable {
     setCeiling()
   }
 
+  var isLimitSuspended: Bool { values.pointee.suspensions.load(ordering: .relaxed) > 0 }
+
   private func setCeiling() {
-    let applies = values.pointee.suspensions.load(ordering: .relaxed) <= 0
     let limit = values.pointee.limit.load(ordering: .relaxed)
-    values.pointee.ceiling.store(applies ? limit : Self.unlimited, ordering: .relaxed)
+    let ceiling = isLimitSuspended && limit < Self.unlimited - Self.reserve ? limit + Self.reserve : limit
+    values.pointee.ceiling.store(ceiling, ordering: .relaxed)
   }
 
   var refusals: Int { values.pointee.refusals.load(ordering: .relaxed) }

@@ -17,7 +17,7 @@ enum RawDomain {
 
   /// Written once, in `install`, before the wrapper that reads them is installed.
   nonisolated(unsafe) private static var original: UnsafePointer<PyMemAllocatorEx>?
-  nonisolated(unsafe) private static var api: PythonAPI?
+  nonisolated(unsafe) private(set) static var api: PythonAPI?
   nonisolated(unsafe) private static var secret: UInt = 0
   nonisolated(unsafe) private static var reclaimsTables = false
   nonisolated(unsafe) private static var counts = false

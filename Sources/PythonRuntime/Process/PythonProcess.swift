@@ -14,7 +14,7 @@ package final class PythonProcess: @unchecked Sendable {
   private let mainThread: DedicatedThread
   /// Held while an interpreter is made or ended: CPython's own locks cover neither.
   private let lifecycle = Mutex(())
-  private let register = Mutex(Register())
+  private let register = Shared(Register())
 
   /// The live interpreters, by what ends each.
   private struct Register {
@@ -24,6 +24,16 @@ package final class PythonProcess: @unchecked Sendable {
     /// Those that could not be ended because user threads still run in them.
     var abandoned = 0
   }
+
+  /// A mutex that a closure can hold on to.
+  private final class Shared: Sendable {
+    let value: Mutex<Register>
+
+    init(_ register: Register) { value = Mutex(register) }
+  }
+
+  /// How many milliseconds the exit functions of an interpreter, and the threads they wait for, may take.
+  static let grace = Atomic(10_000)
 
   /// Modules whose first import must happen in the main interpreter: without that, a second interpreter that imports
   /// `datetime` corrupts the heap, and one that imports `decimal` aborts (3.12, 3.13.0).
@@ -93,11 +103,11 @@ package final class PythonProcess: @unchecked Sendable {
 
   // MARK: Interpreters
 
-  var interpreterCount: Int { register.withLock { $0.endings.count } }
+  var interpreterCount: Int { register.value.withLock { $0.endings.count } }
 
   /// Notes an interpreter until `remove`; `end` is given its key and must end it and join its thread.
   func add(_ end: @escaping @Sendable (Int) -> Void) throws -> Int {
-    try register.withLock { register in
+    try register.value.withLock { register in
       guard !register.isShutDown else { throw PythonRuntimeError(.shutDown, "Python is being shut down") }
       register.nextKey += 1
       let key = register.nextKey
@@ -106,7 +116,7 @@ package final class PythonProcess: @unchecked Sendable {
     }
   }
 
-  func remove(_ key: Int) { register.withLock { $0.endings[key] = nil } }
+  func remove(_ key: Int) { register.value.withLock { $0.endings[key] = nil } }
 
   /// Makes an interpreter on the calling thread, which it then belongs to, and leaves it detached.
   ///
@@ -146,15 +156,27 @@ package final class PythonProcess: @unchecked Sendable {
 
   /// Ends an interpreter on its own thread and gives its memory back.
   ///
-  /// One in which user code left threads that do not end is abandoned: it stays in memory, and so do they.
-  func end(_ state: InterpreterState) {
+  /// One in which user code left threads that do not end is abandoned: it stays in memory, and so do they. So is one whose
+  /// exit functions take longer than the grace time; should they return after all, it is ended then.
+  ///
+  /// - Parameter giveUp: called on another thread when that time is over.
+  func end(_ state: InterpreterState, giveUp: @escaping @Sendable () -> Void) {
+    let watch = EndWatch(milliseconds: Self.grace.load(ordering: .relaxed)) { [register] in
+      register.value.withLock { $0.abandoned += 1 }
+      giveUp()
+    }
     state.attach()
     // User code registered to run at the end may take its time: let it do so before the lock is taken.
     state.runExitFunctions()
     state.releaseObjects()
     let isAlone = state.waitForOtherThreads()
     state.detach()
-    guard isAlone else { return register.withLock { $0.abandoned += 1 } }
+    let isLate = !watch.stop()
+    guard isAlone else {
+      if !isLate { register.value.withLock { $0.abandoned += 1 } }
+      return
+    }
+    defer { if isLate { register.value.withLock { $0.abandoned -= 1 } } }
     // Nothing of the user's runs any more, and an end that is refused memory would not be a clean one.
     state.memory.suspendLimit()
     lifecycle.withLock { _ in
@@ -168,15 +190,17 @@ package final class PythonProcess: @unchecked Sendable {
 
   /// Ends all interpreters first: finalising with live ones aborts on 3.12.
   func shutDown() throws {
-    let endings = register.withLock { register in
+    let endings = register.value.withLock { register in
       register.isShutDown = true
       return Array(register.endings.values)
     }
     for end in endings { end() }
-    let abandoned = register.withLock { $0.abandoned }
+    let abandoned = register.value.withLock { $0.abandoned }
     guard abandoned == 0 else {
       throw PythonRuntimeError(
-        .shutDown, "CPython was not finalised: threads of user code still run in \(abandoned) of its interpreters")
+        .shutDown,
+        "CPython was not finalised: threads of user code, or its exit functions, still run in \(abandoned) of its interpreters"
+      )
     }
     let status = try mainThread.perform { [api, main] in
       guard let state = api.pointee.PyThreadState_New(main) else { return Int32(-1) }

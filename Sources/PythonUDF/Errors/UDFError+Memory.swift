@@ -9,20 +9,11 @@ extension UDFError {
 }
 
 extension PythonError {
-  var isMemoryError: Bool { typeName == "MemoryError" }
+  /// Here and there CPython forgets to set an exception when there is no memory, and then makes this one of it.
+  var isMemoryError: Bool { typeName == "MemoryError" || typeName == "SystemError" }
 }
 
 extension MemoryAccount {
-  /// Sets the limit that a file declares, unless a lower one is set.
-  func lowerLimit(to bytes: Int, for source: UDFSource) throws(UDFError) {
-    if let obstacle {
-      throw UDFError(
-        .badSignature, "\(source.name): @udf(memory=...) cannot be kept, as memory is not counted here: \(obstacle)")
-    }
-    lowerLimit(to: bytes)
-    try requireRoom("with \(source.name) loaded")
-  }
-
   /// Refuses a limit that leaves nothing.
   func requireRoom(_ what: String) throws(UDFError) {
     let usage = usage
@@ -37,5 +28,17 @@ extension MemoryAccount {
   var refusal: String {
     let limit = usage.limit.map { "memory limit of \(ByteCount($0))" } ?? "memory limit"
     return "the interpreter reached its \(limit): \(refusalDescription)"
+  }
+}
+
+extension InterpreterState {
+  /// Sets the memory limit that a file declares, unless a lower one is set.
+  func lowerMemoryLimit(to bytes: Int, for source: UDFSource) throws {
+    if let obstacle = memory.obstacle {
+      throw UDFError(
+        .badSignature, "\(source.name): @udf(memory=...) cannot be kept, as memory is not counted here: \(obstacle)")
+    }
+    try lowerMemoryLimit(to: bytes)
+    try memory.requireRoom("with \(source.name) loaded")
   }
 }

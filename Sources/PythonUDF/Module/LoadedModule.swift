@@ -57,7 +57,7 @@ package struct LoadedModule: Sendable {
       throw UDFError(error, memory, refusalsBefore: refusals, doing: loading) ?? Self.explain(error, source)
     }
     if let limit = functions.compactMap(\.signature.memoryLimit).max() {
-      try memory.lowerLimit(to: limit, for: source)
+      try py.state.lowerMemoryLimit(to: limit, for: source)
     }
     guard !functions.isEmpty else {
       throw UDFError(

@@ -90,7 +90,7 @@ import Testing
       let first = bare.memoryUsage.current
       var outcomes: Set<String> = []
       for step in 0..<48 {
-        let limit = first + 20_000 + step * 150_000
+        let limit = first + 20_000 + step * 300_000
         do {
           let interpreter = try SubInterpreter(configuration: .isolated(memoryLimit: limit))
           defer { interpreter.close() }
@@ -109,9 +109,8 @@ import Testing
         }
         try bare.withGIL { py in try py.run("import datetime; datetime.date(2024, 2, 29).isoformat()") }
       }
-      print("OUTCOMES", outcomes)
-      #expect(outcomes.contains("MemoryError"))
-      #expect(outcomes.contains("imported"))
+      // An import goes on a little past the limit, and then says so.
+      #expect(outcomes == ["MemoryError", "imported"])
       let after = try SubInterpreter()
       try after.withGIL { py in
         try py.run("import json, re, datetime, decimal, dataclasses, asyncio, zoneinfo, sqlite3")
