@@ -43,14 +43,17 @@ struct RowFunction: ~Copyable {
       throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
     }
     let fields = batch.schema.fields
-    try function.signature.check(fields)
-    let readers = try Self.readers(function.signature, batch, conversion)
-    let distinct = function.signature.isDeterministic ? DistinctRows(batch.columns) : nil
+    // Not `self.signature`: with it at the right of `??`, Swift 6.3's optimizer releases parts of `self` that are not
+    // there yet.
+    let signature = function.signature
+    try signature.check(fields)
+    let readers = try Self.readers(signature, batch, conversion)
+    let distinct = signature.isDeterministic ? DistinctRows(batch.columns) : nil
     api = py.api
     memory = py.state.memory
     refusalsBefore = memory.refusals
     self.conversion = conversion
-    signature = function.signature
+    self.signature = signature
     self.callable = callable
     interruption = options.interruption
     mode = options.errorMode ?? signature.errorMode
