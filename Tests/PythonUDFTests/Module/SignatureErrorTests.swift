@@ -167,7 +167,7 @@ import Testing
     ),
     (
       "@udf(timeout=1)\ndef f() -> int: pass",
-      "@udf has no option 'timeout'; it has name, null, deterministic and on_error"
+      "@udf has no option 'timeout'; it has name, null, deterministic, on_error and memory"
     ),
     ("@udf(name='a b')\ndef f() -> int: pass", "@udf(name=...) takes a name such as 'my_function', not 'a b'"),
     ("@udf(null='x')\ndef f() -> int: pass", "@udf(null=...) takes 'skip' or 'call', not 'x'"),
