@@ -97,7 +97,7 @@ public final class DedicatedThread: SerialExecutor {
   /// Takes no further work, lets the thread finish what it has been given, and waits for its end.
   ///
   /// Called on the thread itself, it returns at once and the thread ends after the work it has. Safe to call twice,
-  /// also from several threads: every caller but the thread itself returns after the end.
+  /// also from several threads: every caller but the thread itself returns after the end, or after `giveUp`.
   ///
   /// - Parameter last: run on the thread after all work given before; only that of the first call is.
   public func stop(_ last: (@Sendable () -> Void)? = nil) {
@@ -108,10 +108,16 @@ public final class DedicatedThread: SerialExecutor {
     guard !isCurrent else { return detach() }
     // A thread that waits for the caller cannot be waited for: it ends by itself.
     do {
-      try core.blockCaller { core.queue.wait { $0.isFinished ? () : nil } }
+      let hasEnded = try core.blockCaller {
+        core.queue.wait { $0.isFinished ? true : $0.isGivenUp ? false : nil }
+      }
+      guard hasEnded else { return detach() }
     } catch { return detach() }
     join()
   }
+
+  /// Lets everyone who waits in `stop` go, now and later, although the thread has not ended: its work does not return.
+  public func giveUp() { core.queue.update { $0.isGivenUp = true } }
 
   private func detach() {
     handle.update { handle in

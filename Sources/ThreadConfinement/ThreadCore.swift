@@ -19,6 +19,8 @@ final class ThreadCore: Sendable {
     var isStopped = false
     /// The last job is done; all that is left to the thread is to end.
     var isFinished = false
+    /// Nobody waits for its end any more.
+    var isGivenUp = false
 
     mutating func append(_ job: @escaping Job) { jobs.append(job) }
 

@@ -32,6 +32,7 @@ struct InspectCommand: ParsableCommand {
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
+    if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
     if let summary = signature.summary { lines.append("  doc    \(summary)") }
     return lines.joined(separator: "\n")
   }
@@ -47,7 +48,7 @@ struct InspectCommand: ParsableCommand {
         },
         result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
-        deterministic: signature.isDeterministic,
+        deterministic: signature.isDeterministic, memoryLimit: signature.memoryLimit,
         documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
@@ -69,6 +70,7 @@ struct InspectCommand: ParsableCommand {
     let result: Result
     let nulls, onError: String
     let deterministic: Bool
+    let memoryLimit: Int?
     let documentation: String?
   }
 }

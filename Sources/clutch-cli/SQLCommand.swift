@@ -40,6 +40,12 @@ struct SQLCommand: ParsableCommand {
   var database: String?
   @Option(help: "Threads of the database, and Python interpreters per UDF file. Default: the number of cores.")
   var threads: Int?
+  @Option(
+    help: ArgumentHelp(
+      "How much memory each Python interpreter may take, such as 256MB or 1GiB; a function that needs more fails.",
+      discussion: "A lower limit that a file's @udf(memory=...) declares holds all the same.", valueName: "size"),
+    transform: memorySize)
+  var udfMemory: Int?
   @Option(help: "How rows are printed. A table shows at most 40 rows; the other formats all of them.")
   var format = Format.table
   @Option(
@@ -84,7 +90,8 @@ struct SQLCommand: ParsableCommand {
     let installation = try choosePython(isNeeded: !sources.isEmpty)
     let library = try duckdb.load(installation)
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let pools = try sources.map { try UDFPool($0, interpreters: threads) }
+    let configuration = SubInterpreter.Configuration.isolated(memoryLimit: udfMemory)
+    let pools = try sources.map { try UDFPool($0, interpreters: threads, configuration: configuration) }
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]
     ).connect()

@@ -13,8 +13,8 @@ package enum Machine {
 
   /// Starts CPython in a process that a test has for itself, which then ends by a signal should it hang.
   @discardableResult
-  package static func startInOwnProcess() throws -> PythonInstallation {
-    ThisProcess.end(after: 55)
+  package static func startInOwnProcess(atMost seconds: Int = 55) throws -> PythonInstallation {
+    ThisProcess.end(after: seconds)
     return try CPython.start(PythonDiscovery(environment: environment))
   }
 
@@ -64,7 +64,9 @@ package final class TemporaryFolder: Sendable {
 /// Runs `body` on that many threads of the operating system at once; false when they did not all end in time.
 ///
 /// Not tasks: a test that blocks must not take the threads that tasks run on.
-package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Bool {
+package func onThreads(
+  _ count: Int, within seconds: Int = 50, _ body: @escaping @Sendable (Int) -> Void
+) -> Bool {
   let group = DispatchGroup()
   for index in 0..<count {
     group.enter()
@@ -73,7 +75,7 @@ package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) 
       group.leave()
     }
   }
-  return group.wait(timeout: .now() + 50) == .success
+  return group.wait(timeout: .now() + .seconds(seconds)) == .success
 }
 
 /// Looks again until `condition` holds; false when it does not within ten seconds.

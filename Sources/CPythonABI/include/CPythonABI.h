@@ -130,6 +130,18 @@ typedef struct PyPreConfig {
   int allocator;
 } PyPreConfig;
 
+// A function of C that Python can call; it must stay where it is for as long as a callable made of it lives.
+typedef struct PyMethodDef {
+  const char *ml_name;
+  PyObject *_Nullable (*_Nonnull ml_meth)(PyObject *_Nonnull self, PyObject *_Nonnull arguments,
+                                          PyObject *_Nullable keywords);
+  int ml_flags;
+  const char *_Nullable ml_doc;
+} PyMethodDef;
+
+// Values of PyMethodDef.ml_flags.
+enum { METH_VARARGS = 1, METH_KEYWORDS = 2 };
+
 typedef struct PyObjectArenaAllocator {
   void *_Nullable ctx;
   void *_Nullable (*_Nonnull alloc)(void *_Nullable ctx, size_t size);
@@ -146,7 +158,12 @@ typedef struct PyMemAllocatorEx {
 
 // Values of the start argument of Py_CompileString, and of a memory domain.
 enum { Py_eval_input = 258, Py_file_input = 257 };
-enum { PYMEM_DOMAIN_RAW = 0 };
+enum { PYMEM_DOMAIN_RAW = 0, PYMEM_DOMAIN_MEM = 1 };
+
+#if !defined(__APPLE__)
+// Of the C library: how many bytes of a block may be used. Swift's modules of Glibc and Musl leave it out.
+size_t malloc_usable_size(void *_Nullable);
+#endif
 
 // Set in the nargsf argument of PyObject_Vectorcall: the slot before the first argument may be overwritten
 // during the call, which saves bound methods a copy of the argument vector.
@@ -215,6 +232,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyObject_Repr, PyObject *)                                                             \
   F(int, PyObject_IsTrue, PyObject *)                                                                           \
   F(int, PyCallable_Check, PyObject *)                                                                          \
+  F(PyObject *_Nullable, PyCFunction_NewEx, PyMethodDef *, PyObject *, PyObject *_Nullable)                     \
+  F(PyObject *_Nullable, PyObject_Call, PyObject *, PyObject *, PyObject *_Nullable)                            \
   F(PyObject *_Nullable, PyObject_Vectorcall, PyObject *, PyObject *_Nullable const *_Nullable, size_t,         \
     PyObject *_Nullable)                                                                                        \
   F(PyObject *_Nullable, PyObject_VectorcallMethod, PyObject *, PyObject *_Nullable const *_Nullable, size_t,   \

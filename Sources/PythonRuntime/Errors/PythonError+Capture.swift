@@ -8,6 +8,10 @@ extension PythonError {
       api.pointee.Py_DecRef(exception)
       api.pointee.PyErr_Clear()
     }
+    // The text of a `MemoryError` takes memory too, while its frames still hold what was too much.
+    let counter = MemoryCounter.ofThread
+    counter?.suspendLimit()
+    defer { counter?.resumeLimit() }
     return copy(exception, api, depth: 0)
   }
 

@@ -4,7 +4,9 @@
 public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
-    private enum Value: String { case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion }
+    private enum Value: String {
+      case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion, memoryLimit
+    }
     private let value: Value
 
     /// No usable CPython was found.
@@ -19,6 +21,8 @@ public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
     public static let wouldDeadlock = Code(value: .wouldDeadlock)
     /// Python has been shut down in this process and cannot be started again.
     public static let shutDown = Code(value: .shutDown)
+    /// The memory limit is too low for an interpreter, or memory cannot be counted in this process.
+    public static let memoryLimit = Code(value: .memoryLimit)
     /// A value has no counterpart of the type asked for.
     public static let conversion = Code(value: .conversion)
 

@@ -10,13 +10,16 @@ package final class InterpreterState {
   let threadState: OpaquePointer
   /// What other threads may interrupt it with.
   package let interrupter: Interrupter
+  /// What it has allocated, and how much it may.
+  package let memory: MemoryAccount
 
   /// Objects that live longer than one `withGIL`, each with a reference of its own.
   private var objects: [Int: UnsafeMutablePointer<PyObject>] = [:]
   private var nextObject = 0
 
-  init(api: PythonAPI, id: Int64, threadState: OpaquePointer) {
+  init(api: PythonAPI, id: Int64, threadState: OpaquePointer, memory: MemoryAccount) {
     self.api = api
+    self.memory = memory
     self.id = id
     self.threadState = threadState
     interrupter = Interrupter(api: api, threadState: threadState)
@@ -64,6 +67,11 @@ package final class InterpreterState {
       else { continue }
       if let result = functions.PyObject_Vectorcall(callable, nil, 0, nil) { functions.Py_DecRef(result) }
       functions.Py_DecRef(callable)
+      functions.PyErr_Clear()
+      guard module == "threading" else { continue }
+      // Python would call it again at the end, which on 3.12 prints an AssertionError: let it call something harmless.
+      let harmless = UnsafeMutablePointer<PyObject>(functions.PyDict_Type)
+      _ = functions.PyObject_SetAttrString(loaded, function, harmless)
       functions.PyErr_Clear()
     }
     functions.PyErr_Clear()

@@ -15,9 +15,19 @@ extension SubInterpreter {
     /// Whether user code may start daemon threads. Off by default. One that still runs a second after the interpreter
     /// was closed keeps it, and its memory, until the process ends.
     public var allowsDaemonThreads = false
+    /// How many bytes the interpreter's Python objects may take, as ``MemoryUsage`` counts them; nil, the default, for no
+    /// limit. What asks for more gets a `MemoryError`, and the interpreter goes on. A bare one takes about 3 MB.
+    public var memoryLimit: Int?
 
     /// Own GIL, own allocator, no fork, no exec, no threads, no daemon threads, extension modules checked.
     public static let isolated = Configuration()
+
+    /// The isolated configuration with a memory limit.
+    public static func isolated(memoryLimit: Int?) -> Configuration {
+      var configuration = Configuration()
+      configuration.memoryLimit = memoryLimit
+      return configuration
+    }
 
     /// The isolated configuration, to be changed by setting properties.
     public init() {}

@@ -26,6 +26,7 @@ public final class SubInterpreter: Sendable {
   private let registration: Int
   /// What other threads may interrupt it with.
   package let interrupter: Interrupter
+  private let memory: MemoryAccount
 
   /// The state of the interpreter, or nil once ended.
   ///
@@ -40,20 +41,24 @@ public final class SubInterpreter: Sendable {
   ///   - configuration: what it may do; full isolation by default.
   ///   - discovery: which CPython to start, if none runs yet.
   ///   - name: the name of its thread.
-  /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
+  /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter, also because the memory
+  ///   limit is too low for one.
   public init(
     configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
     name: String = "python"
   ) throws {
     let process = try CPython.process(discovery)
+    try Self.check(configuration.memoryLimit)
+    let memory = MemoryAccount(limit: configuration.memoryLimit)
     let thread = try DedicatedThread(name: name)
     let confined = Confined()
     // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
     registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
       interrupter = try thread.perform {
-        let state = try process.create(configuration)
+        let state = try process.create(configuration, memory)
         confined.state = state
+        try Self.beginLimiting(memory, in: state)
         return state.interrupter
       }
     } catch {
@@ -65,6 +70,7 @@ public final class SubInterpreter: Sendable {
     self.process = process
     self.thread = thread
     self.confined = confined
+    self.memory = memory
   }
 
   deinit { close() }
@@ -108,6 +114,9 @@ public final class SubInterpreter: Sendable {
     return try Self.run(body, confined)
   }
 
+  /// How much memory the interpreter's Python objects take; also after its end. Costs nothing.
+  public var memoryUsage: MemoryUsage { memory.usage }
+
   /// Makes an interpreter as `init` does; the calling task is suspended and blocks no thread.
   ///
   /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
@@ -125,6 +134,9 @@ public final class SubInterpreter: Sendable {
   }
 
   /// Ends the interpreter after the work it has been given, waits for its thread to end, and gives its memory back.
+  ///
+  /// What user code has registered with `atexit`, and the threads it has started, get 10 seconds to end; after that the
+  /// interpreter is abandoned, with its memory and its thread, and this returns.
   ///
   /// Dropping the last reference does the same. Safe to call twice. Called from inside `withGIL`, it returns at once
   /// and the interpreter ends after that closure.
@@ -149,7 +161,12 @@ public final class SubInterpreter: Sendable {
     _ confined: Confined, on thread: DedicatedThread, in process: PythonProcess, _ registration: Int
   ) {
     thread.stop {
-      if let state = confined.state.take() { process.end(state) }
+      if let state = confined.state.take() {
+        process.end(state) { [weak thread] in
+          process.remove(registration)
+          thread?.giveUp()
+        }
+      }
       process.remove(registration)
     }
   }

@@ -44,12 +44,19 @@ extension Python {
     try state.own(value.newReference(in: state), self)
   }
 
+  /// The compiler does not come out of every lack of memory in one piece.
+  fileprivate func compile(_ source: String, _ file: String, _ start: Int32) throws -> ObjectPointer {
+    state.memory.suspendLimit()
+    defer { state.memory.resumeLimit() }
+    return try state.check(api.pointee.Py_CompileString(source, file, start))
+  }
+
   private func execute(_ source: String, _ file: String, _ start: Int32) throws -> ObjectPointer {
     let functions = api.pointee
     guard !source.utf8.contains(0) else {
       throw PythonError(typeName: "SyntaxError", message: "source code string cannot contain null bytes")
     }
-    let code = try state.check(functions.Py_CompileString(source, file, start))
+    let code = try compile(source, file, start)
     defer { functions.Py_DecRef(code) }
     // Both borrowed: the module and its namespace live as long as the interpreter.
     let main = try state.check(functions.PyImport_AddModule("__main__"))
@@ -64,7 +71,7 @@ extension Python {
   /// - Throws: `PythonError` for what the code raises.
   package func installModule(_ name: String, _ source: String, file: String) throws {
     let functions = api.pointee
-    let code = try state.check(functions.Py_CompileString(source, file, Int32(Py_file_input)))
+    let code = try compile(source, file, Int32(Py_file_input))
     defer { functions.Py_DecRef(code) }
     let module = try state.check(functions.PyModule_New(name))
     defer { functions.Py_DecRef(module) }

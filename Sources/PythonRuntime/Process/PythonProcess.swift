@@ -14,7 +14,7 @@ package final class PythonProcess: @unchecked Sendable {
   private let mainThread: DedicatedThread
   /// Held while an interpreter is made or ended: CPython's own locks cover neither.
   private let lifecycle = Mutex(())
-  private let register = Mutex(Register())
+  private let register = Shared(Register())
 
   /// The live interpreters, by what ends each.
   private struct Register {
@@ -26,6 +26,16 @@ package final class PythonProcess: @unchecked Sendable {
     /// Those that nobody waits for, because their own thread hangs.
     var hanging: Set<Int> = []
   }
+
+  /// A mutex that a closure can hold on to.
+  private final class Shared: Sendable {
+    let value: Mutex<Register>
+
+    init(_ register: Register) { value = Mutex(register) }
+  }
+
+  /// How many milliseconds the exit functions of an interpreter, and the threads they wait for, may take.
+  static let grace = Atomic(10_000)
 
   /// Modules whose first import must happen in the main interpreter: without that, a second interpreter that imports
   /// `datetime` corrupts the heap, and one that imports `decimal` aborts (3.12, 3.13.0).
@@ -57,7 +67,9 @@ package final class PythonProcess: @unchecked Sendable {
     configuration.utf8_mode = 1
     let status = functions.Py_PreInitialize(&configuration)
     guard status._type == 0 else { throw PythonRuntimeError(.startFailed, "CPython did not start: \(status.text)") }
-    MemoryReclaimer.install(api, reclaimsTables: installation.version >= .supported)
+    MemoryCounter.prepareThreads()
+    MemoryReclaimer.install(api)
+    RawDomain.install(api, reclaimsTables: installation.version >= .supported)
     // With the program's path CPython finds its library of modules, and the virtual environment the program is in.
     // It keeps the pointer, so the text is never freed.
     guard let program = functions.Py_DecodeLocale(installation.executable, nil) else {
@@ -93,11 +105,11 @@ package final class PythonProcess: @unchecked Sendable {
 
   // MARK: Interpreters
 
-  var interpreterCount: Int { register.withLock { $0.endings.count } }
+  var interpreterCount: Int { register.value.withLock { $0.endings.count } }
 
   /// Notes an interpreter until `remove`; `end` is given its key and must end it and join its thread.
   func add(_ end: @escaping @Sendable (Int) -> Void) throws -> Int {
-    try register.withLock { register in
+    try register.value.withLock { register in
       guard !register.isShutDown else { throw PythonRuntimeError(.shutDown, "Python is being shut down") }
       register.nextKey += 1
       let key = register.nextKey
@@ -107,7 +119,7 @@ package final class PythonProcess: @unchecked Sendable {
   }
 
   func remove(_ key: Int) {
-    register.withLock { register in
+    register.value.withLock { register in
       register.endings[key] = nil
       register.hanging.remove(key)
     }
@@ -115,20 +127,25 @@ package final class PythonProcess: @unchecked Sendable {
 
   /// Stops waiting for an interpreter whose thread hangs: it is ended if that thread ever comes back.
   func abandon(_ key: Int) {
-    register.withLock { register in
+    register.value.withLock { register in
       if register.endings.removeValue(forKey: key) != nil { register.hanging.insert(key) }
     }
   }
 
   /// How many interpreters could not be ended.
-  var abandonedCount: Int { register.withLock { $0.abandoned + $0.hanging.count } }
+  var abandonedCount: Int { register.value.withLock { $0.abandoned + $0.hanging.count } }
 
   /// Makes an interpreter on the calling thread, which it then belongs to, and leaves it detached.
   ///
   /// The thread state that CPython needs for this is one of the main interpreter, made for the calling thread: stack
   /// limits are kept per thread state since 3.14, so that of another thread would be wrong here.
-  func create(_ configuration: SubInterpreter.Configuration) throws -> InterpreterState {
+  ///
+  /// - Parameter memory: what the interpreter allocates is charged to, from the first byte.
+  func create(_ configuration: SubInterpreter.Configuration, _ memory: MemoryAccount) throws -> InterpreterState {
     try lifecycle.withLock { _ in
+      MemoryCounter.setOfThread(memory.counter)
+      var isMade = false
+      defer { if !isMade { MemoryCounter.setOfThread(nil) } }
       let functions = api.pointee
       guard let lent = functions.PyThreadState_New(main) else {
         throw PythonRuntimeError(.startFailed, "there is no memory for another interpreter")
@@ -148,32 +165,50 @@ package final class PythonProcess: @unchecked Sendable {
       let id = functions.PyInterpreterState_GetID(functions.PyThreadState_GetInterpreter(created))
       _ = functions.PyEval_SaveThread()
       functions.PyEval_RestoreThread(lent)
-      return InterpreterState(api: api, id: id, threadState: created)
+      MemoryAccount.register(memory, for: id)
+      isMade = true
+      return InterpreterState(api: api, id: id, threadState: created, memory: memory)
     }
   }
 
   /// Ends an interpreter on its own thread and gives its memory back.
   ///
-  /// One in which user code left threads that do not end is abandoned: it stays in memory, and so do they.
-  func end(_ state: InterpreterState) {
+  /// One in which user code left threads that do not end is abandoned: it stays in memory, and so do they. So is one whose
+  /// exit functions take longer than the grace time; should they return after all, it is ended then.
+  ///
+  /// - Parameter giveUp: called on another thread when that time is over.
+  func end(_ state: InterpreterState, giveUp: @escaping @Sendable () -> Void) {
     state.interrupter.close()
+    let watch = EndWatch(milliseconds: Self.grace.load(ordering: .relaxed)) { [register] in
+      register.value.withLock { $0.abandoned += 1 }
+      giveUp()
+    }
     state.attach()
     // User code registered to run at the end may take its time: let it do so before the lock is taken.
     state.runExitFunctions()
     state.releaseObjects()
     let isAlone = state.waitForOtherThreads()
     state.detach()
-    guard isAlone else { return register.withLock { $0.abandoned += 1 } }
+    let isLate = !watch.stop()
+    guard isAlone else {
+      if !isLate { register.value.withLock { $0.abandoned += 1 } }
+      return
+    }
+    defer { if isLate { register.value.withLock { $0.abandoned -= 1 } } }
+    // Nothing of the user's runs any more, and an end that is refused memory would not be a clean one.
+    state.memory.suspendLimit()
     lifecycle.withLock { _ in
       state.attach()
       api.pointee.Py_EndInterpreter(state.threadState)
       MemoryReclaimer.reclaim(interpreter: state.id)
+      MemoryAccount.unregister(state.id)
+      MemoryCounter.setOfThread(nil)
     }
   }
 
   /// Ends all interpreters first: finalising with live ones aborts on 3.12.
   func shutDown() throws {
-    let endings = register.withLock { register in
+    let endings = register.value.withLock { register in
       register.isShutDown = true
       return Array(register.endings.values)
     }
@@ -181,7 +216,8 @@ package final class PythonProcess: @unchecked Sendable {
     let abandoned = abandonedCount
     guard abandoned == 0 else {
       throw PythonRuntimeError(
-        .shutDown, "CPython was not finalised: user code still runs in \(abandoned) of its interpreters")
+        .shutDown,
+        "CPython was not finalised: user code, or its exit functions, still runs in \(abandoned) of its interpreters")
     }
     let status = try mainThread.perform { [api, main] in
       guard let state = api.pointee.PyThreadState_New(main) else { return Int32(-1) }

@@ -7,7 +7,7 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     private enum Value: String {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
         wrongResult, interrupted, deadlineExceeded, closed,
-        nameTaken, incompatible
+        nameTaken, incompatible, memoryExceeded
     }
     private let value: Value
 
@@ -35,6 +35,8 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public static let nameTaken = Code(value: .nameTaken)
     /// A new version of a source lacks a function of the old one, or has it with another signature.
     public static let incompatible = Code(value: .incompatible)
+    /// The interpreter reached its memory limit. It can be called again: what the call held has been given back.
+    public static let memoryExceeded = Code(value: .memoryExceeded)
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 

@@ -4,7 +4,7 @@ package import PythonRuntime
 extension LoadedModule {
   /// Calls a function for each row of a batch, under the GIL of the interpreter that the module was loaded in.
   ///
-  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`.
+  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `memoryExceeded`.
   package func call(
     _ function: Function, _ batch: RecordBatch, in py: borrowing Python, _ options: CallOptions = CallOptions()
   ) throws -> UDFResult {
@@ -22,7 +22,14 @@ extension LoadedModule {
     _ function: Function, _ batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
     _ options: CallOptions
   ) throws -> UDFResult {
-    var call = try RowFunction(function, for: batch, in: py, conversion, options)
-    return try call.run()
+    let memory = py.state.memory
+    let refusals = memory.refusals
+    do {
+      var call = try RowFunction(function, for: batch, in: py, conversion, options)
+      return try call.run()
+    } catch let error as PythonError {
+      // Before the first row or after the last.
+      throw UDFError(error, memory, refusalsBefore: refusals, doing: "UDF \(function.signature.name) failed") ?? error
+    }
   }
 }

@@ -32,6 +32,14 @@ enum RowProblem {
 }
 
 extension RowProblem {
+  /// The exception behind it, if there is one.
+  var exception: PythonError? {
+    switch self {
+    case .argument(let error), .call(let error): error
+    case .result(_, let error, _): error
+    }
+  }
+
   /// Everything a failed row has to say, in a form of its own.
   func failure(function: String, row: Int, arguments: String?) -> UDFRowFailure {
     let exception: PythonError?

@@ -8,6 +8,8 @@ extension RowFunction {
   ///
   /// - Throws: the failure, when it ends the call.
   mutating func callFailed(_ row: Int) throws {
+    memory.suspendLimit()
+    defer { memory.resumeLimit() }
     if let (error, isFatal) = argumentProblems[row] { return try note(.argument(error), row, isFatal: isFatal) }
     let group = distinct?.groups[row]
     if let group, let error = distinctFailures[group] { return try note(.call(error), row, isFatal: false) }
@@ -21,6 +23,8 @@ extension RowFunction {
   ///
   /// - Throws: the failure, when it ends the call.
   mutating func resultFailed(_ row: Int, _ object: ObjectPointer, _ problem: ResultProblem) throws {
+    memory.suspendLimit()
+    defer { memory.resumeLimit() }
     let shown = "it returned \(api.shortRepresentation(object)) of type \(api.typeName(object))"
     if case .column(let error) = problem {
       // The column is full: that is no affair of the row's.
@@ -49,13 +53,21 @@ extension RowFunction {
   private mutating func note(_ problem: RowProblem, _ row: Int, isFatal: Bool) throws {
     if mode == .raise || isFatal {
       if observer != nil { observer?(describe(problem, row)) }
-      throw problem.error(in: place(row))
+      throw exceededMemory(problem, row) ?? problem.error(in: place(row))
     }
     let isKept = failures.add()
     guard isKept || observer != nil else { return }
     let failure = describe(problem, row)
     observer?(failure)
     if isKept { failures.keep(failure) }
+  }
+
+  /// A `MemoryError` that the interpreter's limit led to, as an error of its own kind.
+  private func exceededMemory(_ problem: RowProblem, _ row: Int) -> UDFError? {
+    guard let exception = problem.exception, exception.isMemoryError, memory.refusals > refusalsBefore else {
+      return nil
+    }
+    return .failed(.memoryExceeded, in: place(row), because: memory.refusal, exception: exception)
   }
 
   private func describe(_ problem: RowProblem, _ row: Int) -> UDFRowFailure {

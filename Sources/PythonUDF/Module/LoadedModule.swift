@@ -28,14 +28,16 @@ package struct LoadedModule: Sendable {
 
   /// Runs the source in a fresh interpreter, which should hold nothing else.
   ///
-  /// - Throws: `UDFError`: `loadFailed`, `badSignature`, or `noFunction`.
+  /// The interpreter's memory limit holds for the source, and not for what Clutch itself loads before it: half of that
+  /// would be of no use. Afterwards the largest limit that a function declares holds too.
+  ///
+  /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
   package init(_ source: UDFSource, in py: borrowing Python) throws {
+    let memory = py.state.memory
+    let refusals = memory.refusals
     do {
-      for (name, text) in Self.ownModules {
-        try py.installModule(name, String(decoding: text, as: UTF8.self), file: Self.ownFile)
-      }
-      let texts = Self.dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
-      _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
+      try Self.installOwnModules(in: py)
+      try memory.requireRoom("without the file")
       let answer = try py.importModule("_clutch_loader").callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
       let signatures = try JSONDecoder().decode(
@@ -57,13 +59,27 @@ package struct LoadedModule: Sendable {
         return py.state.keep(type.pointer)
       }
     } catch let error as PythonError {
-      throw Self.explain(error, source)
+      let loading = "\(source.name) cannot be loaded"
+      throw UDFError(error, memory, refusalsBefore: refusals, doing: loading) ?? Self.explain(error, source)
+    }
+    if let limit = functions.compactMap(\.signature.memoryLimit).max() {
+      try py.state.lowerMemoryLimit(to: limit, for: source)
     }
     guard !functions.isEmpty else {
       throw UDFError(
         .noFunction,
         "\(source.name) has no UDF: mark a function with @udf, after \"from clutch import udf\".")
     }
+  }
+
+  private static func installOwnModules(in py: borrowing Python) throws {
+    py.state.memory.suspendLimit()
+    defer { py.state.memory.resumeLimit() }
+    for (name, text) in ownModules {
+      try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
+    }
+    let texts = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
+    _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
   }
 
   /// In the order in which they import each other.

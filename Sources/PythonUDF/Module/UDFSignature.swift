@@ -27,6 +27,9 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let errorMode: UDFErrorMode
   /// How long its calls may take, as `@udf(timeout=..., batch_timeout=...)` says.
   public let timeouts: UDFTimeouts
+  /// How many bytes the function's interpreter may take, as `@udf(memory=...)` says; nil for no limit. The largest of a
+  /// file's functions holds for all of them, because they share an interpreter.
+  public let memoryLimit: Int?
   /// The docstring, without its indentation.
   public let documentation: String?
   /// The line of its `def`, counted from 1.

@@ -84,6 +84,9 @@ public actor ThreadedUDFInterpreter {
     return try worker.call(worker.module.functions[0], batch, options) { try interpreter.withGILOnOwnThread($0) }
   }
 
+  /// How much memory the function's interpreter takes; also after `close`.
+  public nonisolated var memoryUsage: MemoryUsage { interpreter.memoryUsage }
+
   /// Ends the interpreter, gives its memory back and ends its thread. Later calls throw `closed`.
   ///
   /// Dropping the last reference does the same. Calls made before it finish first.

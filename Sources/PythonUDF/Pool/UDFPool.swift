@@ -76,6 +76,9 @@ public final class UDFPool: Sendable {
     }
   }
 
+  /// How much memory each interpreter takes, in the order they were made; also after `close`.
+  public var memoryUsage: [MemoryUsage] { workers.map(\.interpreter.memoryUsage) }
+
   /// How many interpreters there are, without those that were given up.
   public var interpreterCount: Int { workers.count }
 

@@ -36,7 +36,7 @@ _ERROR_MODES = ("raise", "null", "collect")
 
 def udf(
     function=None, /, *, name=None, null="skip", deterministic=False, on_error="raise", timeout=None, batch_timeout=None,
-    **unknown,
+    memory=None, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
@@ -49,11 +49,13 @@ def udf(
         reports such rows. "collect": the result is a value and an error, of which at most one is not null.
     timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function.
     batch_timeout: how many seconds a batch of rows may take.
+    memory: how much memory the function's interpreter may take, such as "256MB", "1GiB", or a number of bytes. More
+        than that is a MemoryError. The functions of a file share an interpreter, and the largest of their limits holds.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
     if unknown:
-        options = "name, null, deterministic, on_error, timeout and batch_timeout"
+        options = "name, null, deterministic, on_error, timeout, batch_timeout and memory"
         raise TypeError(f"@udf has no option {next(iter(unknown))!r}; it has {options}")
     if name is not None and not (isinstance(name, str) and name.isidentifier()):
         raise ValueError(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
@@ -63,6 +65,7 @@ def udf(
         raise ValueError(f"@udf(deterministic=...) takes True or False, not {deterministic!r}")
     if on_error not in _ERROR_MODES:
         raise ValueError(f"@udf(on_error=...) takes 'raise', 'null' or 'collect', not {on_error!r}")
+    limit = None if memory is None else _bytes(memory)
 
     for option, seconds in (("timeout", timeout), ("batch_timeout", batch_timeout)):
         if seconds is not None and not (type(seconds) in (int, float) and 0 < seconds < 1e9):
@@ -72,11 +75,28 @@ def udf(
         if not callable(function) or not hasattr(function, "__name__") or isinstance(function, type):
             raise TypeError(f"@udf marks a function, not {function!r}")
         options = {"null": null, "deterministic": deterministic, "on_error": on_error}
-        options |= {"timeout": timeout, "batch_timeout": batch_timeout}
+        options |= {"timeout": timeout, "batch_timeout": batch_timeout, "memory": limit}
         _marked.append((function, {"name": name or function.__name__, **options}))
         return function
 
     return mark if function is None else mark(function)
+
+
+_UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+
+
+def _bytes(memory):
+    """The number of bytes that memory= stands for."""
+    count, unit = memory, "B"
+    if isinstance(memory, str):
+        digits = memory.strip().rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        count, unit = digits.strip(), memory.strip()[len(digits) :].upper() or "B"
+        count = int(count) if count.isascii() and count.isdecimal() and len(count) < 20 else None
+    size = count * _UNITS.get(unit, 0) if isinstance(count, int) and not isinstance(count, bool) else 0
+    if not 0 < size < 2**60:
+        raise ValueError(f"@udf(memory=...) takes '256MB', '1GiB', '512KB' or a number of bytes, not {memory!r}")
+    return size
 
 
 class Type:

@@ -132,6 +132,7 @@ def _signature(function, options, filename, places):
         "isDeterministic": options["deterministic"],
         "errorMode": options["on_error"],
         "timeouts": {"row": options.get("timeout"), "batch": options.get("batch_timeout")},
+        "memoryLimit": options.get("memory"),
         "documentation": _documentation(function),
         "line": line,
     }

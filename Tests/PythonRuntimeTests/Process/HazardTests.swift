@@ -50,4 +50,19 @@ import Testing
       try CPython.shutDown()
     }
   }
+
+  @Test(
+    .enabled(if: Machine.installation(3, 12) != nil, "CPython 3.12 with a shared library is not installed"))
+  func `an interpreter of CPython 3.12 that imports threading ends without a word`() async throws {
+    let end = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      ThisProcess.end(after: 55)
+      let old = try #require(Machine.installation(3, 12))
+      try CPython.start(PythonDiscovery(explicitPath: old.executable))
+      let interpreter = try SubInterpreter()
+      try interpreter.withGIL { py in try py.run("import threading") }
+      interpreter.close()
+    }
+    let errors = try #require(end).standardErrorContent
+    #expect(!String(decoding: errors, as: UTF8.self).contains("ignored"))
+  }
 }

@@ -167,7 +167,7 @@ import Testing
     ),
     (
       "@udf(retries=1)\ndef f() -> int: pass",
-      "@udf has no option 'retries'; it has name, null, deterministic, on_error, timeout and batch_timeout"
+      "@udf has no option 'retries'; it has name, null, deterministic, on_error, timeout, batch_timeout and memory"
     ),
     ("@udf(name='a b')\ndef f() -> int: pass", "@udf(name=...) takes a name such as 'my_function', not 'a b'"),
     ("@udf(null='x')\ndef f() -> int: pass", "@udf(null=...) takes 'skip' or 'call', not 'x'"),

@@ -21,52 +21,16 @@ import Synchronization
 /// block is page aligned, which no block of the C library's allocator is on Linux, so that freeing any other block
 /// costs one test of its address.
 enum MemoryReclaimer {
-  /// Installs the allocators; to be called once, after `Py_PreInitialize` and before Python is initialised.
-  ///
-  /// - Parameter reclaimsTables: false on 3.12, where giving back the tables crashes: arenas only, then.
-  static func install(_ api: PythonAPI, reclaimsTables: Bool) {
+  /// Installs the arena allocator; to be called once, after `Py_PreInitialize` and before Python is initialised.
+  static func install(_ api: PythonAPI) {
     blocks.withLock { $0.api = Installed(api: api) }
     var arenas = PyObjectArenaAllocator(
       ctx: nil, alloc: { _, size in MemoryReclaimer.allocate(size) },
       free: { _, pointer, _ in if let pointer { _ = MemoryReclaimer.release(pointer) } })
     api.pointee.PyObject_SetArenaAllocator(&arenas)
-    guard reclaimsTables else { return }
-
-    let original = UnsafeMutablePointer<PyMemAllocatorEx>.allocate(capacity: 1)
-    api.pointee.PyMem_GetAllocator(Int32(PYMEM_DOMAIN_RAW), original)
-    raw = UnsafePointer(original)
-    // The context stays the original's: `malloc` goes straight there, and the others hand it on.
-    var wrapped = PyMemAllocatorEx(
-      ctx: original.pointee.ctx,
-      malloc: original.pointee.malloc,
-      calloc: { context, count, size in
-        let bytes = count &* size
-        if bytes == MemoryReclaimer.tableOfNodes || bytes == MemoryReclaimer.leafNode,
-          let block = MemoryReclaimer.allocate(bytes)
-        {
-          return block
-        }
-        return MemoryReclaimer.raw.pointee.calloc(context, count, size)
-      },
-      realloc: { context, pointer, size in
-        guard let pointer else {
-          if size == MemoryReclaimer.firstArenaTable, let block = MemoryReclaimer.allocate(size) { return block }
-          return MemoryReclaimer.raw.pointee.realloc(context, nil, size)
-        }
-        if MemoryReclaimer.isPageAligned(pointer), let moved = MemoryReclaimer.move(pointer, to: size) {
-          return moved.block
-        }
-        return MemoryReclaimer.raw.pointee.realloc(context, pointer, size)
-      },
-      free: { context, pointer in
-        guard let pointer else { return }
-        if MemoryReclaimer.isPageAligned(pointer), MemoryReclaimer.release(pointer) { return }
-        MemoryReclaimer.raw.pointee.free(context, pointer)
-      })
-    api.pointee.PyMem_SetAllocator(Int32(PYMEM_DOMAIN_RAW), &wrapped)
   }
 
-  /// Unmaps everything still recorded for an interpreter, which must have ended; gives the number of bytes.
+  /// Gives back everything still recorded for an interpreter, which must have ended; gives the number of bytes.
   @discardableResult
   static func reclaim(interpreter: Int64) -> Int {
     let left = blocks.withLock { blocks in
@@ -74,9 +38,17 @@ enum MemoryReclaimer {
       for address in left.keys { blocks.recorded[address] = nil }
       return left
     }
-    for (address, block) in left { munmap(UnsafeMutableRawPointer(bitPattern: address), block.size) }
+    let protects = protectsInsteadOfUnmapping.load(ordering: .relaxed)
+    for (address, block) in left {
+      let pointer = UnsafeMutableRawPointer(bitPattern: address)
+      if protects { mprotect(pointer, block.size, PROT_NONE) } else { munmap(pointer, block.size) }
+      block.counter?.subtract(block.size)
+    }
     return left.values.reduce(0) { $0 + $1.size }
   }
+
+  /// For the proof that nobody touches what was given back: it then stays mapped, and any access ends the process.
+  static let protectsInsteadOfUnmapping = Atomic(false)
 
   /// Bytes now recorded for an interpreter.
   static func bytes(of interpreter: Int64) -> Int {
@@ -91,8 +63,11 @@ enum MemoryReclaimer {
 
   private struct Block {
     let size: Int
-    /// The id of the interpreter whose thread state was current, or -1 for none.
+    /// The id of the interpreter whose thread state was current, or -1 for none. During the creation of an interpreter
+    /// this changes from the main one to the new one exactly when the allocator in use does.
     let owner: Int64
+    /// Whom it was charged to; nil for the main interpreter.
+    let counter: MemoryCounter?
   }
 
   /// Sendable because the functions behind the pointer are written once, before it is made.
@@ -106,36 +81,44 @@ enum MemoryReclaimer {
   /// Allocators are process-wide and called by every interpreter at once, each under its own GIL: hence the lock.
   private static let blocks = Mutex(Blocks())
 
-  /// The raw domain's own allocator. Written once in `install`, before the wrapper that reads it is installed.
-  nonisolated(unsafe) private static var raw = UnsafePointer<PyMemAllocatorEx>(
-    UnsafeMutablePointer<PyMemAllocatorEx>.allocate(capacity: 1))
-
-  private static func isPageAligned(_ pointer: UnsafeMutableRawPointer) -> Bool {
-    UInt(bitPattern: pointer) & 4095 == 0
+  /// A node of the radix tree, if the size is that of one.
+  static func allocateZeroedTable(_ size: Int) -> UnsafeMutableRawPointer? {
+    size == tableOfNodes || size == leafNode ? allocate(size) : nil
   }
 
-  /// Maps and records a block, zeroed; nil when there is no memory.
+  /// The table of arenas, if the size is that of its beginning.
+  static func allocateArenaTable(_ size: Int) -> UnsafeMutableRawPointer? {
+    size == firstArenaTable ? allocate(size) : nil
+  }
+
+  /// Maps and records a block, zeroed; nil when there is no memory, or the limit refuses it.
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+    guard let api = blocks.withLock({ $0.api?.api }) else { return nil }
+    let owner = api.currentInterpreter
+    let counter = owner > 0 ? MemoryAccount.current(api) : nil
+    if let counter, !counter.admits(size) { return nil }
     guard let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       pointer != MAP_FAILED
     else { return nil }
-    blocks.withLock { blocks in
-      blocks.recorded[UInt(bitPattern: pointer)] = Block(size: size, owner: currentInterpreter(blocks.api?.api))
+    counter?.add(size)
+    blocks.withLock {
+      $0.recorded[UInt(bitPattern: pointer)] = Block(size: size, owner: owner, counter: counter)
     }
     return pointer
   }
 
   /// Unmaps a recorded block; false when it is not one of ours.
-  private static func release(_ pointer: UnsafeMutableRawPointer) -> Bool {
+  static func release(_ pointer: UnsafeMutableRawPointer) -> Bool {
     guard let block = blocks.withLock({ $0.recorded.removeValue(forKey: UInt(bitPattern: pointer)) }) else {
       return false
     }
     munmap(pointer, block.size)
+    block.counter?.subtract(block.size)
     return true
   }
 
   /// Moves a recorded block to one of another size; nil when it is not one of ours, a nil block when out of memory.
-  private static func move(
+  static func move(
     _ pointer: UnsafeMutableRawPointer, to size: Int
   ) -> (block: UnsafeMutableRawPointer?, Void)? {
     let old = blocks.withLock { $0.recorded[UInt(bitPattern: pointer)] }
@@ -144,13 +127,5 @@ enum MemoryReclaimer {
     new.copyMemory(from: pointer, byteCount: min(size, old.size))
     _ = release(pointer)
     return (new, ())
-  }
-
-  /// Whose memory is being allocated: the interpreter of the calling thread's thread state. During the creation of an
-  /// interpreter this changes from the main one to the new one exactly when the allocator in use does.
-  private static func currentInterpreter(_ api: PythonAPI?) -> Int64 {
-    guard let api, let state = (api.pointee.PyThreadState_GetUnchecked ?? api.pointee._PyThreadState_UncheckedGet)?()
-    else { return -1 }
-    return api.pointee.PyInterpreterState_GetID(api.pointee.PyThreadState_GetInterpreter(state))
   }
 }

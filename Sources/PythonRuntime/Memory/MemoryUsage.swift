@@ -1,0 +1,49 @@
+/// How much memory an interpreter's Python objects take.
+///
+/// Counted is what CPython's allocators hand out: whole arenas of 1 MiB for objects of up to 512 bytes, each larger block
+/// by itself, and the tables of these allocators. Memory that a C library takes from the system directly, and the stacks
+/// of threads, are not counted.
+public struct MemoryUsage: Sendable, Hashable, CustomStringConvertible {
+  /// Bytes in use now; of an ended interpreter what it left behind, which is a few kilobytes.
+  public let current: Int
+  /// The most bytes that were ever in use at once.
+  public let peak: Int
+  /// The bytes that may be in use; nil when there is no limit.
+  public let limit: Int?
+
+  /// As in "3.4 MB, at most 21.0 MB so far, of 256 MB".
+  public var description: String {
+    let text = "\(ByteCount(current)), at most \(ByteCount(peak)) so far"
+    return limit.map { "\(text), of \(ByteCount($0))" } ?? text
+  }
+}
+
+/// A number of bytes, for people.
+package struct ByteCount: CustomStringConvertible {
+  package let bytes: Int
+
+  package init(_ bytes: Int) { self.bytes = bytes }
+
+  /// A number with a unit or without, as in "256MB", "1GiB", "512KB", "4096"; nil for anything else, and for zero.
+  package init?(_ text: String) {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = text.dropFirst(digits.count).drop { $0 == " " }.uppercased()
+    let powers = ["": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000]
+    let binary = ["KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "TIB": 1 << 40]
+    guard let count = Int(digits), count > 0, let factor = powers[unit] ?? binary[unit] else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: factor)
+    guard !overflow, bytes < 1 << 60 else { return nil }
+    self.bytes = bytes
+  }
+
+  /// Exact where a unit divides it (`256 MB`, `1 GiB`), else with one digit after the point (`3.4 MB`).
+  package var description: String {
+    let units = [("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20), ("MB", 1_000_000), ("KiB", 1 << 10)]
+    for (name, size) in units where bytes >= size && bytes % size == 0 { return "\(bytes / size) \(name)" }
+    for (name, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000)] where bytes >= size {
+      let tenths = (bytes + size / 20) / (size / 10)
+      return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
+    }
+    return "\(bytes) bytes"
+  }
+}
