@@ -144,6 +144,15 @@ typedef struct PyMemAllocatorEx {
   void (*_Nonnull free)(void *_Nullable ctx, void *_Nullable pointer);
 } PyMemAllocatorEx;
 
+// One of the modules that are compiled into the library; the table of them ends with an entry without a name.
+typedef struct PythonBuiltinModule {
+  const char *_Nullable name;
+  PyObject *_Nullable (*_Nullable initfunc)(void);
+} PythonBuiltinModule;
+
+// Called for every audited event, with the event's arguments as a tuple; anything but 0 means an exception is set.
+typedef int (*Py_AuditHookFunction)(const char *event, PyObject *_Nullable args, void *_Nullable context);
+
 // Values of the start argument of Py_CompileString, and of a memory domain.
 enum { Py_eval_input = 258, Py_file_input = 257 };
 enum { PYMEM_DOMAIN_RAW = 0 };
@@ -171,6 +180,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(void, PyObject_SetArenaAllocator, PyObjectArenaAllocator *)                                                 \
   F(void, PyMem_GetAllocator, int, PyMemAllocatorEx *)                                                          \
   F(void, PyMem_SetAllocator, int, PyMemAllocatorEx *)                                                          \
+  F(int, PySys_AddAuditHook, Py_AuditHookFunction, void *_Nullable)                                             \
   /* Interpreters and thread states */                                                                          \
   F(PyStatus, Py_NewInterpreterFromConfig, PyThreadState *_Nullable *_Nonnull, const PyInterpreterConfig *)     \
   F(void, Py_EndInterpreter, PyThreadState *)                                                                   \
@@ -227,12 +237,15 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyUnicode_InternFromString, const char *)                                              \
   F(const char *_Nullable, PyUnicode_AsUTF8AndSize, PyObject *, Py_ssize_t *_Nullable)                          \
   F(PyObject *_Nullable, PyUnicode_AsEncodedString, PyObject *, const char *, const char *)                     \
+  F(PyObject *_Nullable, PyUnicode_EncodeFSDefault, PyObject *)                                                 \
   F(PyObject *_Nullable, PyBytes_FromStringAndSize, const char *_Nullable, Py_ssize_t)                          \
   F(int, PyBytes_AsStringAndSize, PyObject *, char *_Nullable *_Nonnull, Py_ssize_t *_Nullable)                 \
   F(PyObject *_Nullable, PyBytes_FromObject, PyObject *)                                                        \
   /* Containers */                                                                                              \
   F(PyObject *_Nullable, PyTuple_New, Py_ssize_t)                                                               \
   F(int, PyTuple_SetItem, PyObject *, Py_ssize_t, PyObject *_Nullable)                                          \
+  F(Py_ssize_t, PyTuple_Size, PyObject *)                                                                       \
+  F(PyObject *_Nullable, PyTuple_GetItem, PyObject *, Py_ssize_t)                                               \
   F(PyObject *_Nullable, PyList_New, Py_ssize_t)                                                                \
   F(int, PyList_Append, PyObject *, PyObject *)                                                                 \
   F(PyObject *_Nullable, PySequence_GetItem, PyObject *, Py_ssize_t)                                            \
@@ -288,7 +301,9 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyObject *_Nonnull, PyExc_Exception)                                                                        \
   O(PyObject *_Nonnull, PyExc_MemoryError)                                                                      \
   O(PyObject *_Nonnull, PyExc_OverflowError)                                                                    \
-  O(PyObject *_Nonnull, PyExc_SyntaxError)
+  O(PyObject *_Nonnull, PyExc_SyntaxError)                                                                      \
+  O(PyObject *_Nonnull, PyExc_PermissionError)                                                                  \
+  O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)
 
 #define CLUTCH_FUNCTION_FIELD(result, name, ...) result (*_Nonnull name)(__VA_ARGS__);
 #define CLUTCH_OPTIONAL_FIELD(result, name, ...) result (*_Nullable name)(__VA_ARGS__);

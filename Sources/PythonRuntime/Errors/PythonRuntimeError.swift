@@ -4,7 +4,7 @@
 public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
-    private enum Value: String { case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion }
+    private enum Value: String { case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion, badPolicy }
     private let value: Value
 
     /// No usable CPython was found.
@@ -21,6 +21,8 @@ public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
     public static let shutDown = Code(value: .shutDown)
     /// A value has no counterpart of the type asked for.
     public static let conversion = Code(value: .conversion)
+    /// A policy cannot be read, or says what cannot be meant.
+    public static let badPolicy = Code(value: .badPolicy)
 
     /// The same in words.
     public var description: String { value.rawValue }

@@ -8,15 +8,22 @@ package final class InterpreterState {
   /// CPython's number for the interpreter; never used twice in a process.
   package let id: Int64
   let threadState: OpaquePointer
+  let installation: PythonInstallation
+  /// Where what its policy denies is written down.
+  let denials: DenialLog
 
   /// Objects that live longer than one `withGIL`, each with a reference of its own.
   private var objects: [Int: UnsafeMutablePointer<PyObject>] = [:]
   private var nextObject = 0
 
-  init(api: PythonAPI, id: Int64, threadState: OpaquePointer) {
+  init(
+    api: PythonAPI, id: Int64, threadState: OpaquePointer, installation: PythonInstallation, denials: DenialLog
+  ) {
     self.api = api
     self.id = id
     self.threadState = threadState
+    self.installation = installation
+    self.denials = denials
   }
 
   /// Takes the interpreter's GIL on the calling thread.

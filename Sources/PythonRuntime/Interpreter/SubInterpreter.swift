@@ -24,6 +24,7 @@ public final class SubInterpreter: Sendable {
   package let thread: DedicatedThread
   private let confined: Confined
   private let registration: Int
+  private let denialLog: DenialLog
 
   /// The state of the interpreter, or nil once ended.
   ///
@@ -36,20 +37,25 @@ public final class SubInterpreter: Sendable {
   ///
   /// - Parameters:
   ///   - configuration: what it may do; full isolation by default.
+  ///   - policy: what its code may do to the machine; everything by default.
   ///   - discovery: which CPython to start, if none runs yet.
   ///   - name: the name of its thread.
   /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
   public init(
-    configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
-    name: String = "python"
+    configuration: Configuration = .isolated, policy: InterpreterPolicy = .open,
+    discovery: PythonDiscovery = PythonDiscovery(), name: String = "python"
   ) throws {
     let process = try CPython.process(discovery)
     let thread = try DedicatedThread(name: name)
     let confined = Confined()
+    let denialLog = DenialLog()
     // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
     registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
-      try thread.perform { confined.state = try process.create(configuration) }
+      try thread.perform {
+        confined.state = try process.create(configuration, denials: denialLog)
+        try Self.run({ py in try py.enforce(policy) }, confined)
+      }
     } catch {
       Self.end(confined, on: thread, in: process, registration)
       guard error is ThreadConfinementError else { throw error }
@@ -59,9 +65,13 @@ public final class SubInterpreter: Sendable {
     self.process = process
     self.thread = thread
     self.confined = confined
+    self.denialLog = denialLog
   }
 
   deinit { close() }
+
+  /// What its policy has denied so far; may be asked for at any time, also after the end.
+  public var denials: PolicyDenials { denialLog.denials }
 
   /// Runs `body` on the interpreter's thread under its GIL, and blocks the caller until it is done.
   ///
@@ -106,10 +116,12 @@ public final class SubInterpreter: Sendable {
   ///
   /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
   public static func make(
-    configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
-    name: String = "python"
+    configuration: Configuration = .isolated, policy: InterpreterPolicy = .open,
+    discovery: PythonDiscovery = PythonDiscovery(), name: String = "python"
   ) async throws -> SubInterpreter {
-    try await onThreadOfItsOwn { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) }
+    try await onThreadOfItsOwn {
+      try SubInterpreter(configuration: configuration, policy: policy, discovery: discovery, name: name)
+    }
   }
 
   /// Does what `close` does; the calling task is suspended and blocks no thread.

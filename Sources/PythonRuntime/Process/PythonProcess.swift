@@ -56,6 +56,8 @@ package final class PythonProcess: @unchecked Sendable {
     let status = functions.Py_PreInitialize(&configuration)
     guard status._type == 0 else { throw PythonRuntimeError(.startFailed, "CPython did not start: \(status.text)") }
     MemoryReclaimer.install(api, reclaimsTables: installation.version >= .supported)
+    try AuditHook.install(api)
+    BuiltinModules.install(api)
     // With the program's path CPython finds its library of modules, and the virtual environment the program is in.
     // It keeps the pointer, so the text is never freed.
     guard let program = functions.Py_DecodeLocale(installation.executable, nil) else {
@@ -110,7 +112,7 @@ package final class PythonProcess: @unchecked Sendable {
   ///
   /// The thread state that CPython needs for this is one of the main interpreter, made for the calling thread: stack
   /// limits are kept per thread state since 3.14, so that of another thread would be wrong here.
-  func create(_ configuration: SubInterpreter.Configuration) throws -> InterpreterState {
+  func create(_ configuration: SubInterpreter.Configuration, denials: DenialLog) throws -> InterpreterState {
     try lifecycle.withLock { _ in
       let functions = api.pointee
       guard let lent = functions.PyThreadState_New(main) else {
@@ -131,7 +133,7 @@ package final class PythonProcess: @unchecked Sendable {
       let id = functions.PyInterpreterState_GetID(functions.PyThreadState_GetInterpreter(created))
       _ = functions.PyEval_SaveThread()
       functions.PyEval_RestoreThread(lent)
-      return InterpreterState(api: api, id: id, threadState: created)
+      return InterpreterState(api: api, id: id, threadState: created, installation: installation, denials: denials)
     }
   }
 
@@ -148,7 +150,10 @@ package final class PythonProcess: @unchecked Sendable {
     guard isAlone else { return register.withLock { $0.abandoned += 1 } }
     lifecycle.withLock { _ in
       state.attach()
+      let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
       api.pointee.Py_EndInterpreter(state.threadState)
+      // Only now: what runs at the end is user code as well. And before another one can be made at the same address.
+      AuditHook.guards.remove(interpreter)
       MemoryReclaimer.reclaim(interpreter: state.id)
     }
   }

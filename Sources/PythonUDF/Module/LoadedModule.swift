@@ -24,16 +24,20 @@ package struct LoadedModule: Sendable {
   static let ownFile = "<clutch>"
   static let supportModule = "_clutch_support"
 
-  /// Runs the source in a fresh interpreter, which should hold nothing else.
+  /// Runs the source in a fresh interpreter, which should hold nothing else and gets a policy first.
   ///
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, or `noFunction`.
-  package init(_ source: UDFSource, in py: borrowing Python) throws {
+  package init(_ source: UDFSource, _ policy: InterpreterPolicy, in py: borrowing Python) throws {
     do {
       for (name, text) in Self.ownModules {
         try py.installModule(name, String(decoding: text, as: UTF8.self), file: Self.ownFile)
       }
       let texts = Self.dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
       _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
+      try py.enforce(
+        policy, moduleFolder: source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path },
+        ownModules: Set(
+          Self.ownModules.map(\.name) + Self.dialectModules.keys + Self.dialectModules.keys.map { "_clutch_" + $0 }))
       let answer = try py.importModule("_clutch_loader").callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
       let signatures = try JSONDecoder().decode(

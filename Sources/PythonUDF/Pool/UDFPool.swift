@@ -32,18 +32,19 @@ public final class UDFPool: Sendable {
   ///   - source: the file or text.
   ///   - interpreters: how many; the number of cores by default, at least 1.
   ///   - configuration: what the interpreters may do; full isolation by default.
+  ///   - policy: what the source may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
   public init(
     _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
-    discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
   ) throws {
     // The first is loaded alone, so that a faulty source is reported once and does its side effects once.
-    let first = try Self.load(source, configuration, discovery)
+    let first = try Self.load(source, configuration, policy, discovery)
     let others = max(1, interpreters ?? ProcessInfo.processInfo.activeProcessorCount) - 1
     let loaded = Mutex<[Result<Worker, any Error>]>([])
     DispatchQueue.concurrentPerform(iterations: others) { _ in
-      let result = Result { try Self.load(source, configuration, discovery) }
+      let result = Result { try Self.load(source, configuration, policy, discovery) }
       loaded.withLock { $0.append(result) }
     }
     workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
@@ -53,11 +54,12 @@ public final class UDFPool: Sendable {
   }
 
   private static func load(
-    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ discovery: PythonDiscovery
+    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ policy: InterpreterPolicy,
+    _ discovery: PythonDiscovery
   ) throws -> Worker {
     let interpreter = try SubInterpreter(configuration: configuration, discovery: discovery, name: "udf")
     return Worker(
-      interpreter: interpreter, module: try interpreter.withGIL { py in try LoadedModule(source, in: py) })
+      interpreter: interpreter, module: try interpreter.withGIL { py in try LoadedModule(source, policy, in: py) })
   }
 
   /// Makes a pool as `init` does; the calling task is suspended and blocks no thread.
@@ -65,10 +67,11 @@ public final class UDFPool: Sendable {
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
   public static func make(
     _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
-    discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
   ) async throws -> UDFPool {
     try await onThreadOfItsOwn {
-      try UDFPool(source, interpreters: interpreters, configuration: configuration, discovery: discovery)
+      try UDFPool(
+        source, interpreters: interpreters, configuration: configuration, policy: policy, discovery: discovery)
     }
   }
 
@@ -166,6 +169,11 @@ public final class UDFPool: Sendable {
 
   private func log(_ result: UDFResult, of function: LoadedModule.Function, _ options: CallOptions) {
     if options.errorMode ?? function.signature.errorMode == .null { failures.add(result, of: function.signature.name) }
+  }
+
+  /// What the policy has denied in all interpreters so far.
+  public var denials: PolicyDenials {
+    workers.reduce(PolicyDenials()) { $0.joined(with: $1.interpreter.denials) }
   }
 
   // MARK: Failures
