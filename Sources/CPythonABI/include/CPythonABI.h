@@ -150,6 +150,31 @@ typedef struct PythonBuiltinModule {
   PyObject *_Nullable (*_Nullable initfunc)(void);
 } PythonBuiltinModule;
 
+// A part of how a module is made; the list of them ends with a zero.
+typedef struct PyModuleDef_Slot {
+  int slot;
+  void *_Nullable value;
+} PyModuleDef_Slot;
+
+// Values of PyModuleDef_Slot.slot: the function that makes the module, and which interpreters it can be in.
+enum { Py_mod_create = 1, Py_mod_multiple_interpreters = 3 };
+
+// What describes a module that is made in steps; an object, though never a counted one.
+typedef struct PyModuleDef {
+  PyObject ob_base;
+  PyObject *_Nullable (*_Nullable m_init)(void);
+  Py_ssize_t m_index;
+  PyObject *_Nullable m_copy;
+  const char *_Nullable m_name;
+  const char *_Nullable m_doc;
+  Py_ssize_t m_size;
+  void *_Nullable m_methods;
+  PyModuleDef_Slot *_Nullable m_slots;
+  void *_Nullable m_traverse;
+  void *_Nullable m_clear;
+  void *_Nullable m_free;
+} PyModuleDef;
+
 // Called for every audited event, with the event's arguments as a tuple; anything but 0 means an exception is set.
 typedef int (*Py_AuditHookFunction)(const char *event, PyObject *_Nullable args, void *_Nullable context);
 
@@ -262,6 +287,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyImport_GetModuleDict, void)                                                          \
   F(PyObject *_Nullable, PyModule_New, const char *)                                                            \
   F(PyObject *_Nullable, PyModule_GetDict, PyObject *)                                                          \
+  F(PyObject *_Nullable, PyModuleDef_Init, PyModuleDef *)                                                       \
   F(PyObject *_Nullable, PyEval_GetBuiltins, void)                                                              \
   F(PyObject *_Nullable, Py_CompileString, const char *, const char *, int)                                     \
   F(PyObject *_Nullable, PyEval_EvalCode, PyObject *, PyObject *, PyObject *)                                   \
@@ -269,6 +295,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyErr_Occurred, void)                                                                  \
   F(void, PyErr_Clear, void)                                                                                    \
   F(void, PyErr_SetString, PyObject *, const char *)                                                            \
+  F(void, PyErr_SetObject, PyObject *, PyObject *)                                                              \
   F(PyObject *_Nullable, PyErr_GetRaisedException, void)                                                        \
   F(int, PyErr_GivenExceptionMatches, PyObject *, PyObject *)                                                   \
   F(PyObject *_Nullable, PyException_GetCause, PyObject *)                                                      \

@@ -1,4 +1,5 @@
 import CPythonABI
+import Foundation
 
 /// Lets guards deny modules that are compiled into CPython: making one raises no audit event.
 ///
@@ -45,7 +46,54 @@ enum BuiltinModules {
 
   private static func make(_ place: Int) -> ObjectPointer? {
     guard let api = installed, let original = originals[place] else { return nil }
-    if let policyGuard = AuditHook.currentGuard(api), !policyGuard.allowsBuiltin(makers[place].name) { return nil }
+    if let policyGuard = AuditHook.currentGuard(api) ?? guardOfThread, !policyGuard.allowsBuiltin(makers[place].name) {
+      return api.pointee.PyModuleDef_Init(refusal)
+    }
     return original()
+  }
+
+  // MARK: Refusing
+
+  /// A description of a module whose making fails. An exception cannot be raised any earlier: since 3.13 CPython asks for
+  /// the description in the main interpreter, whoever imports, and makes the module in the one that does.
+  nonisolated(unsafe) private static let refusal: UnsafeMutablePointer<PyModuleDef> = {
+    let create: @convention(c) (ObjectPointer?, UnsafeMutablePointer<PyModuleDef>?) -> ObjectPointer? = { _, _ in
+      guard let api = BuiltinModules.installed else { return nil }
+      if let policyGuard = AuditHook.currentGuard(api) {
+        policyGuard.denyBuiltin()
+      } else {
+        api.pointee.PyErr_SetString(api.pointee.PyExc_PermissionError.pointee, "this module is denied by a policy")
+      }
+      return nil
+    }
+    let slots = UnsafeMutablePointer<PyModuleDef_Slot>.allocate(capacity: 3)
+    slots.initialize(repeating: PyModuleDef_Slot(slot: 0, value: nil), count: 3)
+    slots[0] = PyModuleDef_Slot(slot: Int32(Py_mod_create), value: unsafeBitCast(create, to: UnsafeMutableRawPointer.self))
+    // 2: every interpreter, also one with its own GIL.
+    slots[1] = PyModuleDef_Slot(
+      slot: Int32(Py_mod_multiple_interpreters), value: UnsafeMutableRawPointer(bitPattern: 2))
+    let definition = UnsafeMutablePointer<PyModuleDef>.allocate(capacity: 1)
+    definition.initialize(to: PyModuleDef())
+    definition.pointee.ob_base.ob_refcnt = 1
+    definition.pointee.m_name = UnsafePointer(strdup("denied"))
+    definition.pointee.m_slots = slots
+    return definition
+  }()
+
+  /// Which interpreter a thread belongs to, for when CPython has gone to the main one. Threads that user code started
+  /// are not known here.
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key, nil)
+    return key
+  }()
+
+  private static var guardOfThread: PolicyGuard? {
+    pthread_getspecific(key).map { Unmanaged<PolicyGuard>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Notes the guard of the interpreter that the calling thread belongs to; nil when that has ended.
+  static func setGuardOfThread(_ policyGuard: PolicyGuard?) {
+    pthread_setspecific(key, policyGuard.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) })
   }
 }

@@ -1,4 +1,5 @@
 import CPythonABI
+import Foundation
 
 /// Decides for one interpreter what its policy allows; called at audit events, under that interpreter's GIL.
 ///
@@ -20,6 +21,10 @@ final class PolicyGuard {
   let standardLibrary: Set<String>
   let deniedModules: [String: String]
   let ownModules: Set<String>
+  /// Those that are as if they were not there: what denies them is their place in `sys.modules`.
+  let hiddenModules: Set<String>
+  /// The module compiled into CPython that was denied last.
+  var deniedBuiltin = ""
   private let log: DenialLog
   /// The addresses of names that the policy allows, as far as they were asked for.
   var knownAddresses: [String: Set<String>] = [:]
@@ -42,6 +47,7 @@ final class PolicyGuard {
     standardLibrary = Set(places.standardLibrary)
     deniedModules = PolicyModules.denied(by: policy)
     self.ownModules = ownModules
+    hiddenModules = Set(PolicyModules.hidden(by: policy))
   }
 
   /// Whether an event may go on; if not, the exception is set.
@@ -55,7 +61,20 @@ final class PolicyGuard {
   func deny(_ problem: Problem) {
     let denial = PolicyDenial(policy: policy.name, rule: problem.rule, operation: problem.operation)
     log.add(denial)
-    api.pointee.PyErr_SetString(api.pointee.PyExc_PermissionError.pointee, denial.description)
+    raise(denial.description)
+  }
+
+  /// With a number of the operating system, as other `PermissionError`s have one: code that adds a file name to an
+  /// `OSError`, as `shutil` does, would lose the text of one without.
+  private func raise(_ text: String) {
+    let type = api.pointee.PyExc_PermissionError.pointee
+    guard let arguments = api.pointee.PyTuple_New(2) else { return }
+    defer { api.pointee.Py_DecRef(arguments) }
+    guard let number = api.pointee.PyLong_FromLongLong(Int64(EPERM)) else { return }
+    _ = api.pointee.PyTuple_SetItem(arguments, 0, number)
+    guard let message = api.pointee.PyUnicode_FromStringAndSize(text, text.utf8.count) else { return }
+    _ = api.pointee.PyTuple_SetItem(arguments, 1, message)
+    api.pointee.PyErr_SetObject(type, arguments)
   }
 
   /// What is wrong with an event.

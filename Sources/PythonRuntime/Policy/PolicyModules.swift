@@ -94,7 +94,7 @@ extension PolicyGuard {
     var path = ""
     for part in parts {
       path += path.isEmpty ? String(part) : "." + part
-      if let rule = deniedModules[path] { return Problem(rule: rule, operation: operation) }
+      if let rule = deniedModules[path], !hiddenModules.contains(path) { return Problem(rule: rule, operation: operation) }
       if policy.imports.deny.contains(path) { return Problem(rule: "importing \(path)", operation: operation) }
     }
     guard let allowed = policy.imports.allow, let top = parts.first.map(String.init) else { return nil }
@@ -103,10 +103,14 @@ extension PolicyGuard {
       rule: "importing modules other than \(allowed.joined(separator: ", ")) and Python's own", operation: operation)
   }
 
-  /// Whether a module that is compiled into CPython may be made now.
+  /// Whether a module that is compiled into CPython may be made now; if not, `denyBuiltin` must follow.
   func allowsBuiltin(_ name: String) -> Bool {
-    guard let rule = deniedModules[name] else { return true }
-    deny(Problem(rule: rule, operation: "import \(name)"))
+    guard deniedModules[name] != nil else { return true }
+    deniedBuiltin = name
     return false
+  }
+
+  func denyBuiltin() {
+    deny(Problem(rule: deniedModules[deniedBuiltin] ?? PolicyModules.copies, operation: "import \(deniedBuiltin)"))
   }
 }

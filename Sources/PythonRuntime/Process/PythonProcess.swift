@@ -153,6 +153,7 @@ package final class PythonProcess: @unchecked Sendable {
       let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
       api.pointee.Py_EndInterpreter(state.threadState)
       // Only now: what runs at the end is user code as well. And before another one can be made at the same address.
+      BuiltinModules.setGuardOfThread(nil)
       AuditHook.guards.remove(interpreter)
       MemoryReclaimer.reclaim(interpreter: state.id)
     }

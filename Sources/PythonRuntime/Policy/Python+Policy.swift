@@ -33,5 +33,6 @@ extension Python {
     guard AuditHook.guards.insert(policyGuard, for: interpreter) else {
       throw PythonRuntimeError(.startFailed, "there are too many interpreters with a policy")
     }
+    BuiltinModules.setGuardOfThread(policyGuard)
   }
 }
