@@ -4,7 +4,9 @@
 public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
-    private enum Value: String { case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion, badPolicy }
+    private enum Value: String {
+      case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion, badPolicy
+    }
     private let value: Value
 
     /// No usable CPython was found.

@@ -54,8 +54,8 @@ enum BuiltinModules {
 
   // MARK: Refusing
 
-  /// A description of a module whose making fails. An exception cannot be raised any earlier: since 3.13 CPython asks for
-  /// the description in the main interpreter, whoever imports, and makes the module in the one that does.
+  /// A description of a module whose making fails. An exception cannot be raised any earlier: since 3.13 CPython asks
+  /// for the description in the main interpreter, whoever imports, and makes the module in the one that does.
   nonisolated(unsafe) private static let refusal: UnsafeMutablePointer<PyModuleDef> = {
     let create: @convention(c) (ObjectPointer?, UnsafeMutablePointer<PyModuleDef>?) -> ObjectPointer? = { _, _ in
       guard let api = BuiltinModules.installed else { return nil }
@@ -68,7 +68,8 @@ enum BuiltinModules {
     }
     let slots = UnsafeMutablePointer<PyModuleDef_Slot>.allocate(capacity: 3)
     slots.initialize(repeating: PyModuleDef_Slot(slot: 0, value: nil), count: 3)
-    slots[0] = PyModuleDef_Slot(slot: Int32(Py_mod_create), value: unsafeBitCast(create, to: UnsafeMutableRawPointer.self))
+    slots[0] = PyModuleDef_Slot(
+      slot: Int32(Py_mod_create), value: unsafeBitCast(create, to: UnsafeMutableRawPointer.self))
     // 2: every interpreter, also one with its own GIL.
     slots[1] = PyModuleDef_Slot(
       slot: Int32(Py_mod_multiple_interpreters), value: UnsafeMutableRawPointer(bitPattern: 2))

@@ -43,9 +43,10 @@ final class GuardTable: @unchecked Sendable {
     return nil
   }
 
-  /// False when there is no room.
+  /// False when there is no room, or an entry for the interpreter already.
   func insert(_ policyGuard: PolicyGuard, for interpreter: OpaquePointer) -> Bool {
     writing.withLock { _ in
+      guard find(interpreter) == nil else { return false }
       var slot = Self.home(UInt(bitPattern: interpreter))
       for _ in 0..<Self.capacity {
         if keys[slot].load(ordering: .relaxed) <= Self.removed {

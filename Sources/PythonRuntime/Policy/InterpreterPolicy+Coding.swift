@@ -40,6 +40,7 @@ extension InterpreterPolicy: Codable {
     try self.init(json: data, name: name)
   }
 
+  /// Reads it as described above.
   public init(from decoder: any Decoder) throws {
     try decoder.refuseKeys(besides: Key.allCases.map(\.rawValue))
     let keys = try decoder.container(keyedBy: Key.self)
@@ -58,6 +59,7 @@ extension InterpreterPolicy: Codable {
     imports = try keys.decodeIfPresent(Imports.self, forKey: .imports) ?? imports
   }
 
+  /// Writes what can be read back.
   public func encode(to encoder: any Encoder) throws {
     var keys = encoder.container(keyedBy: Key.self)
     try keys.encode(name, forKey: .name)
@@ -73,6 +75,7 @@ extension InterpreterPolicy: Codable {
 
 /// `"all"`, `"none"`, or a list.
 extension InterpreterPolicy.Access: Codable {
+  /// Reads it as described above.
   public init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     if let word = try? value.decode(String.self), word == "all" || word == "none" {
@@ -86,6 +89,7 @@ extension InterpreterPolicy.Access: Codable {
     }
   }
 
+  /// Writes what can be read back.
   public func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     switch self {
@@ -95,15 +99,18 @@ extension InterpreterPolicy.Access: Codable {
   }
 }
 
+/// `{"allow": [...], "deny": [...]}`, both optional.
 extension InterpreterPolicy.Imports: Codable {
   private enum Key: String, CodingKey, CaseIterable { case allow, deny }
 
+  /// Reads it as described above.
   public init(from decoder: any Decoder) throws {
     try decoder.refuseKeys(besides: Key.allCases.map(\.rawValue))
     let keys = try decoder.container(keyedBy: Key.self)
     self.init(allow: try keys.names(.allow), deny: try keys.names(.deny) ?? [])
   }
 
+  /// Writes what can be read back.
   public func encode(to encoder: any Encoder) throws {
     var keys = encoder.container(keyedBy: Key.self)
     try keys.encodeIfPresent(allow, forKey: .allow)

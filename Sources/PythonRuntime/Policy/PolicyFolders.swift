@@ -14,8 +14,10 @@ struct PolicyFolders {
   func contain(_ path: String) -> Bool {
     roots.contains { root in
       // Bytes, because Swift takes texts for equal that are different files.
-      root == "/" || path.utf8.starts(with: root.utf8)
-        && (path.utf8.count == root.utf8.count || path.utf8.dropFirst(root.utf8.count).first == UInt8(ascii: "/"))
+      guard root != "/" else { return true }
+      guard path.utf8.starts(with: root.utf8) else { return false }
+      let next = path.utf8.dropFirst(root.utf8.count).first
+      return next == nil || next == UInt8(ascii: "/")
     }
   }
 

@@ -72,7 +72,8 @@ extension PolicyGuard {
     if readable.contain(path) || writable.contain(path) || libraries.contain(path) || timeZones.contain(path) {
       return true
     }
-    return modules.contain(path) && Self.moduleSuffixes.contains { path.utf8.reversed().starts(with: $0.utf8.reversed()) }
+    return modules.contain(path)
+      && Self.moduleSuffixes.contains { path.utf8.reversed().starts(with: $0.utf8.reversed()) }
   }
 
   /// Bytes that belong to nobody.

@@ -27,7 +27,8 @@ enum PolicyModules {
           "xxlimited_35", "xxsubtype",
         ], native)
     }
-    if policy.write != .all || policy.read != .all { deny(["_sqlite3", "_dbm", "_gdbm"], unseenFiles) }
+    if policy.write != .all || policy.read != .all { deny(["_dbm", "_gdbm"], unseenFiles) }
+    if policy.write.isNone { deny(["_sqlite3"], unseenFiles) }
     for name in hidden(by: policy) { denied[name] = unseenFiles }
     return denied
   }
@@ -94,7 +95,9 @@ extension PolicyGuard {
     var path = ""
     for part in parts {
       path += path.isEmpty ? String(part) : "." + part
-      if let rule = deniedModules[path], !hiddenModules.contains(path) { return Problem(rule: rule, operation: operation) }
+      if let rule = deniedModules[path], !hiddenModules.contains(path) {
+        return Problem(rule: rule, operation: operation)
+      }
       if policy.imports.deny.contains(path) { return Problem(rule: "importing \(path)", operation: operation) }
     }
     guard let allowed = policy.imports.allow, let top = parts.first.map(String.init) else { return nil }

@@ -20,7 +20,7 @@ extension Python {
       keywords: [
         "withheld": PolicyModules.withheld(by: policy),
         "denied": Array(PolicyModules.denied(by: policy).keys), "hidden": PolicyModules.hidden(by: policy),
-        "processes": policy.processes, "environment": environment, "writes_bytecode": policy.write == .all,
+        "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
       ])
     let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages
     let policyGuard = PolicyGuard(
@@ -31,7 +31,7 @@ extension Python {
       moduleFolder: moduleFolder, ownModules: ownModules)
     let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
     guard AuditHook.guards.insert(policyGuard, for: interpreter) else {
-      throw PythonRuntimeError(.startFailed, "there are too many interpreters with a policy")
+      throw PythonRuntimeError(.startFailed, "the interpreter has a policy already, or too many have one")
     }
     BuiltinModules.setGuardOfThread(policyGuard)
   }

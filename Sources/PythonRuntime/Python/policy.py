@@ -7,12 +7,12 @@ import sys
 import types
 
 
-def apply(withheld, denied, hidden, processes, environment, writes_bytecode):
+def apply(withheld, denied, hidden, processes, environment, writes_everywhere):
     """Change the modules of this interpreter; the audit hook sees to it that no others are made.
 
     withheld: names of functions ("posix.abort") by rule; denied: modules that may not be imported; hidden: modules that
     are as if not installed; processes: whether they may be started; environment: the variables that stay, None for all;
-    writes_bytecode: whether imports may leave files behind.
+    writes_everywhere: whether imports may leave files behind, and databases attach others.
     Returns the search path, the folders of the standard library, and the names of its modules.
     """
     for rule, names in withheld.items():
@@ -38,8 +38,9 @@ def apply(withheld, denied, hidden, processes, environment, writes_bytecode):
         # os.environ changes for this interpreter alone.
         for name in ("putenv", "unsetenv"):
             _replace("posix." + name, _nothing)
-    if not writes_bytecode:
+    if not writes_everywhere:
         sys.dont_write_bytecode = True
+        sys.meta_path.insert(0, _SQLiteFinder)
     del sys.modules[__name__]
     standard = os.path.dirname(os.__file__)
     return list(sys.path), [standard], sorted(sys.stdlib_module_names)
@@ -73,3 +74,44 @@ def _refusal(name, rule, audit=sys.audit):
 
 def _nothing(*arguments):
     pass
+
+
+class _SQLiteFinder:
+    """Finds `_sqlite3` as others do, and makes its connections attach no files: SQL does that without an audit event.
+
+    Code can raise the limit again, or leave `connect` aside: this is for statements that come from elsewhere.
+    """
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name != "_sqlite3":
+            return None
+        for finder in sys.meta_path:
+            spec = None if finder is cls else finder.find_spec(name, path, target)
+            if spec is not None:
+                spec.loader = _SQLiteLoader(spec.loader)
+                return spec
+        return None
+
+
+class _SQLiteLoader:
+    def __init__(self, loader):
+        self._loader = loader
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        self._loader.exec_module(module)
+        original = module.connect
+
+        def connect(*arguments, **keywords):
+            connection = original(*arguments, **keywords)
+            module.Connection.setlimit(connection, module.SQLITE_LIMIT_ATTACHED, 0)
+            return connection
+
+        connect.__doc__ = original.__doc__
+        module.connect = connect

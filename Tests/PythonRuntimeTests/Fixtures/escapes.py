@@ -243,7 +243,7 @@ def _():
 
 @attempt("a path that becomes a link between the check and its use (needs a second program or interpreter)", "gap", WRITING)
 def _():
-    open(INSIDE + "/made", "w").close()  # what would have been checked; the policy's folders are not locked
+    open(INSIDE + "/made", "w").close()  # only the half that is checked: nothing keeps the folder from changing then
 
 
 @attempt("a second name for a file outside (`os.link`)", WRITING)
@@ -520,25 +520,46 @@ def _():
     open(json.__file__, "a")
 
 
-@attempt("`sqlite3` with a file", UNSEEN)
+@attempt("`sqlite3` with a file", WRITING, UNSEEN)
 def _():
     import sqlite3
 
     sqlite3.connect(OUTSIDE + "/made")
 
 
-@attempt("`sqlite3` in memory and `ATTACH`", UNSEEN)
+@attempt("`sqlite3` in memory and `ATTACH`, for which there is no audit event", "refused: OperationalError", UNSEEN)
 def _():
     import sqlite3
 
     sqlite3.connect(":memory:").execute(f"ATTACH '{OUTSIDE}/made' AS x")
 
 
-@attempt("`sqlite3` with `load_extension`", UNSEEN)
+@attempt("`sqlite3` and `VACUUM INTO`", "refused: OperationalError", UNSEEN)
 def _():
     import sqlite3
 
-    sqlite3.connect(":memory:").enable_load_extension(True)
+    sqlite3.connect(":memory:").execute(f"VACUUM INTO '{OUTSIDE}/made'")
+
+
+@attempt("`ATTACH` after the limit that the policy sets was raised again", "gap", UNSEEN)
+def _():
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 10)
+    connection.execute(f"ATTACH '{INSIDE}/made' AS x")
+
+
+@attempt("`sqlite3` with `load_extension`", NATIVE, UNSEEN)
+def _():
+    import sqlite3
+    import sys
+
+    connection = sqlite3.connect(":memory:")
+    if hasattr(connection, "enable_load_extension"):
+        connection.enable_load_extension(True)
+    else:  # in builds without it: what it would ask
+        sys.audit("sqlite3.enable_load_extension", connection, True)
 
 
 @attempt("`dbm`", UNSEEN)
@@ -693,11 +714,12 @@ def _():
     concurrent.futures.ProcessPoolExecutor(1)
 
 
-@attempt("`webbrowser`", PROCESSES)
+@attempt("`webbrowser`, which takes a denial for a failure", "refused: OSError")
 def _():
     import webbrowser
 
-    webbrowser.BackgroundBrowser("/bin/true").open("http://localhost")
+    if not webbrowser.BackgroundBrowser("/bin/true").open("http://localhost"):
+        raise OSError("nothing was started")
 
 
 @attempt("`os.kill` with signal 0", PROCESSES)
@@ -803,7 +825,7 @@ def _():
 def _():
     import os
 
-    os.close(1_000_000) if False else None  # it would be the host's; there is no audit event
+    os.close(os.dup(DESCRIPTOR))  # of a number of its own, as the host needs the others
 
 
 @attempt("`resource.setrlimit`", WHOLE)
