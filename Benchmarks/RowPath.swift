@@ -30,7 +30,7 @@ enum RowPath {
     let interpreter = try SubInterpreter()
     defer { interpreter.close() }
     return try interpreter.withGIL { py in
-      let module = try LoadedModule(UDFSource(item.source, name: "benchmark.py"), in: py)
+      let module = try LoadedModule(UDFSource(item.source, name: "benchmark.py"), .guarded, in: py)
       try py.run(item.source)
       for (name, value) in item.lists { try py.mainModule().setAttribute(name, to: value) }
       try py.run("def bare():\n    return \(item.loop)")

@@ -15,7 +15,7 @@ enum TypeFamilies {
     defer { interpreter.close() }
     try interpreter.withGIL { py in
       let source = try UDFSource(file: PythonProgram.path(of: "type_families.py"))
-      let module = try LoadedModule(source, in: py)
+      let module = try LoadedModule(source, .guarded, in: py)
       try py.run(source.text)
       try runAgainstBareLoop(module, in: py, repetitions)
       print("")

@@ -14,13 +14,15 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: "The UDF file.") var file: String
   @Option(help: "The output format.") var format = Format.text
   @OptionGroup var declared: DeclaredFunctions
+  @OptionGroup var policy: PolicyOptions
   @OptionGroup var python: PythonOptions
 
   func run() throws {
     let source = try UDFSource(file: file, functions: declared.function, dialect: declared.dialect)
     _ = try python.start()
-    let pool = try UDFPool(source, interpreters: 1)
+    let pool = try UDFPool(source, interpreters: 1, policy: try policy.chosen())
     defer { pool.close() }
+    defer { reportDenials(of: [pool]) }
     switch format {
     case .text: print(pool.signatures.map(describe).joined(separator: "\n\n"))
     case .json: print(try json(pool.signatures))

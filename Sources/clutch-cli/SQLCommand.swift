@@ -22,6 +22,7 @@ struct SQLCommand: ParsableCommand {
     help: ArgumentHelp("A file of Python functions marked with @udf. May be given several times.", valueName: "file"))
   var udf: [String] = []
   @OptionGroup var declared: DeclaredFunctions
+  @OptionGroup var policy: PolicyOptions
   @Option(
     help: ArgumentHelp(
       "What a row does whose function fails: raise (the query fails), null, or collect (a struct of value and error).",
@@ -91,7 +92,10 @@ struct SQLCommand: ParsableCommand {
     let library = try duckdb.load(installation)
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let configuration = SubInterpreter.Configuration.isolated(memoryLimit: udfMemory)
-    let pools = try sources.map { try UDFPool($0, interpreters: threads, configuration: configuration) }
+    let policy = try policy.chosen()
+    let pools = try sources.map {
+      try UDFPool($0, interpreters: threads, configuration: configuration, policy: policy)
+    }
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]
     ).connect()
@@ -103,7 +107,10 @@ struct SQLCommand: ParsableCommand {
     if let pool = pools.first, !hasTimeouts { try connection.database.runQueries(on: pool) }
     let letters = try deadLetters.map { try DeadLetters(path: $0) }
     if let letters { for pool in pools { pool.observeFailures { letters.write($0) } } }
-    defer { reportFailures(of: pools) }
+    defer {
+      reportFailures(of: pools)
+      reportDenials(of: pools)
+    }
     try session.run(sql, on: connection, pools: pools, format: format, output: output)
     try letters?.check()
   }

@@ -156,6 +156,40 @@ typedef struct PyMemAllocatorEx {
   void (*_Nonnull free)(void *_Nullable ctx, void *_Nullable pointer);
 } PyMemAllocatorEx;
 
+// One of the modules that are compiled into the library; the table of them ends with an entry without a name.
+typedef struct PythonBuiltinModule {
+  const char *_Nullable name;
+  PyObject *_Nullable (*_Nullable initfunc)(void);
+} PythonBuiltinModule;
+
+// A part of how a module is made; the list of them ends with a zero.
+typedef struct PyModuleDef_Slot {
+  int slot;
+  void *_Nullable value;
+} PyModuleDef_Slot;
+
+// Values of PyModuleDef_Slot.slot: the function that makes the module, and which interpreters it can be in.
+enum { Py_mod_create = 1, Py_mod_multiple_interpreters = 3 };
+
+// What describes a module that is made in steps; an object, though never a counted one.
+typedef struct PyModuleDef {
+  PyObject ob_base;
+  PyObject *_Nullable (*_Nullable m_init)(void);
+  Py_ssize_t m_index;
+  PyObject *_Nullable m_copy;
+  const char *_Nullable m_name;
+  const char *_Nullable m_doc;
+  Py_ssize_t m_size;
+  void *_Nullable m_methods;
+  PyModuleDef_Slot *_Nullable m_slots;
+  void *_Nullable m_traverse;
+  void *_Nullable m_clear;
+  void *_Nullable m_free;
+} PyModuleDef;
+
+// Called for every audited event, with the event's arguments as a tuple; anything but 0 means an exception is set.
+typedef int (*Py_AuditHookFunction)(const char *event, PyObject *_Nullable args, void *_Nullable context);
+
 // Values of the start argument of Py_CompileString, and of a memory domain.
 enum { Py_eval_input = 258, Py_file_input = 257 };
 enum { PYMEM_DOMAIN_RAW = 0, PYMEM_DOMAIN_MEM = 1 };
@@ -192,6 +226,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(void, PyObject_SetArenaAllocator, PyObjectArenaAllocator *)                                                 \
   F(void, PyMem_GetAllocator, int, PyMemAllocatorEx *)                                                          \
   F(void, PyMem_SetAllocator, int, PyMemAllocatorEx *)                                                          \
+  F(int, PySys_AddAuditHook, Py_AuditHookFunction, void *_Nullable)                                             \
   /* Interpreters and thread states */                                                                          \
   F(PyStatus, Py_NewInterpreterFromConfig, PyThreadState *_Nullable *_Nonnull, const PyInterpreterConfig *)     \
   F(void, Py_EndInterpreter, PyThreadState *)                                                                   \
@@ -259,12 +294,15 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyUnicode_InternFromString, const char *)                                              \
   F(const char *_Nullable, PyUnicode_AsUTF8AndSize, PyObject *, Py_ssize_t *_Nullable)                          \
   F(PyObject *_Nullable, PyUnicode_AsEncodedString, PyObject *, const char *, const char *)                     \
+  F(PyObject *_Nullable, PyUnicode_EncodeFSDefault, PyObject *)                                                 \
   F(PyObject *_Nullable, PyBytes_FromStringAndSize, const char *_Nullable, Py_ssize_t)                          \
   F(int, PyBytes_AsStringAndSize, PyObject *, char *_Nullable *_Nonnull, Py_ssize_t *_Nullable)                 \
   F(PyObject *_Nullable, PyBytes_FromObject, PyObject *)                                                        \
   /* Containers */                                                                                              \
   F(PyObject *_Nullable, PyTuple_New, Py_ssize_t)                                                               \
   F(int, PyTuple_SetItem, PyObject *, Py_ssize_t, PyObject *_Nullable)                                          \
+  F(Py_ssize_t, PyTuple_Size, PyObject *)                                                                       \
+  F(PyObject *_Nullable, PyTuple_GetItem, PyObject *, Py_ssize_t)                                               \
   F(PyObject *_Nullable, PyList_New, Py_ssize_t)                                                                \
   F(int, PyList_Append, PyObject *, PyObject *)                                                                 \
   F(PyObject *_Nullable, PySequence_GetItem, PyObject *, Py_ssize_t)                                            \
@@ -281,6 +319,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyImport_GetModuleDict, void)                                                          \
   F(PyObject *_Nullable, PyModule_New, const char *)                                                            \
   F(PyObject *_Nullable, PyModule_GetDict, PyObject *)                                                          \
+  F(PyObject *_Nullable, PyModuleDef_Init, PyModuleDef *)                                                       \
   F(PyObject *_Nullable, PyEval_GetBuiltins, void)                                                              \
   F(PyObject *_Nullable, Py_CompileString, const char *, const char *, int)                                     \
   F(PyObject *_Nullable, PyEval_EvalCode, PyObject *, PyObject *, PyObject *)                                   \
@@ -288,6 +327,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyErr_Occurred, void)                                                                  \
   F(void, PyErr_Clear, void)                                                                                    \
   F(void, PyErr_SetString, PyObject *, const char *)                                                            \
+  F(void, PyErr_SetObject, PyObject *, PyObject *)                                                              \
   F(PyObject *_Nullable, PyErr_GetRaisedException, void)                                                        \
   F(int, PyErr_GivenExceptionMatches, PyObject *, PyObject *)                                                   \
   F(PyObject *_Nullable, PyException_GetCause, PyObject *)                                                      \
@@ -322,7 +362,9 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyObject *_Nonnull, PyExc_Exception)                                                                        \
   O(PyObject *_Nonnull, PyExc_MemoryError)                                                                      \
   O(PyObject *_Nonnull, PyExc_OverflowError)                                                                    \
-  O(PyObject *_Nonnull, PyExc_SyntaxError)
+  O(PyObject *_Nonnull, PyExc_SyntaxError)                                                                      \
+  O(PyObject *_Nonnull, PyExc_PermissionError)                                                                  \
+  O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)
 
 #define CLUTCH_FUNCTION_FIELD(result, name, ...) result (*_Nonnull name)(__VA_ARGS__);
 #define CLUTCH_OPTIONAL_FIELD(result, name, ...) result (*_Nullable name)(__VA_ARGS__);

@@ -5,7 +5,7 @@ public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
-      case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion, memoryLimit
+      case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion, memoryLimit, badPolicy
     }
     private let value: Value
 
@@ -25,6 +25,8 @@ public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
     public static let memoryLimit = Code(value: .memoryLimit)
     /// A value has no counterpart of the type asked for.
     public static let conversion = Code(value: .conversion)
+    /// A policy cannot be read, or says what cannot be meant.
+    public static let badPolicy = Code(value: .badPolicy)
 
     /// The same in words.
     public var description: String { value.rawValue }

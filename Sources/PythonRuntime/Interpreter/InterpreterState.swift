@@ -12,17 +12,25 @@ package final class InterpreterState {
   package let interrupter: Interrupter
   /// What it has allocated, and how much it may.
   package let memory: MemoryAccount
+  let installation: PythonInstallation
+  /// Where what its policy denies is written down.
+  let denials: DenialLog
 
   /// Objects that live longer than one `withGIL`, each with a reference of its own.
   private var objects: [Int: UnsafeMutablePointer<PyObject>] = [:]
   private var nextObject = 0
 
-  init(api: PythonAPI, id: Int64, threadState: OpaquePointer, memory: MemoryAccount) {
+  init(
+    api: PythonAPI, id: Int64, threadState: OpaquePointer, memory: MemoryAccount, installation: PythonInstallation,
+    denials: DenialLog
+  ) {
     self.api = api
     self.memory = memory
     self.id = id
     self.threadState = threadState
     interrupter = Interrupter(api: api, threadState: threadState)
+    self.installation = installation
+    self.denials = denials
   }
 
   /// Takes the interpreter's GIL on the calling thread.

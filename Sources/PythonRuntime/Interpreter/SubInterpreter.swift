@@ -27,6 +27,7 @@ public final class SubInterpreter: Sendable {
   /// What other threads may interrupt it with.
   package let interrupter: Interrupter
   private let memory: MemoryAccount
+  private let denialLog: DenialLog
 
   /// The state of the interpreter, or nil once ended.
   ///
@@ -39,25 +40,28 @@ public final class SubInterpreter: Sendable {
   ///
   /// - Parameters:
   ///   - configuration: what it may do; full isolation by default.
+  ///   - policy: what its code may do to the machine; everything by default.
   ///   - discovery: which CPython to start, if none runs yet.
   ///   - name: the name of its thread.
   /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter, also because the memory
   ///   limit is too low for one.
   public init(
-    configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
-    name: String = "python"
+    configuration: Configuration = .isolated, policy: InterpreterPolicy = .open,
+    discovery: PythonDiscovery = PythonDiscovery(), name: String = "python"
   ) throws {
     let process = try CPython.process(discovery)
     try Self.check(configuration.memoryLimit)
     let memory = MemoryAccount(limit: configuration.memoryLimit)
     let thread = try DedicatedThread(name: name)
     let confined = Confined()
+    let denialLog = DenialLog()
     // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
     registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
     do {
       interrupter = try thread.perform {
-        let state = try process.create(configuration, memory)
+        let state = try process.create(configuration, memory, denials: denialLog)
         confined.state = state
+        try Self.run({ py in try py.enforce(policy) }, confined)
         try Self.beginLimiting(memory, in: state)
         return state.interrupter
       }
@@ -71,9 +75,13 @@ public final class SubInterpreter: Sendable {
     self.thread = thread
     self.confined = confined
     self.memory = memory
+    self.denialLog = denialLog
   }
 
   deinit { close() }
+
+  /// What its policy has denied so far; may be asked for at any time, also after the end.
+  public var denials: PolicyDenials { denialLog.denials }
 
   /// Runs `body` on the interpreter's thread under its GIL, and blocks the caller until it is done.
   ///
@@ -121,10 +129,12 @@ public final class SubInterpreter: Sendable {
   ///
   /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter.
   public static func make(
-    configuration: Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery(),
-    name: String = "python"
+    configuration: Configuration = .isolated, policy: InterpreterPolicy = .open,
+    discovery: PythonDiscovery = PythonDiscovery(), name: String = "python"
   ) async throws -> SubInterpreter {
-    try await onThreadOfItsOwn { try SubInterpreter(configuration: configuration, discovery: discovery, name: name) }
+    try await onThreadOfItsOwn {
+      try SubInterpreter(configuration: configuration, policy: policy, discovery: discovery, name: name)
+    }
   }
 
   /// Does what `close` does; the calling task is suspended and blocks no thread.

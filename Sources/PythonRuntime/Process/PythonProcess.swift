@@ -70,6 +70,8 @@ package final class PythonProcess: @unchecked Sendable {
     MemoryCounter.prepareThreads()
     MemoryReclaimer.install(api)
     RawDomain.install(api, reclaimsTables: installation.version >= .supported)
+    try AuditHook.install(api)
+    BuiltinModules.install(api)
     // With the program's path CPython finds its library of modules, and the virtual environment the program is in.
     // It keeps the pointer, so the text is never freed.
     guard let program = functions.Py_DecodeLocale(installation.executable, nil) else {
@@ -141,7 +143,9 @@ package final class PythonProcess: @unchecked Sendable {
   /// limits are kept per thread state since 3.14, so that of another thread would be wrong here.
   ///
   /// - Parameter memory: what the interpreter allocates is charged to, from the first byte.
-  func create(_ configuration: SubInterpreter.Configuration, _ memory: MemoryAccount) throws -> InterpreterState {
+  func create(
+    _ configuration: SubInterpreter.Configuration, _ memory: MemoryAccount, denials: DenialLog
+  ) throws -> InterpreterState {
     try lifecycle.withLock { _ in
       MemoryCounter.setOfThread(memory.counter)
       var isMade = false
@@ -167,7 +171,8 @@ package final class PythonProcess: @unchecked Sendable {
       functions.PyEval_RestoreThread(lent)
       MemoryAccount.register(memory, for: id)
       isMade = true
-      return InterpreterState(api: api, id: id, threadState: created, memory: memory)
+      return InterpreterState(
+        api: api, id: id, threadState: created, memory: memory, installation: installation, denials: denials)
     }
   }
 
@@ -199,7 +204,11 @@ package final class PythonProcess: @unchecked Sendable {
     state.memory.suspendLimit()
     lifecycle.withLock { _ in
       state.attach()
+      let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
       api.pointee.Py_EndInterpreter(state.threadState)
+      // Only now: what runs at the end is user code as well. And before another one can be made at the same address.
+      BuiltinModules.setGuardOfThread(nil)
+      AuditHook.guards.remove(interpreter)
       MemoryReclaimer.reclaim(interpreter: state.id)
       MemoryAccount.unregister(state.id)
       MemoryCounter.setOfThread(nil)

@@ -26,17 +26,18 @@ package struct LoadedModule: Sendable {
   static let ownFile = "<clutch>"
   static let supportModule = "_clutch_support"
 
-  /// Runs the source in a fresh interpreter, which should hold nothing else.
+  /// Runs the source in a fresh interpreter, which should hold nothing else and gets a policy first.
   ///
   /// The interpreter's memory limit holds for the source, and not for what Clutch itself loads before it: half of that
   /// would be of no use. Afterwards the largest limit that a function declares holds too.
   ///
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
-  package init(_ source: UDFSource, in py: borrowing Python) throws {
+  package init(_ source: UDFSource, _ policy: InterpreterPolicy, in py: borrowing Python) throws {
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
-      try Self.installOwnModules(in: py)
+      let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+      try Self.prepare(policy, folder: folder, in: py)
       try memory.requireRoom("without the file")
       let answer = try py.importModule("_clutch_loader").callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
@@ -72,7 +73,10 @@ package struct LoadedModule: Sendable {
     }
   }
 
-  private static func installOwnModules(in py: borrowing Python) throws {
+  /// Installs our own modules, and then begins to enforce the policy.
+  ///
+  /// - Parameter folder: where modules beside the source are.
+  private static func prepare(_ policy: InterpreterPolicy, folder: String?, in py: borrowing Python) throws {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
     for (name, text) in ownModules {
@@ -80,6 +84,8 @@ package struct LoadedModule: Sendable {
     }
     let texts = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
     _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
+    let names = ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
+    try py.enforce(policy, moduleFolder: folder, ownModules: Set(names))
   }
 
   /// In the order in which they import each other.

@@ -25,13 +25,14 @@ public actor ThreadedUDFInterpreter {
   /// - Parameters:
   ///   - source: Python source text.
   ///   - configuration: what the interpreter may do; full isolation by default.
+  ///   - policy: what the source may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
   public init(
     source: String, configuration: SubInterpreter.Configuration = .isolated,
-    discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
   ) async throws {
-    try await self.init(UDFSource(source), configuration: configuration, discovery: discovery)
+    try await self.init(UDFSource(source), configuration: configuration, policy: policy, discovery: discovery)
   }
 
   /// Loads a UDF file or text that has exactly one `@udf`.
@@ -39,15 +40,16 @@ public actor ThreadedUDFInterpreter {
   /// - Parameters:
   ///   - source: the file or text.
   ///   - configuration: what the interpreter may do; full isolation by default.
+  ///   - policy: what the source may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
   public init(
     _ source: UDFSource, configuration: SubInterpreter.Configuration = .isolated,
-    discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
   ) async throws {
     let interpreter = try await SubInterpreter.make(
       configuration: configuration, discovery: discovery, name: "udf")
-    let module = try await interpreter.withGILAsync { py in try LoadedModule(source, in: py) }
+    let module = try await interpreter.withGILAsync { py in try LoadedModule(source, policy, in: py) }
     guard let function = module.functions.first, module.functions.count == 1 else {
       throw UDFError(
         .noFunction,
@@ -60,6 +62,9 @@ public actor ThreadedUDFInterpreter {
     worker = Worker(interpreter, module)
     signature = function.signature
   }
+
+  /// What the policy has denied so far.
+  public nonisolated var denials: PolicyDenials { interpreter.denials }
 
   /// Calls the function for each row of a batch.
   ///

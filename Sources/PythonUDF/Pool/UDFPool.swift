@@ -21,6 +21,7 @@ public final class UDFPool: Sendable {
   let leaveThreads = Mutex<(@Sendable () -> Void)?>(nil)
 
   private let configuration: SubInterpreter.Configuration
+  private let policy: InterpreterPolicy
   private let discovery: PythonDiscovery
   private let isClosed = Atomic(false)
   private let abandoned = Atomic(0)
@@ -34,34 +35,37 @@ public final class UDFPool: Sendable {
   ///   - source: the file or text.
   ///   - interpreters: how many; the number of cores by default, at least 1.
   ///   - configuration: what the interpreters may do; full isolation by default.
+  ///   - policy: what the source may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
   public init(
     _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
-    discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
   ) throws {
     // The first is loaded alone, so that a faulty source is reported once and does its side effects once.
-    let first = try Self.load(source, configuration, discovery)
+    let first = try Self.load(source, configuration, policy, discovery)
     let others = max(1, interpreters ?? ProcessInfo.processInfo.activeProcessorCount) - 1
     let loaded = Mutex<[Result<Worker, any Error>]>([])
     DispatchQueue.concurrentPerform(iterations: others) { _ in
-      let result = Result { try Self.load(source, configuration, discovery) }
+      let result = Result { try Self.load(source, configuration, policy, discovery) }
       loaded.withLock { $0.append(result) }
     }
     let workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
     members = Mutex(workers)
     idle = IdleList(workers)
     self.configuration = configuration
+    self.policy = policy
     self.discovery = discovery
     signatures = first.module.signatures
     self.source = source
   }
 
   private static func load(
-    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ discovery: PythonDiscovery
+    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ policy: InterpreterPolicy,
+    _ discovery: PythonDiscovery
   ) throws -> Worker {
     let interpreter = try SubInterpreter(configuration: configuration, discovery: discovery, name: "udf")
-    return Worker(interpreter, try interpreter.withGIL { py in try LoadedModule(source, in: py) })
+    return Worker(interpreter, try interpreter.withGIL { py in try LoadedModule(source, policy, in: py) })
   }
 
   /// Makes a pool as `init` does; the calling task is suspended and blocks no thread.
@@ -69,10 +73,11 @@ public final class UDFPool: Sendable {
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
   public static func make(
     _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
-    discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
   ) async throws -> UDFPool {
     try await onThreadOfItsOwn {
-      try UDFPool(source, interpreters: interpreters, configuration: configuration, discovery: discovery)
+      try UDFPool(
+        source, interpreters: interpreters, configuration: configuration, policy: policy, discovery: discovery)
     }
   }
 
@@ -93,7 +98,7 @@ public final class UDFPool: Sendable {
     // A thread of its own: loading takes its time, and runs user code.
     Thread.detachNewThread { [self] in
       do {
-        let fresh = try Self.load(source, configuration, discovery)
+        let fresh = try Self.load(source, configuration, policy, discovery)
         let isKept = members.withLock { members in
           guard !isClosed.load(ordering: .relaxed) else { return false }
           members.append(fresh)
@@ -122,6 +127,11 @@ public final class UDFPool: Sendable {
   ///
   /// Takes each interpreter's GIL for a moment, and waits at most 0.2 s for it.
   public func stacks() -> [[PythonError.Frame]?] { workers.map { $0.interpreter.interrupter.frames() } }
+
+  /// What the policy has denied in all interpreters so far.
+  public var denials: PolicyDenials {
+    workers.reduce(PolicyDenials()) { $0.joined(with: $1.interpreter.denials) }
+  }
 
   // MARK: Failures
 

@@ -1,0 +1,93 @@
+import CPythonABI
+
+/// The arguments of an audit event, read without running any Python code.
+struct AuditArguments {
+  private let tuple: ObjectPointer?
+  private let api: PythonAPI
+  let count: Int
+
+  init(_ tuple: ObjectPointer?, _ api: PythonAPI) {
+    self.api = api
+    // The events of Python code have whatever arguments it gives them; a tuple they always are.
+    guard let tuple, api.isInstance(tuple, of: api.pointee.PyTuple_Type) else {
+      self.tuple = nil
+      count = 0
+      return
+    }
+    self.tuple = tuple
+    count = api.pointee.PyTuple_Size(tuple)
+  }
+
+  /// Borrowed from the tuple.
+  private func item(_ index: Int) -> ObjectPointer? {
+    guard let tuple, index < count else { return nil }
+    return api.pointee.PyTuple_GetItem(tuple, index)
+  }
+
+  /// An argument that is a tuple itself.
+  func tuple(_ index: Int) -> AuditArguments? {
+    guard let item = item(index), api.isInstance(item, of: api.pointee.PyTuple_Type) else { return nil }
+    return AuditArguments(item, api)
+  }
+
+  func isNone(_ index: Int) -> Bool { item(index) == api.none }
+
+  /// A number that is an `int`, in range; anything else, such as an object with `__index__`, is none.
+  func int(_ index: Int) -> Int? {
+    guard let item = item(index), api.isInstance(item, of: api.pointee.PyLong_Type) else { return nil }
+    var overflow: Int32 = 0
+    let value = api.pointee.PyLong_AsLongLongAndOverflow(item, &overflow)
+    return overflow == 0 ? Int(value) : nil
+  }
+
+  /// A text for messages and names; lone surrogates are shown as escapes.
+  func text(_ index: Int) -> String? { api.text(item(index)) }
+
+  /// A text or bytes as the operating system gets them; nil for anything else, and for what is not UTF-8.
+  func path(_ index: Int) -> String? {
+    guard let item = item(index) else { return nil }
+    if api.isInstance(item, of: api.pointee.PyUnicode_Type) {
+      guard let bytes = api.pointee.PyUnicode_EncodeFSDefault(item) else {
+        api.pointee.PyErr_Clear()
+        return nil
+      }
+      defer { api.pointee.Py_DecRef(bytes) }
+      return utf8(bytes)
+    }
+    return api.isInstance(item, of: api.pointee.PyBytes_Type) ? utf8(item) : nil
+  }
+
+  private func utf8(_ bytes: ObjectPointer) -> String? {
+    var start: UnsafeMutablePointer<CChar>?
+    var length = 0
+    guard api.pointee.PyBytes_AsStringAndSize(bytes, &start, &length) == 0, let start else {
+      api.pointee.PyErr_Clear()
+      return nil
+    }
+    let buffer = UnsafeRawBufferPointer(start: start, count: length)
+    // The kernel would read up to the zero only.
+    guard !buffer.contains(0) else { return nil }
+    return String(validating: buffer, as: UTF8.self)
+  }
+
+  /// An argument as a message shows it.
+  func shown(_ index: Int) -> String {
+    if let text = path(index) ?? text(index) {
+      let short = text.count <= 80 ? text : text.prefix(79) + "…"
+      return "'" + short.replacing("\n", with: "\\n") + "'"
+    }
+    if let number = int(index) { return "\(number)" }
+    if isNone(index) { return "None" }
+    return "<\(typeName(index))>"
+  }
+
+  /// The bare name: asking a class for its module can run code of its metaclass.
+  private func typeName(_ index: Int) -> String {
+    guard let item = item(index), let name = api.pointee.PyType_GetQualName(item.pointee.ob_type) else {
+      api.pointee.PyErr_Clear()
+      return "?"
+    }
+    defer { api.pointee.Py_DecRef(name) }
+    return api.text(name) ?? "?"
+  }
+}

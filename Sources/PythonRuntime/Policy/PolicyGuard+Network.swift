@@ -1,0 +1,73 @@
+import Foundation
+
+extension PolicyGuard {
+  func networking(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {
+    switch kind {
+    case .makeSocket:
+      // What cannot be compared with host and port is not there at all; nor are sockets that somebody else opened.
+      let families = policy.network.isNone ? [AF_UNIX] : [AF_UNIX, AF_INET, AF_INET6]
+      if let family = arguments.int(1), families.contains(where: { Int($0) == family }) { return nil }
+      return problem("socket.socket(family=\(arguments.shown(1)))")
+    case .address:
+      // A message on a connected socket has no address.
+      if name == "socket.sendmsg", arguments.isNone(1) { return nil }
+      if let path = arguments.path(1) {
+        return hosts.contains { $0.matches(file: path) } ? nil : problem("\(name)(\(arguments.shown(1)))")
+      }
+      guard let address = arguments.tuple(1), let host = address.path(0), let port = address.int(1) else {
+        return problem("\(name)(\(arguments.shown(1)))")
+      }
+      return isKnown(host, port) ? nil : problem("\(name)(('\(host)', \(port)))")
+    case .lookUp: return lookingUp(arguments, name)
+    case .lookUpAddress:
+      guard let host = arguments.tuple(0)?.path(0), isKnown(host, nil) else {
+        return problem("\(name)(\(arguments.tuple(0)?.shown(0) ?? "?"))")
+      }
+      return nil
+    default: return nil
+    }
+  }
+
+  private func lookingUp(_ arguments: AuditArguments, _ name: String) -> Problem? {
+    if arguments.isNone(0), !policy.network.isNone { return nil }
+    guard let host = arguments.path(0), isKnown(host, nil) else {
+      return problem("\(name)(\(arguments.shown(0)))")
+    }
+    if hosts.contains(where: { $0.matches(host: host) }) { knownHosts.insert(host) }
+    return nil
+  }
+
+  /// Whether a pattern matches a host by its name, or by an address that an allowed name has now.
+  private func isKnown(_ host: String, _ port: Int?) -> Bool {
+    let patterns = hosts.filter { pattern in port.map { pattern.matches(port: $0) } ?? true }
+    if patterns.contains(where: { $0.matches(host: host) }) { return true }
+    // A program looks a name up first and then connects to its address.
+    guard Self.isNumeric(host) else { return false }
+    for pattern in patterns {
+      for name in knownHosts.union([pattern.name].compactMap { $0 }) where pattern.matches(host: name) {
+        if addresses(of: name, including: host).contains(host) { return true }
+      }
+    }
+    return false
+  }
+
+  /// Those of a name that are known; looked up when the one in question is not among them.
+  private func addresses(of name: String, including host: String) -> Set<String> {
+    if knownAddresses[name]?.contains(host) != true {
+      // Names with many addresses give others each time: those that were seen stay valid.
+      knownAddresses[name, default: []].formUnion(HostPattern.addresses(of: name))
+    }
+    return knownAddresses[name] ?? []
+  }
+
+  private static func isNumeric(_ host: String) -> Bool {
+    host.contains(":") || !host.isEmpty && host.allSatisfy { $0.isNumber || $0 == "." }
+  }
+
+  private func problem(_ operation: String) -> Problem {
+    let listed = policy.network.listed
+    let rule =
+      listed.isEmpty ? "the network" : "network addresses other than \(listed.joined(separator: ", "))"
+    return Problem(rule: rule, operation: operation)
+  }
+}

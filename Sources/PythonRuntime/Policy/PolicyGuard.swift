@@ -1,0 +1,117 @@
+import CPythonABI
+import Foundation
+
+/// Decides for one interpreter what its policy allows; called at audit events, under that interpreter's GIL.
+///
+/// It never runs Python code: of arguments it looks at plain values only, and what is something else is denied.
+final class PolicyGuard {
+  let api: PythonAPI
+  let policy: InterpreterPolicy
+  let readable: PolicyFolders
+  let writable: PolicyFolders
+  /// Where Python and its packages are: everything there may be read, nothing be written.
+  let libraries: PolicyFolders
+  /// Where else modules are imported from.
+  let modules: PolicyFolders
+  /// Where extension modules may come from.
+  let nativeModules: PolicyFolders
+  let timeZones = PolicyFolders(
+    ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"], moduleFolder: nil)
+  let hosts: [HostPattern]
+  let standardLibrary: Set<String>
+  let deniedModules: [String: String]
+  let ownModules: Set<String>
+  /// Those that are as if they were not there: what denies them is their place in `sys.modules`.
+  let hiddenModules: Set<String>
+  /// The module compiled into CPython that was denied last.
+  var deniedBuiltin = ""
+  private let log: DenialLog
+  /// The addresses of names that the policy allows, as far as they were asked for.
+  var knownAddresses: [String: Set<String>] = [:]
+  /// Names that the policy allows and that were looked up.
+  var knownHosts: Set<String> = []
+
+  init(
+    _ policy: InterpreterPolicy, _ api: PythonAPI, log: DenialLog, places: PolicyPlaces, moduleFolder: String?,
+    ownModules: Set<String>
+  ) {
+    self.api = api
+    self.policy = policy
+    self.log = log
+    readable = PolicyFolders(policy.read.listed, moduleFolder: moduleFolder)
+    writable = PolicyFolders(policy.write.listed, moduleFolder: moduleFolder)
+    libraries = PolicyFolders(places.libraries, moduleFolder: nil)
+    modules = PolicyFolders(places.searchPath + [moduleFolder].compactMap { $0 }, moduleFolder: nil)
+    nativeModules = PolicyFolders(places.libraries + places.searchPath, moduleFolder: nil)
+    hosts = policy.network.listed.compactMap(HostPattern.init)
+    standardLibrary = Set(places.standardLibrary)
+    deniedModules = PolicyModules.denied(by: policy)
+    self.ownModules = ownModules
+    hiddenModules = Set(PolicyModules.hidden(by: policy))
+  }
+
+  /// Whether an event may go on; if not, the exception is set.
+  func allows(_ kind: AuditEvent, _ event: UnsafePointer<CChar>, _ tuple: ObjectPointer?) -> Bool {
+    guard let problem = problem(kind, AuditArguments(tuple, api), event) else { return true }
+    deny(problem)
+    return false
+  }
+
+  /// Sets the exception and writes the denial down.
+  func deny(_ problem: Problem) {
+    let denial = PolicyDenial(policy: policy.name, rule: problem.rule, operation: problem.operation)
+    log.add(denial)
+    raise(denial.description)
+  }
+
+  /// With a number of the operating system, as other `PermissionError`s have one: code that adds a file name to an
+  /// `OSError`, as `shutil` does, would lose the text of one without.
+  private func raise(_ text: String) {
+    let type = api.pointee.PyExc_PermissionError.pointee
+    guard let arguments = api.pointee.PyTuple_New(2) else { return }
+    defer { api.pointee.Py_DecRef(arguments) }
+    guard let number = api.pointee.PyLong_FromLongLong(Int64(EPERM)) else { return }
+    _ = api.pointee.PyTuple_SetItem(arguments, 0, number)
+    guard let message = api.pointee.PyUnicode_FromStringAndSize(text, text.utf8.count) else { return }
+    _ = api.pointee.PyTuple_SetItem(arguments, 1, message)
+    api.pointee.PyErr_SetObject(type, arguments)
+  }
+
+  /// What is wrong with an event.
+  struct Problem {
+    let rule: String
+    let operation: String
+  }
+
+  private func problem(
+    _ kind: AuditEvent, _ arguments: AuditArguments, _ event: UnsafePointer<CChar>
+  ) -> Problem? {
+    var name: String { String(cString: event) }
+    func always(_ rule: String, unless isAllowed: Bool) -> Problem? {
+      isAllowed ? nil : Problem(rule: rule, operation: name)
+    }
+    switch kind {
+    case .open: return opening(arguments)
+    case .readPath: return reading(arguments, name)
+    case .changePath, .changeAt, .makeAt, .removeAt, .twoPaths, .link, .symlink:
+      return policy.write == .all ? nil : changing(kind, arguments, name)
+    case .database: return database(arguments)
+    case .changeFolder:
+      return always("changing the working folder of the whole process", unless: policy.processes)
+    case .makeSocket, .address, .lookUp, .lookUpAddress:
+      return policy.network == .all ? nil : networking(kind, arguments, name)
+    case .hostName: return always("the network", unless: !policy.network.isNone)
+    case .process: return always(PolicyModules.processes, unless: policy.processes)
+    case .processWide: return always(PolicyModules.wholeProcess, unless: policy.processes)
+    case .native: return always(PolicyModules.native, unless: policy.nativeCode)
+    case .interpreter: return always(PolicyModules.interpreters, unless: false)
+    case .frames: return always("what is not safe in an isolated interpreter", unless: false)
+    case .changeEnvironment:
+      return always("changing environment variables", unless: policy.environment == .all && policy.processes)
+    case .systemLog: return always("writing to the system's log", unless: !policy.write.isNone)
+    case .importModule: return importing(arguments)
+    case .withheld:
+      return Problem(rule: arguments.text(1) ?? "this function", operation: "\(arguments.text(0) ?? "?")()")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct PolicyOptionTests {
+  private static let source = """
+    import os
+    from clutch import udf
+
+    @udf
+    def home(x: int) -> str:
+        return os.environ.get("HOME", "none")
+
+    @udf
+    def spawned(x: int) -> int:
+        try:
+            return os.system("true")
+        except PermissionError:
+            return -1
+
+    """
+
+  @Test func `Files are guarded unless a policy is given, and denials are told`() throws {
+    let clutch = try Clutch()
+    try clutch.write("f.py", Self.source)
+    let query = "SELECT spawned(1) AS s"
+    let end = try clutch.run("sql", "--udf", "f.py", "--format", "csv", query)
+    #expect(end.status == .exited(0))
+    #expect(end.output == "s\n-1\n")
+    #expect(
+      end.errors == """
+        clutch: f.py: the policy denied 1 operation:
+          the policy 'guarded' denies starting or signalling processes: os.system
+
+        """)
+    let open = try clutch.run("sql", "--udf", "f.py", "--policy", "open", "--format", "csv", query)
+    #expect(open.output == "s\n0\n")
+    #expect(open.errors.isEmpty)
+  }
+
+  @Test func `A policy can come from a file`() throws {
+    let clutch = try Clutch()
+    try clutch.write("f.py", Self.source)
+    try clutch.write("p.json", #"{"basedOn": "pure", "name": "mine"}"#)
+    let end = try clutch.run("sql", "--udf", "f.py", "--policy", "p.json", "--format", "csv", "SELECT home(1) AS h")
+    #expect(end.status == .exited(0))
+    #expect(end.output == "h\nnone\n")
+  }
+
+  @Test func `A denial that nobody catches fails the query with the rule`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py", "from clutch import udf\n\n@udf\ndef f(x: int) -> str:\n    return open('/etc/hostname').read()\n")
+    let end = try clutch.run("sql", "--udf", "f.py", "--policy", "pure", "SELECT f(1)")
+    #expect(end.status == .exited(1))
+    #expect(end.errors.contains("the policy 'pure' denies reading files: open('/etc/hostname', 'r')"))
+  }
+
+  @Test(arguments: [
+    ("strict", "There is no policy 'strict'; take open, guarded, pure, or a file FILE.json."),
+    ("none.json", "The policy file none.json does not exist or cannot be read."),
+    ("bad.json", "The policy bad.json cannot be read: unknown key 'x'"),
+  ])
+  func `A policy that does not exist or cannot be read is an error`(policy: String, message: String) throws {
+    let clutch = try Clutch()
+    try clutch.write("f.py", Self.source)
+    try clutch.write("bad.json", #"{"x": 1}"#)
+    for command in [["sql", "--udf", "f.py", "SELECT 1"], ["inspect", "f.py"]] {
+      let end = try clutch.start(command + ["--policy", policy]).end()
+      #expect(end.status == .exited(1))
+      #expect(end.errors.contains(message), "\(end.errors)")
+    }
+  }
+
+  @Test func `Inspecting runs a file under its policy`() throws {
+    let clutch = try Clutch()
+    try clutch.write("f.py", "import os\nos.system('true')\n" + Self.source)
+    let end = try clutch.run("inspect", "f.py")
+    #expect(end.status == .exited(1))
+    #expect(end.errors.contains("the policy 'guarded' denies starting or signalling processes: os.system"))
+  }
+}

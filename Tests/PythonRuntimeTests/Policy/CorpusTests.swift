@@ -1,0 +1,121 @@
+import Foundation
+import PythonRuntime
+import Synchronization
+import TestSupport
+import Testing
+
+/// Attempts to get out of a policy, from `Fixtures/escapes.py`, each in an interpreter of its own; what is written there
+/// as outcomes is the table in `docs/policy-corpus.md` as well.
+@Suite(.timeLimit(.minutes(5)), .serialized) struct CorpusTests {
+  private struct Attempt: Sendable {
+    let title: String
+    let outcomes: [String: String]
+  }
+
+  /// A folder outside the temporary one, with a file, and links to it in a temporary folder; gone with this object.
+  private final class Places {
+    let outside = "/var/tmp/clutch-policy-\(UUID().uuidString)"
+    let inside: TemporaryFolder
+    let descriptor: FileHandle
+
+    init() throws {
+      inside = try TemporaryFolder()
+      try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: false)
+      try Data("kept".utf8).write(to: URL(fileURLWithPath: outside + "/kept.txt"))
+      try inside.write("own.txt", "own")
+      for (link, target) in [("ready", "/kept.txt"), ("dangling", "/none"), ("folder", "")] {
+        try FileManager.default.createSymbolicLink(
+          atPath: inside.path + "/" + link, withDestinationPath: outside + target)
+      }
+      descriptor = try #require(FileHandle(forReadingAtPath: outside + "/kept.txt"))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: outside) }
+
+    /// What an attempt may not have changed.
+    func state() throws -> [String] {
+      let names = try FileManager.default.contentsOfDirectory(atPath: outside).sorted()
+      let mode = try FileManager.default.attributesOfItem(atPath: outside + "/kept.txt")[.posixPermissions]
+      return names + [try String(contentsOfFile: outside + "/kept.txt", encoding: .utf8), "\(mode ?? "")"]
+    }
+  }
+
+  private static let file = Checkout.root + "/Tests/PythonRuntimeTests/Fixtures/escapes.py"
+
+  private static func prepare(_ interpreter: SubInterpreter, _ places: Places?) throws {
+    let source = try String(contentsOfFile: file, encoding: .utf8)
+    let (outside, inside) = (places?.outside ?? "", places?.inside.path ?? "")
+    let descriptor = Int(places?.descriptor.fileDescriptor ?? -1)
+    try interpreter.withGIL { py in
+      try py.run(source, file: "escapes.py")
+      try py.mainModule().setAttribute("OUTSIDE", to: outside)
+      try py.mainModule().setAttribute("INSIDE", to: inside)
+      try py.mainModule().setAttribute("DESCRIPTOR", to: descriptor)
+      // A port of the system's, which nothing listens on here.
+      try py.mainModule().setAttribute("PORT", to: 1)
+    }
+  }
+
+  private static func attempts() throws -> [Attempt] {
+    let interpreter = try SubInterpreter()
+    try prepare(interpreter, nil)
+    let rows = try interpreter.withGIL { py in
+      try py.evaluate("[list(row[:3]) for row in ATTEMPTS]").extract([[String]].self)
+    }
+    return rows.map { Attempt(title: $0[0], outcomes: ["guarded": $0[1], "pure": $0[2]]) }
+  }
+
+  @Test(arguments: [InterpreterPolicy.guarded, .pure])
+  func `every attempt has the outcome that is written down, and nothing is left behind`(
+    policy: InterpreterPolicy
+  ) throws {
+    let working = FileManager.default.currentDirectoryPath
+    for (index, attempt) in try Self.attempts().enumerated() {
+      let places = try Places()
+      let before = try places.state()
+      let interpreter = try SubInterpreter(policy: policy)
+      try Self.prepare(interpreter, places)
+      let outcome = try interpreter.withGIL { py in
+        try py.mainModule().attribute("run").call(index).extract(String.self)
+      }
+      let expected = try #require(attempt.outcomes[policy.name])
+      let isExpected = outcome == expected || outcome == "went through" && ["allowed", "gap"].contains(expected)
+      #expect(isExpected, "\(policy.name), \(attempt.title): expected \(expected), and it was \(outcome)")
+      if outcome.hasPrefix("denied") { #expect(interpreter.denials.count > 0, "\(attempt.title)") }
+      interpreter.close()
+      #expect(try places.state() == before, "\(policy.name), \(attempt.title)")
+      #expect(FileManager.default.currentDirectoryPath == working)
+      #expect(getenv("CLUTCH_POLICY_TEST") == nil)
+    }
+    #expect(waitpid(-1, nil, WNOHANG) <= 0, "a process was left behind")
+  }
+
+  @Test func `the table in the documentation is that of the corpus`() throws {
+    let rows = try Self.attempts()
+    #expect(rows.count >= 60)
+    let counts = ["guarded", "pure"].map { policy in
+      let outcomes = rows.compactMap { $0.outcomes[policy] }
+      let denied = outcomes.count { $0.hasPrefix("denied") }
+      let refused = outcomes.count { $0.hasPrefix("refused") }
+      let gaps = outcomes.count { $0 == "gap" }
+      return "| \(policy) | \(denied) | \(refused) | \(outcomes.count - denied - refused - gaps) | \(gaps) |"
+    }
+    func shown(_ outcome: String?) -> String {
+      guard let outcome else { return "" }
+      if outcome == "gap" { return "**gap**: nothing asks" }
+      return outcome.replacingOccurrences(of: "refused: ", with: "not possible: ")
+    }
+    let lines =
+      ["| Policy | Denied | Not possible | Allowed on purpose | Gaps |", "|---|---|---|---|---|"] + counts
+      + ["", "| Attempt | guarded | pure |", "|---|---|---|"]
+      + rows.map { "| \($0.title) | \(shown($0.outcomes["guarded"])) | \(shown($0.outcomes["pure"])) |" }
+    let table = lines.joined(separator: "\n") + "\n"
+    let page = Checkout.root + "/docs/policy-corpus.md"
+    // To write the page anew after a change of the corpus.
+    if ProcessInfo.processInfo.environment["CLUTCH_WRITE_CORPUS"] != nil {
+      let head = try String(contentsOfFile: page, encoding: .utf8).components(separatedBy: "| Policy |")[0]
+      try (head + table).write(toFile: page, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOfFile: page, encoding: .utf8).hasSuffix(table))
+  }
+}

@@ -1,0 +1,187 @@
+import Foundation
+import PythonRuntime
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct PolicyTests {
+  private func error(_ source: String, under policy: InterpreterPolicy) throws -> PythonError? {
+    let interpreter = try SubInterpreter(policy: policy)
+    do {
+      try interpreter.withGIL { py in try py.run(source) }
+      return nil
+    } catch let error as PythonError { return error }
+  }
+
+  @Test func `a denial is a PermissionError that names the policy, the rule and the operation`() throws {
+    let error = try error("open('/var/tmp/clutch-never', 'w')", under: .guarded)
+    #expect(error?.typeName == "PermissionError")
+    #expect(
+      error?.message
+        == "[Errno 1] the policy 'guarded' denies writing files outside TMP: open('/var/tmp/clutch-never', 'w')")
+  }
+
+  @Test func `denials are counted, and the first hundred kept, also after the end`() throws {
+    let interpreter = try SubInterpreter(policy: .pure)
+    #expect(interpreter.denials.count == 0 && interpreter.denials.first.isEmpty)
+    try interpreter.withGIL { py in
+      try py.run(
+        """
+        for index in range(120):
+            try:
+                open(f"/none/{index}")
+            except PermissionError:
+                pass
+        """)
+    }
+    interpreter.close()
+    #expect(interpreter.denials.count == 120)
+    #expect(interpreter.denials.first.count == PolicyDenials.mostKept)
+    let first = try #require(interpreter.denials.first.first)
+    #expect((first.policy, first.rule, first.operation) == ("pure", "reading files", "open('/none/0', 'r')"))
+  }
+
+  @Test func `an interpreter without a policy is not denied anything while others are`() throws {
+    let (free, pure) = (try SubInterpreter(), try SubInterpreter(policy: .pure))
+    let ended = onThreads(2) { index in
+      for _ in 0..<200 {
+        try? (index == 0 ? free : pure).withGIL { py in
+          try py.run("try:\n  open('/etc/passwd').close()\nexcept PermissionError: pass")
+        }
+      }
+    }
+    #expect(ended)
+    #expect(free.denials.count == 0)
+    #expect(pure.denials.count == 200)
+  }
+
+  @Test func `interpreters come and go with their policies`() throws {
+    for index in 0..<40 {
+      let policy = InterpreterPolicy.presets[index % 3]
+      let interpreter = try SubInterpreter(policy: policy)
+      let isFree = try interpreter.withGIL { py in
+        try py.run("try:\n  open('/etc/passwd').close(); free = True\nexcept PermissionError: free = False")
+        return try py.evaluate("free").extract(Bool.self)
+      }
+      #expect(isFree == (policy != .pure))
+    }
+  }
+
+  @Test func `the table of guards finds entries behind ones that were taken out`() throws {
+    var interpreters: [SubInterpreter] = []
+    for index in 0..<12 {
+      interpreters.append(try SubInterpreter(policy: .pure))
+      if index % 3 == 2 { interpreters.remove(at: 0).close() }
+    }
+    for interpreter in interpreters {
+      #expect(throws: PythonError.self) { try interpreter.withGIL { py in try py.run("open('/etc/passwd')") } }
+    }
+  }
+
+  @Test func `pure functions can import, compute and know time zones`() throws {
+    let source = """
+      import asyncio, collections, dataclasses, datetime, decimal, functools, hashlib, inspect, io, itertools, json
+      import logging, math, random, re, statistics, string, subprocess, threading, traceback, typing, uuid, zoneinfo
+      assert json.loads('[1]') == [1]
+      uuid.uuid4()
+      zoneinfo.ZoneInfo("Europe/Berlin") if zoneinfo.available_timezones() else None
+
+      async def one():
+          return 1
+
+      """
+    let error = try error(source, under: .pure)
+    #expect(error == nil)
+  }
+
+  @Test func `roots are folders, with everything below and nothing beside`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("data/a.txt", "a")
+    try folder.write("database/b.txt", "b")
+    var policy = InterpreterPolicy(name: "reports", basedOn: .pure)
+    policy.read = .only([folder.path + "/data"])
+    policy.write = .only([folder.path + "/out"])
+    #expect(try error("open('\(folder.path)/data/a.txt').close()", under: policy) == nil)
+    #expect(try error("open('\(folder.path)/data/../data/a.txt').close()", under: policy) == nil)
+    #expect(try error("import os; os.listdir('\(folder.path)/data')", under: policy) == nil)
+    #expect(try error("import os; os.mkdir('\(folder.path)/out')", under: policy) == nil)
+    for path in ["database/b.txt", "data/../database/b.txt", "data"] {
+      let mode = path == "data" ? "a" : "r"
+      let error = try error("open('\(folder.path)/\(path)', '\(mode)')", under: policy)
+      #expect(error?.message.contains("the policy 'reports' denies") == true, "\(path)")
+    }
+  }
+
+  @Test func `hosts and ports are compared, also by the addresses of names`() throws {
+    var policy = InterpreterPolicy(name: "net", basedOn: .guarded)
+    policy.network = .only(["localhost:9", "10.1.2.3:*", "*.example.com:443"])
+    func connecting(_ host: String, _ port: Int) -> String {
+      """
+      import socket
+      s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+      try:
+          s.connect(('\(host)', \(port)))
+      except PermissionError:
+          raise
+      except OSError:
+          pass
+      finally:
+          s.close()
+      """
+    }
+    #expect(try error(connecting("127.0.0.1", 9), under: policy) == nil)
+    #expect(try error(connecting("10.1.2.3", 1), under: policy) == nil)
+    for (host, port) in [("127.0.0.1", 10), ("10.1.2.4", 9), ("8.8.8.8", 443)] {
+      #expect(try error(connecting(host, port), under: policy)?.typeName == "PermissionError", "\(host):\(port)")
+    }
+    let lookUp = try error("import socket; socket.getaddrinfo('secrets.example.org', 80)", under: policy)
+    #expect(lookUp?.message.contains("network addresses other than localhost:9, 10.1.2.3:*") == true)
+    let raw = try error("import socket; socket.socket(socket.AF_NETLINK)", under: policy)
+    #expect(raw?.typeName == "PermissionError")
+  }
+
+  @Test func `imports can be allowed and denied by name`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("mine.py", "")
+    try folder.write("other.py", "")
+    var policy = InterpreterPolicy.guarded
+    policy.imports = .init(allow: ["mine"], deny: ["xml.dom", "csv"])
+    let path = "import sys; sys.path.insert(0, '\(folder.path)')\n"
+    #expect(try error(path + "import mine, json, xml.sax", under: policy) == nil)
+    #expect(try error(path + "import other", under: policy)?.message.contains("other than mine") == true)
+    #expect(try error("import xml.dom.minidom", under: policy)?.message.contains("importing xml.dom") == true)
+    #expect(try error("import csv", under: policy)?.typeName == "PermissionError")
+  }
+
+  @Test func `only the environment variables that are named are there`() throws {
+    var policy = InterpreterPolicy.guarded
+    policy.environment = .only(["PATH"])
+    #expect(try error("import os; assert list(os.environ) == ['PATH']", under: policy) == nil)
+    #expect(try error("import os; os.environ['X'] = '1'", under: policy)?.typeName == "PermissionError")
+    #expect(try error("open('/proc/self/environ')", under: policy)?.typeName == "PermissionError")
+  }
+
+  @Test func `what the policy denies stays denied while an interpreter ends`() throws {
+    let interpreter = try SubInterpreter(policy: .pure)
+    try interpreter.withGIL { py in
+      try py.run(
+        """
+        import atexit, weakref
+        class Last:
+            def __del__(self, open=open):
+                try:
+                    open('/etc/passwd')
+                except PermissionError:
+                    pass
+        kept = Last()
+        @atexit.register
+        def _():
+            try:
+                open('/etc/passwd')
+            except PermissionError:
+                pass
+        """)
+    }
+    interpreter.close()
+    #expect(interpreter.denials.count == 2)
+  }
+}
