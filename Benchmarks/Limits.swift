@@ -28,9 +28,23 @@ enum Limits {
         return len(kept)
     """
 
+  /// One thing that grows until there is no more.
+  private static let growth = [
+    "kept = [str(i) for i in range(10**8)]", "kept = {i: [] for i in range(10**8)}", "kept = list(range(10**8))",
+    "kept = [0]\nwhile True: kept += kept", "kept = {str(i) for i in range(10**8)}",
+    "kept = [object() for i in range(10**8)]", "kept = [type('C', (), {}) for i in range(10**8)]",
+    "import sys; sys.setrecursionlimit(10**6)\ndef deep(n): return [bytes(1000)] + deep(n + 1)\ndeep(0)",
+    "import sys; sys.setrecursionlimit(10**6)\ndef deep(n): return deep(n + 1) + 1\ndeep(0)",
+    "kept = None\nwhile True: kept = (kept, {'a': kept})",
+    "kept = []\nwhile True:\n  try: raise KeyError(kept)\n  except KeyError as error: kept.append((error, error.__traceback__))",
+    "def walk(n):\n  yield n\n  yield from walk(n + 1)\nimport sys; sys.setrecursionlimit(10**6); kept = list(walk(0))",
+  ]
+
   static func run(steps: Int, stride: Int) throws {
     print("Limits: \(steps) interpreters with a memory limit, each \(stride) bytes higher than the one before")
-    for (name, source) in [("imports", "import \(modules), sqlite3, zoneinfo, email.message"), ("calls", "work()")] {
+    for (name, source) in [
+      ("imports", "import \(modules), sqlite3, zoneinfo, email.message"), ("calls", "work()"), ("growth", ""),
+    ] {
       var outcomes: [String: Int] = [:]
       for step in 0..<steps {
         let interpreter = try SubInterpreter()
@@ -38,13 +52,15 @@ enum Limits {
         let outcome = try interpreter.withGIL { py in
           if name == "calls" { try py.run("import \(modules)\n\(work)") }
           try py.state.lowerMemoryLimit(to: interpreter.memoryUsage.current + step * stride)
-          do { try py.run(source) } catch let error as PythonError { return error.summary }
+          do { try py.run(name == "growth" ? growth[step % growth.count] : source) } catch let error as PythonError {
+            return error.summary
+          }
           return "done"
         }
         outcomes[outcome, default: 0] += 1
         try interpreter.withGIL { py in
           py.state.memory.suspendLimit()
-          try py.run("import gc; gc.collect(); assert sum(range(10)) == 45")
+          try py.run("import gc; globals().pop('kept', 0); gc.collect(); assert sum(range(10)) == 45")
         }
       }
       let shown = outcomes.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")

@@ -1,10 +1,11 @@
 import DuckDBEngine
+import Foundation
 import PythonRuntime
 import TestSupport
 import Testing
 
 /// The libraries that every test of the engine runs against, both in one process.
-enum TestLibrary: String, CaseIterable, CustomTestStringConvertible {
+enum TestLibrary: String, Codable, CaseIterable, CustomTestStringConvertible {
   case duckdbWheel, bareduckdbWheel
 
   var testDescription: String { rawValue }
@@ -39,4 +40,10 @@ extension DuckDBConnection {
     }
     return rows
   }
+}
+
+/// The memory that this process takes.
+func residentMegabytes() throws -> Int {
+  let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+  return (Int(pages) ?? 0) * Int(getpagesize()) / 1_000_000
 }

@@ -72,7 +72,8 @@ enum RawDomain {
       return isZeroed ? original.pointee.calloc(context, 1, size) : original.pointee.malloc(context, size)
     }
     guard payer.admits(size) else { return nil }
-    let longer = size &+ Mark.size
+    // No bytes mean one, as CPython has it.
+    let longer = max(size, 1) &+ Mark.size
     let block = isZeroed ? original.pointee.calloc(context, 1, longer) : original.pointee.malloc(context, longer)
     guard let block else { return nil }
     let usable = usableSize(block)
@@ -101,7 +102,7 @@ enum RawDomain {
     guard size <= charged || payer.admits(size - charged) else { return nil }
     // What is left of the old block must not carry a mark.
     if owner != nil { Mark.clear(block, old) }
-    guard let new = original.pointee.realloc(context, block, size &+ Mark.size) else {
+    guard let new = original.pointee.realloc(context, block, max(size, 1) &+ Mark.size) else {
       if let owner { Mark.write(owner, block, old, secret) }
       return nil
     }

@@ -51,9 +51,10 @@ extension RowFunction {
   }
 
   private mutating func note(_ problem: RowProblem, _ row: Int, isFatal: Bool) throws {
-    if mode == .raise || isFatal {
+    let exceeded = exceededMemory(problem, row)
+    if mode == .raise || isFatal || exceeded != nil {
       if observer != nil { observer?(describe(problem, row)) }
-      throw exceededMemory(problem, row) ?? problem.error(in: place(row))
+      throw exceeded ?? problem.error(in: place(row))
     }
     let isKept = failures.add()
     guard isKept || observer != nil else { return }

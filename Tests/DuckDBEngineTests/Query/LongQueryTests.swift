@@ -8,37 +8,44 @@ import Testing
     "SELECT count(*) FROM range(10000000) a(i), range(1000000) b(j) WHERE (i * j) % 7 = 3"
 
   @Test("Rows are streamed, not kept", arguments: TestLibrary.allCases)
-  func streaming(library: TestLibrary) throws {
-    let connection = try library.connect(["threads": "1"])
-    _ = try connection.rows("SELECT 1")
-    let before = try residentMegabytes()
-    let statements = try connection.execute("SELECT i, md5(i::VARCHAR) AS m FROM range(3000000) t(i)")
-    let result = try #require(try statements.next())
-    var count = 0
-    var peak = before
-    while let rows = try result.nextRows() {
-      count += rows.count
-      if count % (2048 * 64) < 2048 { peak = max(peak, try residentMegabytes()) }
+  func streaming(library: TestLibrary) async {
+    // In a process of its own: other tests use memory too.
+    await #expect(processExitsWith: .success) { [library] in
+      let connection = try library.connect(["threads": "1"])
+      _ = try connection.rows("SELECT 1")
+      let before = try residentMegabytes()
+      let statements = try connection.execute("SELECT i, md5(i::VARCHAR) AS m FROM range(3000000) t(i)")
+      let result = try #require(try statements.next())
+      var count = 0
+      var peak = before
+      while let rows = try result.nextRows() {
+        count += rows.count
+        if count % (2048 * 64) < 2048 { peak = max(peak, try residentMegabytes()) }
+      }
+      #expect(count == 3_000_000)
+      // Materialised it would be about 150 MB.
+      #expect(peak - before < 60, "\(peak - before) MB")
     }
-    #expect(count == 3_000_000)
-    // Materialised it would be about 150 MB.
-    #expect(peak - before < 60, "\(peak - before) MB")
   }
 
   @Test("Queries, results given up and errors leave no memory behind", arguments: TestLibrary.allCases)
-  func leaks(library: TestLibrary) throws {
-    let connection = try library.connect(["threads": "1"])
-    func run(_ times: Int) throws {
-      for _ in 0..<times {
-        _ = try connection.execute("SELECT {'a': ['text that is not inlined']} FROM range(9000)").next()?
-          .nextRows()
-        #expect(throws: DuckDBError.self) { try connection.rows("SELECT 'x'::INTEGER; SELECT 1") }
+  func leaks(library: TestLibrary) async {
+    // In a process of its own: other tests use memory too.
+    await #expect(processExitsWith: .success) { [library] in
+      let connection = try library.connect(["threads": "1"])
+      func run(_ times: Int) throws {
+        for _ in 0..<times {
+          _ = try connection.execute("SELECT {'a': ['text that is not inlined']} FROM range(9000)").next()?
+            .nextRows()
+          #expect(throws: DuckDBError.self) { try connection.rows("SELECT 'x'::INTEGER; SELECT 1") }
+        }
       }
+      try run(50)
+      let before = try residentMegabytes()
+      try run(300)
+      let growth = try residentMegabytes() - before
+      #expect(growth < 20, "\(growth) MB")
     }
-    try run(50)
-    let before = try residentMegabytes()
-    try run(300)
-    #expect(try residentMegabytes() - before < 20)
   }
 
   @Test("An interruption stops a query promptly", .timeLimit(.minutes(5)), arguments: TestLibrary.allCases)
@@ -104,10 +111,5 @@ import Testing
     }
     _ = try? connection.rows("SELECT count(*) FROM t a, range(100000) b(j) WHERE (a.i * j) % 7 = 3")
     return try await watcher.value
-  }
-
-  private func residentMegabytes() throws -> Int {
-    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
-    return (Int(pages) ?? 0) * 4096 / 1_000_000
   }
 }

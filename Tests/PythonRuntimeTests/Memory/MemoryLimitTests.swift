@@ -85,7 +85,7 @@ import Testing
   /// From hardly anything to plenty: wherever an import is cut off, neither the interpreter nor the others are harmed.
   @Test func `cuts off an import at any point without harm`() async {
     await #expect(processExitsWith: .success) {
-      try Machine.startInOwnProcess()
+      try Machine.startInOwnProcess(atMost: 250)
       let bare = try SubInterpreter()
       let first = bare.memoryUsage.current
       var outcomes: Set<String> = []

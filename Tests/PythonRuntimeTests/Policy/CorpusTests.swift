@@ -87,7 +87,6 @@ import Testing
       #expect(FileManager.default.currentDirectoryPath == working)
       #expect(getenv("CLUTCH_POLICY_TEST") == nil)
     }
-    #expect(waitpid(-1, nil, WNOHANG) <= 0, "a process was left behind")
   }
 
   @Test func `the table in the documentation is that of the corpus`() throws {
