@@ -26,7 +26,10 @@ let package = Package(
     .executable(name: "clutch", targets: ["clutch-cli"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
   ],
   targets: [
     // Declarations of foreign binary interfaces, no logic.
@@ -41,7 +44,13 @@ let package = Package(
       resources: [.embedInCode("Python")],
       swiftSettings: lifetimes),
     .target(
-      name: "PythonUDF", dependencies: ["Columnar", "CPythonABI", "PythonRuntime", "ThreadConfinement"],
+      name: "PythonUDF",
+      dependencies: [
+        "Columnar", "CPythonABI", "PythonRuntime", "ThreadConfinement",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
       name: "DuckDBEngine",
@@ -54,6 +63,7 @@ let package = Package(
       name: "clutch-cli",
       dependencies: [
         "Clutch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 
@@ -76,7 +86,16 @@ let package = Package(
       name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
     .testTarget(
-      name: "PythonUDFTests", dependencies: ["PythonUDF", "TestSupport"],
+      name: "PythonUDFTests",
+      dependencies: [
+        "PythonUDF", "TestSupport",
+        .product(name: "InMemoryLogging", package: "swift-log"),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests",

@@ -67,7 +67,7 @@ func reportFailures(of pools: [UDFPool]) {
     }
     let rows = summary.rows == 1 ? "row" : "rows"
     complain("\(summary.function): \(summary.failedRows) of \(summary.rows) \(rows) failed and became null:")
-    for reason in reasons { writeToStandardError("  \(reason)\n") }
-    if summary.failedRows > summary.examples.count { writeToStandardError("  ...\n") }
+    for reason in reasons { StandardError.write("  \(reason)\n") }
+    if summary.failedRows > summary.examples.count { StandardError.write("  ...\n") }
   }
 }

@@ -15,12 +15,13 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "The output format.") var format = Format.text
   @OptionGroup var declared: DeclaredFunctions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var log: LogOptions
   @OptionGroup var python: PythonOptions
 
   func run() throws {
     let source = try UDFSource(file: file, functions: declared.function, dialect: declared.dialect)
     _ = try python.start()
-    let pool = try UDFPool(source, interpreters: 1, policy: try policy.chosen())
+    let pool = try UDFPool(source, interpreters: 1, policy: try policy.chosen(), logging: log.logging)
     defer { pool.close() }
     defer { reportDenials(of: [pool]) }
     switch format {

@@ -26,7 +26,7 @@ func reportDenials(of pools: [UDFPool]) {
     complain("\(pool.source.name): the policy denied \(operations):")
     var shown: [String] = []
     for denial in denials.first where !shown.contains(denial.description) { shown.append(denial.description) }
-    for line in shown.prefix(mostShown) { writeToStandardError("  \(line)\n") }
-    if shown.count > mostShown { writeToStandardError("  ...\n") }
+    for line in shown.prefix(mostShown) { StandardError.write("  \(line)\n") }
+    if shown.count > mostShown { StandardError.write("  ...\n") }
   }
 }

@@ -43,7 +43,7 @@ final class ProgressBar: @unchecked Sendable {
       let full = Int(part * Double(Self.cells))
       let bar = String(repeating: "█", count: full) + String(repeating: "░", count: Self.cells - full)
       let percent = progress.map { "\(Int($0 * 100))%" } ?? ""
-      writeToStandardError("\r\u{1B}[K\(bar) \(percent) \(seconds) s")
+      StandardError.show("\(bar) \(percent) \(seconds) s")
       state = .drawn
     }
   }
@@ -51,7 +51,7 @@ final class ProgressBar: @unchecked Sendable {
   /// Takes the line off the screen, so that rows can be printed, until `resume`.
   func pause() {
     state.withLock { state in
-      if state == .drawn { writeToStandardError("\r\u{1B}[K") }
+      if state == .drawn { StandardError.show(nil) }
       state = .paused
     }
   }

@@ -29,9 +29,4 @@ struct CommandError: Error, CustomStringConvertible {
 }
 
 /// Writes a line for a person to standard error.
-func complain(_ text: String) { writeToStandardError("clutch: \(text)\n") }
-
-/// Writes to standard error. When that is closed or full nobody can be told, and the work goes on.
-func writeToStandardError(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-}
+func complain(_ text: String) { StandardError.write("clutch: \(text)\n") }

@@ -23,6 +23,7 @@ struct SQLCommand: ParsableCommand {
   var udf: [String] = []
   @OptionGroup var declared: DeclaredFunctions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var log: LogOptions
   @Option(
     help: ArgumentHelp(
       "What a row does whose function fails: raise (the query fails), null, or collect (a struct of value and error).",
@@ -94,7 +95,8 @@ struct SQLCommand: ParsableCommand {
     let configuration = SubInterpreter.Configuration.isolated(memoryLimit: udfMemory)
     let policy = try policy.chosen()
     let pools = try sources.map {
-      try UDFPool($0, interpreters: threads, configuration: configuration, policy: policy)
+      try UDFPool(
+        $0, interpreters: threads, configuration: configuration, policy: policy, logging: log.logging)
     }
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]
@@ -108,6 +110,7 @@ struct SQLCommand: ParsableCommand {
     let letters = try deadLetters.map { try DeadLetters(path: $0) }
     if let letters { for pool in pools { pool.observeFailures { letters.write($0) } } }
     defer {
+      for pool in pools { pool.settleLog() }
       reportFailures(of: pools)
       reportDenials(of: pools)
     }

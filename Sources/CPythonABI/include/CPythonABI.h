@@ -190,6 +190,9 @@ typedef struct PyModuleDef {
 // Called for every audited event, with the event's arguments as a tuple; anything but 0 means an exception is set.
 typedef int (*Py_AuditHookFunction)(const char *event, PyObject *_Nullable args, void *_Nullable context);
 
+// Called when a capsule goes.
+typedef void (*PyCapsule_Destructor)(PyObject *_Nonnull capsule);
+
 // Values of the start argument of Py_CompileString, and of a memory domain.
 enum { Py_eval_input = 258, Py_file_input = 257 };
 enum { PYMEM_DOMAIN_RAW = 0, PYMEM_DOMAIN_MEM = 1 };
@@ -315,6 +318,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   /* Modules and code */                                                                                        \
   F(PyObject *_Nullable, PyImport_ImportModule, const char *)                                                   \
   F(void *_Nullable, PyCapsule_Import, const char *, int)                                                       \
+  F(PyObject *_Nullable, PyCapsule_New, void *, const char *, PyCapsule_Destructor _Nullable)                   \
+  F(void *_Nullable, PyCapsule_GetPointer, PyObject *, const char *)                                            \
   F(PyObject *_Nullable, PyImport_AddModule, const char *)                                                      \
   F(PyObject *_Nullable, PyImport_GetModuleDict, void)                                                          \
   F(PyObject *_Nullable, PyModule_New, const char *)                                                            \

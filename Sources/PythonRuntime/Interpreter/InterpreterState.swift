@@ -80,6 +80,9 @@ package final class InterpreterState {
       // Python would call it again at the end, which on 3.12 prints an AssertionError: let it call something harmless.
       let harmless = UnsafeMutablePointer<PyObject>(functions.PyDict_Type)
       _ = functions.PyObject_SetAttrString(loaded, function, harmless)
+      // What it keeps for threads that it did not start, as ours, goes while the module is whole: later it would print
+      // that its own clean-up fails.
+      _ = functions.PyObject_SetAttrString(loaded, "_thread_local_info", api.none)
       functions.PyErr_Clear()
     }
     functions.PyErr_Clear()

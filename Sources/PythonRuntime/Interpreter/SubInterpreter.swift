@@ -83,6 +83,11 @@ public final class SubInterpreter: Sendable {
   /// What its policy has denied so far; may be asked for at any time, also after the end.
   public var denials: PolicyDenials { denialLog.denials }
 
+  /// Tells an observer of every denial from now on, on the thread that it happens on and under the GIL.
+  package func observeDenials(with observer: @escaping @Sendable (PolicyDenial) -> Void) {
+    denialLog.observe(with: observer)
+  }
+
   /// Runs `body` on the interpreter's thread under its GIL, and blocks the caller until it is done.
   ///
   /// No Python object can leave `body`: neither the token nor an object can be returned, stored or captured.

@@ -43,8 +43,14 @@ public struct PolicyDenials: Sendable, Hashable {
 /// Where one interpreter's denials are written, under its GIL, and read, from anywhere.
 final class DenialLog: Sendable {
   private let log = Mutex(PolicyDenials())
+  private let observer = Mutex<(@Sendable (PolicyDenial) -> Void)?>(nil)
 
   var denials: PolicyDenials { log.withLock { $0 } }
 
-  func add(_ denial: PolicyDenial) { log.withLock { $0.add(denial) } }
+  func add(_ denial: PolicyDenial) {
+    log.withLock { $0.add(denial) }
+    observer.withLock { $0 }?(denial)
+  }
+
+  func observe(with observer: @escaping @Sendable (PolicyDenial) -> Void) { self.observer.withLock { $0 = observer } }
 }

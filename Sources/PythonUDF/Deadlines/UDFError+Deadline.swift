@@ -17,13 +17,16 @@ extension StopReason {
     }
   }
 
-  /// What is thrown for a call that was given up.
-  func abandonedError(function: String, row: Int, frames: [PythonError.Frame]) -> any Error {
-    let place = row > 0 ? " at row \(row - 1) of its batch" : ""
-    let stack =
-      frames.isEmpty
+  /// Where a call was that did not stop, in lines of its own.
+  static func describe(_ frames: [PythonError.Frame]) -> String {
+    frames.isEmpty
       ? "\nIt is in a call into C that keeps the GIL, so nobody can see where."
       : "\nIt was here, innermost first:\n" + frames.map { "  \($0)" }.joined(separator: "\n")
+  }
+
+  /// What is thrown for a call that was given up.
+  func abandonedError(function: String, row: Int?, stack: String) -> any Error {
+    let place = row.map { " at row \($0) of its batch" } ?? ""
     switch self {
     case .cancelled: return CancellationError()
     case .interrupted:

@@ -16,8 +16,7 @@ enum StopReason: Sendable, Equatable {
 
 /// One batch that an interpreter runs, for those who watch it from other threads.
 final class WatchedCall: Sendable {
-  /// The row that is under way, counted from 1; 0 before the first. Written by the interpreter's thread for every row if
-  /// there is a timeout for rows.
+  /// The row that is under way, counted from 1; 0 before the first. Written by the interpreter's thread for every row.
   let row = Atomic<Int>(0)
   let timeouts: UDFTimeouts
   /// The interpreter that runs it.
@@ -48,8 +47,11 @@ final class WatchedCall: Sendable {
     self.exception = exception
   }
 
-  /// Whether the row loop has to note each row.
-  var countsRows: Bool { timeouts.row != nil }
+  /// The row that is under way, counted from 0; nil before the first.
+  var currentRow: Int? {
+    let row = row.load(ordering: .relaxed)
+    return row > 0 ? row - 1 : nil
+  }
 
   /// Sets what gives the call up.
   func onAbandoning(_ abandon: @escaping @Sendable (WatchedCall) -> Void) { state.withLock { $0.abandon = abandon } }

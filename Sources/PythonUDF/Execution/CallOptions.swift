@@ -10,6 +10,8 @@ package struct CallOptions {
   package var timeouts: UDFTimeouts
   /// The watch over the call, which the call ends.
   var watch: WatchedCall?
+  /// What is told when an interpreter begins.
+  var observed: ObservedCall?
   /// The type of the result where it is fixed beforehand; nil for that of the function, with the arguments' digits for a
   /// plain `Decimal`.
   package var result: UDFType?
@@ -23,5 +25,11 @@ package struct CallOptions {
     self.observer = observer
     self.timeouts = timeouts
     self.result = result
+  }
+
+  func observed(by call: ObservedCall) -> CallOptions {
+    var options = self
+    options.observed = call
+    return options
   }
 }

@@ -7,14 +7,16 @@ struct RowFailures {
   static let examples = 8
 
   private(set) var count = 0
+  private(set) var countByType: [String: Int] = [:]
   private(set) var described: [UDFRowFailure] = []
   private let describesAll: Bool
 
   init(describesAll: Bool) { self.describesAll = describesAll }
 
   /// Counts a failure; gives whether it is to be kept too.
-  mutating func add() -> Bool {
+  mutating func add(_ errorType: String) -> Bool {
     count += 1
+    countByType[errorType, default: 0] += 1
     return describesAll || described.count < Self.examples
   }
 
@@ -40,20 +42,25 @@ extension RowProblem {
     }
   }
 
+  /// The type of that exception, or of the one that says as much.
+  var errorType: String {
+    if let exception { return exception.typeName }
+    if case .result(_, _, isWrongType: true) = self { return "TypeError" }
+    return "ValueError"
+  }
+
   /// Everything a failed row has to say, in a form of its own.
   func failure(function: String, row: Int, arguments: String?) -> UDFRowFailure {
-    let exception: PythonError?
-    let (type, message): (String, String)
-    switch withoutFramesOfPythonItself {
-    case .argument(let error):
-      (exception, type, message) = (error, error.typeName, "an argument cannot be made: \(error.message)")
-    case .call(let error): (exception, type, message) = (error, error.typeName, error.message)
-    case .result(_, let error?, _): (exception, type, message) = (error, error.typeName, error.message)
-    case .result(let reason, nil, let isWrongType):
-      (exception, type, message) = (nil, isWrongType ? "TypeError" : "ValueError", reason)
-    }
+    let shown = withoutFramesOfPythonItself
+    let exception = shown.exception
+    let message =
+      switch shown {
+      case .argument(let error): "an argument cannot be made: \(error.message)"
+      case .call(let error), .result(_, let error?, _): error.message
+      case .result(let reason, nil, _): reason
+      }
     return UDFRowFailure(
-      function: function, row: row, errorType: type, message: message, line: exception?.ownLine,
+      function: function, row: row, errorType: shown.errorType, message: message, line: exception?.ownLine,
       traceback: exception.map { $0.traceback.isEmpty ? "" : $0.description } ?? "", arguments: arguments)
   }
 

@@ -56,7 +56,7 @@ extension RowFunction {
       if observer != nil { observer?(describe(problem, row)) }
       throw exceeded ?? problem.error(in: place(row))
     }
-    let isKept = failures.add()
+    let isKept = failures.add(problem.errorType)
     guard isKept || observer != nil else { return }
     let failure = describe(problem, row)
     observer?(failure)

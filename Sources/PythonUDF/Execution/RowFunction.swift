@@ -34,7 +34,7 @@ struct RowFunction: ~Copyable {
   /// Why calls for rows with one result together failed.
   var distinctFailures: [Int: PythonError] = [:]
   private let interruption: Interruption
-  /// Where each row is noted; nil when nobody watches rows.
+  /// Where each row is noted, for those who watch and for what the function writes.
   private let watch: WatchedCall?
 
   private static let blockRows = 32
@@ -62,7 +62,7 @@ struct RowFunction: ~Copyable {
     self.signature = signature
     self.callable = callable
     interruption = options.interruption
-    watch = options.watch.flatMap { $0.countsRows ? $0 : nil }
+    watch = options.watch
     mode = options.errorMode ?? signature.errorMode
     observer = options.observer
     failures = RowFailures(describesAll: mode == .collect)
@@ -118,7 +118,8 @@ struct RowFunction: ~Copyable {
     withExtendedLifetime(columns) {}
     let errors = mode == .collect ? try UDFRowFailure.column(failures.described, rowCount: rowCount) : nil
     return UDFResult(
-      values: values, errors: errors, failureCount: failures.count, failures: failures.described)
+      values: values, errors: errors, failureCount: failures.count, failures: failures.described,
+      failuresByType: failures.countByType)
   }
 
   @inline(__always)

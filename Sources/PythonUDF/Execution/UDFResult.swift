@@ -11,4 +11,6 @@ public struct UDFResult: Sendable {
   public let failureCount: Int
   /// The rows that failed, in order: all with ``UDFErrorMode/collect``, else the first few.
   public let failures: [UDFRowFailure]
+  /// How many calls failed with each type of exception.
+  let failuresByType: [String: Int]
 }

@@ -31,13 +31,14 @@ package struct LoadedModule: Sendable {
   /// The interpreter's memory limit holds for the source, and not for what Clutch itself loads before it: half of that
   /// would be of no use. Afterwards the largest limit that a function declares holds too.
   ///
+  /// - Parameter log: where what its code prints, logs and warns of goes.
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
-  package init(_ source: UDFSource, _ policy: InterpreterPolicy, in py: borrowing Python) throws {
+  init(_ source: UDFSource, _ policy: InterpreterPolicy, log: LogChannel, in py: borrowing Python) throws {
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
       let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
-      try Self.prepare(policy, folder: folder, in: py)
+      try Self.prepare(policy, folder: folder, log: log, in: py)
       try memory.requireRoom("without the file")
       let answer = try py.importModule("_clutch_loader").callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
@@ -73,15 +74,25 @@ package struct LoadedModule: Sendable {
     }
   }
 
+  /// Loads a source whose code writes to the current logger.
+  ///
+  /// - Throws: as the other `init`.
+  package init(_ source: UDFSource, _ policy: InterpreterPolicy, in py: borrowing Python) throws {
+    try self.init(source, policy, log: LogChannel(UDFLog(source: source.name, UDFLogging())), in: py)
+  }
+
   /// Installs our own modules, and then begins to enforce the policy.
   ///
   /// - Parameter folder: where modules beside the source are.
-  private static func prepare(_ policy: InterpreterPolicy, folder: String?, in py: borrowing Python) throws {
+  private static func prepare(
+    _ policy: InterpreterPolicy, folder: String?, log: LogChannel, in py: borrowing Python
+  ) throws {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
     for (name, text) in ownModules {
       try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
     }
+    try log.install(in: py)
     let texts = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
     _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
     let names = ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
@@ -91,7 +102,8 @@ package struct LoadedModule: Sendable {
   /// In the order in which they import each other.
   private static var ownModules: [(name: String, text: [UInt8])] {
     [
-      ("clutch", PackageResources.clutch_py), ("_clutch_annotations", PackageResources.annotations_py),
+      ("clutch", PackageResources.clutch_py), (LogChannel.module, PackageResources.logs_py),
+      ("_clutch_annotations", PackageResources.annotations_py),
       (supportModule, PackageResources.support_py), ("_clutch_dialects", PackageResources.dialects_py),
       ("_clutch_loader", PackageResources.loader_py),
     ]

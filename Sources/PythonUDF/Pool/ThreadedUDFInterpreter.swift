@@ -14,8 +14,11 @@ public actor ThreadedUDFInterpreter {
   /// The function's signature.
   public nonisolated let signature: UDFSignature
 
-  private let interpreter: SubInterpreter
+  /// What was loaded.
+  private let source: UDFSource
   private let worker: Worker
+  private let telemetry: Telemetry
+  private nonisolated var interpreter: SubInterpreter { worker.interpreter }
 
   /// The interpreter's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { interpreter.unownedExecutor }
@@ -27,12 +30,15 @@ public actor ThreadedUDFInterpreter {
   ///   - configuration: what the interpreter may do; full isolation by default.
   ///   - policy: what the source may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
+  ///   - logging: where what the source prints, logs and warns of goes; the current logger by default.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
   public init(
     source: String, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery(),
+    logging: UDFLogging = UDFLogging()
   ) async throws {
-    try await self.init(UDFSource(source), configuration: configuration, policy: policy, discovery: discovery)
+    try await self.init(
+      UDFSource(source), configuration: configuration, policy: policy, discovery: discovery, logging: logging)
   }
 
   /// Loads a UDF file or text that has exactly one `@udf`.
@@ -42,14 +48,16 @@ public actor ThreadedUDFInterpreter {
   ///   - configuration: what the interpreter may do; full isolation by default.
   ///   - policy: what the source may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
+  ///   - logging: where what the source prints, logs and warns of goes; the current logger by default.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
   public init(
     _ source: UDFSource, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery(),
+    logging: UDFLogging = UDFLogging()
   ) async throws {
-    let interpreter = try await SubInterpreter.make(
-      configuration: configuration, discovery: discovery, name: "udf")
-    let module = try await interpreter.withGILAsync { py in try LoadedModule(source, policy, in: py) }
+    let telemetry = Telemetry(source, logging)
+    let worker = try await onThreadOfItsOwn { try Worker(source, configuration, policy, discovery, telemetry) }
+    let module = worker.module
     guard let function = module.functions.first, module.functions.count == 1 else {
       throw UDFError(
         .noFunction,
@@ -58,8 +66,10 @@ public actor ThreadedUDFInterpreter {
         but exactly one is needed here; use a UDFPool for several
         """)
     }
-    self.interpreter = interpreter
-    worker = Worker(interpreter, module)
+    self.source = source
+    self.worker = worker
+    self.telemetry = telemetry
+    telemetry.metrics?.note([worker.interpreter.memoryUsage])
     signature = function.signature
   }
 
@@ -86,7 +96,17 @@ public actor ThreadedUDFInterpreter {
   ) throws -> UDFResult {
     var options = CallOptions(errorMode: errorMode)
     options.watch = worker.watch(timeouts.orElse(signature.timeouts))
-    return try worker.call(worker.module.functions[0], batch, options) { try interpreter.withGILOnOwnThread($0) }
+    let observed = ObservedCall(signature.name, rows: batch.rowCount, of: source.name, telemetry.metrics)
+    options.observed = observed
+    defer { telemetry.metrics?.note([interpreter.memoryUsage]) }
+    return try observed.observe {
+      try worker.call(worker.module.functions[0], batch, options) { try interpreter.withGILOnOwnThread($0) }
+    }
+  }
+
+  /// What the function prints, logs and warns of from now on, as ``UDFPool/logRecords(bufferingNewest:)`` gives it.
+  public nonisolated func logRecords(bufferingNewest limit: Int = 1_000) -> AsyncStream<UDFLogRecord> {
+    telemetry.log.records(bufferingNewest: limit)
   }
 
   /// How much memory the function's interpreter takes; also after `close`.
@@ -97,6 +117,7 @@ public actor ThreadedUDFInterpreter {
   /// Dropping the last reference does the same. Calls made before it finish first.
   public nonisolated func close() async {
     await interpreter.closeAsync()
+    telemetry.close()
   }
 }
 

@@ -31,6 +31,13 @@ extension UDFPool {
   public func evaluate(
     _ name: String, _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
   ) async throws -> UDFResult {
+    let options = CallOptions(errorMode: errorMode, timeouts: timeouts)
+    return try await observing(name, batch, options) { options in
+      try await evaluate(name, batch, options)
+    }
+  }
+
+  private func evaluate(_ name: String, _ batch: RecordBatch, _ options: CallOptions) async throws -> UDFResult {
     let worker = try await idle.take()
     let function: LoadedModule.Function
     do {
@@ -40,7 +47,7 @@ extension UDFPool {
       idle.give(back: worker)
       throw error
     }
-    let options = options(CallOptions(errorMode: errorMode, timeouts: timeouts), for: function, on: worker)
+    let options = self.options(options, for: function, on: worker)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         start(function, batch, options, on: worker) { continuation.resume(with: $0) }
@@ -60,7 +67,9 @@ extension UDFPool {
   /// - Throws: `UDFError`: `unknownFunction`, `wrongArguments`, `rowFailed`, `wrongResult`, `deadlineExceeded`,
   ///   `interrupted`, `closed`.
   public func callAndWait(_ name: String, _ batch: RecordBatch) throws -> Column {
-    try evaluateAndWait(batch, CallOptions()) { try $0.module.function(name, for: batch.schema.fields) }.values
+    try observing(name, batch, CallOptions()) { options in
+      try evaluateAndWait(batch, options) { try $0.module.function(name, for: batch.schema.fields) }
+    }.values
   }
 
   /// Calls a function in an idle interpreter while the calling thread waits.
@@ -109,10 +118,13 @@ extension UDFPool {
   ) {
     let delivery = Delivery(deliver)
     options.watch?.onAbandoning { [weak self] watch in
-      let frames = watch.interrupter.lastFrames
-      let error = (watch.reason ?? .interrupted).abandonedError(
-        function: function.signature.name, row: watch.row.load(ordering: .relaxed), frames: frames)
-      delivery.settle(.failure(error)) { self?.replace(worker) }
+      let name = function.signature.name
+      let (row, stack) = (watch.currentRow, StopReason.describe(watch.interrupter.lastFrames))
+      let reason = watch.reason ?? .interrupted
+      let error = reason.abandonedError(function: name, row: row, stack: stack)
+      delivery.settle(.failure(error)) {
+        self?.replace(worker, hangingIn: name, row: row, stack: reason == .cancelled ? stack : "")
+      }
     }
     let isAccepted = worker.interpreter.thread.submit { [self] in
       let result = Result {
@@ -127,6 +139,24 @@ extension UDFPool {
       delivery.settle(
         .failure(UDFError(.closed, "UDF \(function.signature.name) cannot be called: its interpreter has ended")))
     }
+  }
+
+  /// Shows a call to traces and metrics.
+  private func observing(
+    _ name: String, _ batch: RecordBatch, _ options: CallOptions, _ call: (CallOptions) async throws -> UDFResult
+  ) async throws -> UDFResult {
+    let observed = ObservedCall(name, rows: batch.rowCount, of: source.name, telemetry.metrics)
+    defer { telemetry.metrics?.note(memoryUsage) }
+    return try await observed.observe { try await call(options.observed(by: observed)) }
+  }
+
+  /// The same on the calling thread.
+  func observing(
+    _ name: String, _ batch: RecordBatch, _ options: CallOptions, _ call: (CallOptions) throws -> UDFResult
+  ) throws -> UDFResult {
+    let observed = ObservedCall(name, rows: batch.rowCount, of: source.name, telemetry.metrics)
+    defer { telemetry.metrics?.note(memoryUsage) }
+    return try observed.observe { try call(options.observed(by: observed)) }
   }
 
   private func options(

@@ -31,9 +31,11 @@ extension UDFPool {
   /// - Parameter options: its interruption and its observer are the pool's.
   /// - Throws: `UDFError`, as `callAndWait`.
   package func evaluateHere(_ index: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
-    guard let worker = workers.first(where: { $0.interpreter.thread.isCurrent }) else {
-      return try evaluateAndWait(batch, options) { $0.module.functions[index] }
+    try observing(signatures[index].name, batch, options) { options in
+      guard let worker = workers.first(where: { $0.interpreter.thread.isCurrent }) else {
+        return try evaluateAndWait(batch, options) { $0.module.functions[index] }
+      }
+      return try evaluateOnOwnThread(worker.module.functions[index], batch, options, worker)
     }
-    return try evaluateOnOwnThread(worker.module.functions[index], batch, options, worker)
   }
 }

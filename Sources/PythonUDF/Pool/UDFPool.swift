@@ -1,5 +1,6 @@
 public import Columnar
 import Foundation
+import Logging
 public import PythonRuntime
 import Synchronization
 
@@ -20,9 +21,9 @@ public final class UDFPool: Sendable {
   /// Makes an engine that the threads were handed over to leave them.
   let leaveThreads = Mutex<(@Sendable () -> Void)?>(nil)
 
-  private let configuration: SubInterpreter.Configuration
-  private let policy: InterpreterPolicy
-  private let discovery: PythonDiscovery
+  /// Makes another interpreter.
+  private let load: @Sendable () throws -> Worker
+  let telemetry: Telemetry
   private let isClosed = Atomic(false)
   private let abandoned = Atomic(0)
 
@@ -37,35 +38,37 @@ public final class UDFPool: Sendable {
   ///   - configuration: what the interpreters may do; full isolation by default.
   ///   - policy: what the source may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
+  ///   - logging: where what the source prints, logs and warns of goes; the current logger by default.
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
-  public init(
+  public convenience init(
     _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery(),
+    logging: UDFLogging = UDFLogging()
   ) throws {
+    try self.init(source, interpreters, configuration, policy, discovery, Telemetry(source, logging))
+  }
+
+  init(
+    _ source: UDFSource, _ interpreters: Int?, _ configuration: SubInterpreter.Configuration,
+    _ policy: InterpreterPolicy, _ discovery: PythonDiscovery, _ telemetry: Telemetry
+  ) throws {
+    let load: @Sendable () throws -> Worker = { try Worker(source, configuration, policy, discovery, telemetry) }
     // The first is loaded alone, so that a faulty source is reported once and does its side effects once.
-    let first = try Self.load(source, configuration, policy, discovery)
+    let first = try load()
     let others = max(1, interpreters ?? ProcessInfo.processInfo.activeProcessorCount) - 1
     let loaded = Mutex<[Result<Worker, any Error>]>([])
     DispatchQueue.concurrentPerform(iterations: others) { _ in
-      let result = Result { try Self.load(source, configuration, policy, discovery) }
+      let result = Result { try load() }
       loaded.withLock { $0.append(result) }
     }
     let workers = try [first] + loaded.withLock { try $0.map { try $0.get() } }
     members = Mutex(workers)
     idle = IdleList(workers)
-    self.configuration = configuration
-    self.policy = policy
-    self.discovery = discovery
+    self.load = load
+    self.telemetry = telemetry
+    telemetry.metrics?.note(workers.map(\.interpreter.memoryUsage))
     signatures = first.module.signatures
     self.source = source
-  }
-
-  private static func load(
-    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ policy: InterpreterPolicy,
-    _ discovery: PythonDiscovery
-  ) throws -> Worker {
-    let interpreter = try SubInterpreter(configuration: configuration, discovery: discovery, name: "udf")
-    return Worker(interpreter, try interpreter.withGIL { py in try LoadedModule(source, policy, in: py) })
   }
 
   /// Makes a pool as `init` does; the calling task is suspended and blocks no thread.
@@ -73,11 +76,13 @@ public final class UDFPool: Sendable {
   /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
   public static func make(
     _ source: UDFSource, interpreters: Int? = nil, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery()
+    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery(),
+    logging: UDFLogging = UDFLogging()
   ) async throws -> UDFPool {
-    try await onThreadOfItsOwn {
-      try UDFPool(
-        source, interpreters: interpreters, configuration: configuration, policy: policy, discovery: discovery)
+    // Made here, where the calling task's own collectors are known.
+    let telemetry = Telemetry(source, logging)
+    return try await onThreadOfItsOwn {
+      try UDFPool(source, interpreters, configuration, policy, discovery, telemetry)
     }
   }
 
@@ -91,14 +96,23 @@ public final class UDFPool: Sendable {
   public var abandonedInterpreterCount: Int { abandoned.load(ordering: .relaxed) }
 
   /// Gives an interpreter up whose thread hangs, and makes another in its place.
-  func replace(_ worker: Worker) {
+  ///
+  /// - Parameters:
+  ///   - function: what it hangs in, for the log; also the row in its batch.
+  ///   - stack: where it hangs, if nobody else tells of that; in lines of its own.
+  func replace(_ worker: Worker, hangingIn function: String, row: Int?, stack: String) {
     members.withLock { $0.removeAll { $0 === worker } }
     abandoned.add(1, ordering: .relaxed)
+    telemetry.metrics?.interpreterAbandoned()
+    telemetry.metrics?.note(memoryUsage)
+    telemetry.log.note(
+      .warning, "it did not stop when told to; its interpreter is given up, and another takes its place\(stack)",
+      of: function, row: row)
     worker.interpreter.abandon()
     // A thread of its own: loading takes its time, and runs user code.
     Thread.detachNewThread { [self] in
       do {
-        let fresh = try Self.load(source, configuration, policy, discovery)
+        let fresh = try load()
         let isKept = members.withLock { members in
           guard !isClosed.load(ordering: .relaxed) else { return false }
           members.append(fresh)
@@ -106,6 +120,7 @@ public final class UDFPool: Sendable {
         }
         if isKept { idle.give(back: fresh) } else { fresh.interpreter.close() }
       } catch {
+        telemetry.log.note(.error, "no interpreter could be made in the place of one that was given up: \(error)")
         guard members.withLock(\.isEmpty) else { return }
         idle.close(because: UDFError(.closed, "no interpreter of \(source.name) is left: \(error)"))
       }
@@ -132,6 +147,20 @@ public final class UDFPool: Sendable {
   public var denials: PolicyDenials {
     workers.reduce(PolicyDenials()) { $0.joined(with: $1.interpreter.denials) }
   }
+
+  // MARK: Logs
+
+  /// What the functions print, log and warn of from now on, and what their policy denies; ends when the pool does.
+  ///
+  /// It is also logged, and limited to as many messages: see ``UDFLogging``. Each call gives a sequence of its own.
+  ///
+  /// - Parameter limit: how many messages wait for a consumer that is slower than the functions; older ones go.
+  public func logRecords(bufferingNewest limit: Int = 1_000) -> AsyncStream<UDFLogRecord> {
+    telemetry.log.records(bufferingNewest: limit)
+  }
+
+  /// Logs how many messages of each function were left out, as `close` does.
+  package func settleLog() { telemetry.log.settle() }
 
   // MARK: Failures
 
@@ -183,6 +212,7 @@ public final class UDFPool: Sendable {
     idle.close(because: UDFError(.closed, "the pool of interpreters has been closed"))
     leaveThreads.withLock { $0.take() }?()
     for worker in workers { worker.interpreter.close() }
+    telemetry.close()
   }
 
   /// Does what `close` does; the calling task is suspended and blocks no thread.

@@ -6,12 +6,26 @@ import Synchronization
 final class Worker: Sendable {
   let interpreter: SubInterpreter
   let module: LoadedModule
+  private let channel: LogChannel
   /// The call that runs now.
   private let current = Mutex<WatchedCall?>(nil)
 
-  init(_ interpreter: SubInterpreter, _ module: LoadedModule) {
+  /// Makes an interpreter and loads a source in it; blocks until that is done.
+  ///
+  /// - Throws: `UDFError` when the source does not load; `PythonRuntimeError`.
+  init(
+    _ source: UDFSource, _ configuration: SubInterpreter.Configuration, _ policy: InterpreterPolicy,
+    _ discovery: PythonDiscovery, _ telemetry: Telemetry
+  ) throws {
+    let interpreter = try SubInterpreter(configuration: configuration, discovery: discovery, name: "udf")
+    let channel = LogChannel(telemetry.log)
+    interpreter.observeDenials { channel.write($0) }
+    module = try interpreter.withGIL { py in
+      defer { channel.end() }
+      return try LoadedModule(source, policy, log: channel, in: py)
+    }
     self.interpreter = interpreter
-    self.module = module
+    self.channel = channel
   }
 
   /// Stops the call that is under way, if there is one.
@@ -32,7 +46,12 @@ final class Worker: Sendable {
     _ function: LoadedModule.Function, _ batch: RecordBatch, _ options: CallOptions,
     withGIL: (@Sendable (borrowing Python) throws -> UDFResult) throws -> UDFResult
   ) throws -> UDFResult {
-    defer { current.withLock { $0 = nil } }
+    channel.begin(function.signature.name, options.watch)
+    options.observed?.begin(function.signature.name)
+    defer {
+      channel.end()
+      current.withLock { $0 = nil }
+    }
     do {
       return try withGIL { [module] py in try module.call(function, batch, in: py, options) }
     } catch let error as PythonRuntimeError where error.code == .interpreterClosed {

@@ -24,8 +24,6 @@ def load(source, filename, path, declarations=(), dialect=None):
     Returns the signatures as JSON, the functions in the same order, and the classes that the signatures refer to by
     their place in the list.
     """
-    # Results own the standard output: what a function prints must not end up between them.
-    sys.stdout = sys.stderr
     linecache.cache[filename] = (len(source), None, _lines(source), filename)
     if path is not None:
         _make_importable(os.path.dirname(path))

@@ -1,0 +1,56 @@
+import Columnar
+import Metrics
+import PythonRuntime
+import Synchronization
+
+/// What is counted of one function.
+final class FunctionMetrics: Sendable {
+  private let dimensions: [(String, String)]
+  private let factory: any MetricsFactory
+  private let rows: Counter
+  private let batches: Counter
+  private let nulls: Counter
+  private let deadlines: Counter
+  private let seconds: Timer
+  /// Failed rows and calls by the type of exception, made as they come.
+  private let errors = Mutex<[String: Counter]>([:])
+
+  init(_ function: String, of source: String, _ factory: any MetricsFactory) {
+    dimensions = [("source", source), ("function", function)]
+    self.factory = factory
+    rows = Counter(label: "clutch_udf_rows", dimensions: dimensions, factory: factory)
+    batches = Counter(label: "clutch_udf_batches", dimensions: dimensions, factory: factory)
+    nulls = Counter(label: "clutch_udf_nulls", dimensions: dimensions, factory: factory)
+    deadlines = Counter(label: "clutch_udf_deadlines", dimensions: dimensions, factory: factory)
+    seconds = Timer(
+      label: "clutch_udf_seconds", dimensions: dimensions, preferredDisplayUnit: .seconds, factory: factory)
+  }
+
+  func count(_ result: UDFResult) {
+    rows.increment(by: result.values.count)
+    batches.increment()
+    nulls.increment(by: result.values.nullCount)
+    for (type, count) in result.failuresByType { self.errors(of: type).increment(by: count) }
+  }
+
+  func count(_ error: any Error) {
+    batches.increment()
+    let error = error as? UDFError
+    if error?.code == .deadlineExceeded { deadlines.increment() }
+    errors(of: error?.exception?.typeName ?? error.map { "\($0.code)" } ?? "cancelled").increment()
+  }
+
+  func record(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    self.seconds.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+  }
+
+  private func errors(of type: String) -> Counter {
+    errors.withLock { errors in
+      if let counter = errors[type] { return counter }
+      let counter = Counter(label: "clutch_udf_errors", dimensions: dimensions + [("error", type)], factory: factory)
+      errors[type] = counter
+      return counter
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Synchronization
+
+/// Standard error, which messages from several threads share with a line that shows how far the work is.
+enum StandardError {
+  /// The line that is on the terminal now, below what has been written; nil for none.
+  private static let status = Mutex<String?>(nil)
+  private static let clearLine = "\r\u{1B}[K"
+
+  /// Writes whole lines. When standard error is closed or full nobody can be told, and the work goes on.
+  static func write(_ lines: String) {
+    status.withLock { status in
+      if let status { put(clearLine + lines + status) } else { put(lines) }
+    }
+  }
+
+  /// Shows a line that stays below what is written; nil takes it away.
+  static func show(_ line: String?) {
+    status.withLock { status in
+      guard status != nil || line != nil else { return }
+      status = line
+      put(clearLine + (line ?? ""))
+    }
+  }
+
+  private static func put(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+}
