@@ -16,17 +16,11 @@ struct PolicyOptions: ParsableArguments {
   func chosen() throws -> InterpreterPolicy { try InterpreterPolicy(named: policy) }
 }
 
-/// Says on standard error what policies have denied, because code may well have caught the exceptions.
+/// Says on standard error how much policies have denied. What, and in which rows, is in the log, as far as that is shown.
 func reportDenials(of pools: [UDFPool]) {
-  let mostShown = 5
   for pool in pools {
-    let denials = pool.denials
-    guard denials.count > 0 else { continue }
-    let operations = denials.count == 1 ? "1 operation" : "\(denials.count) operations"
-    complain("\(pool.source.name): the policy denied \(operations):")
-    var shown: [String] = []
-    for denial in denials.first where !shown.contains(denial.description) { shown.append(denial.description) }
-    for line in shown.prefix(mostShown) { StandardError.write("  \(line)\n") }
-    if shown.count > mostShown { StandardError.write("  ...\n") }
+    let count = pool.denials.count
+    guard count > 0 else { continue }
+    complain("\(pool.source.name): the policy denied \(count == 1 ? "1 operation" : "\(count) operations")")
   }
 }

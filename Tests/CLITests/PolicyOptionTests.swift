@@ -29,8 +29,8 @@ import Testing
     #expect(end.output == "s\n-1\n")
     #expect(
       end.errors == """
-        clutch: f.py: the policy denied 1 operation:
-          the policy 'guarded' denies starting or signalling processes: os.system
+        spawned[0] warning: the policy 'guarded' denies starting or signalling processes: os.system
+        clutch: f.py: the policy denied 1 operation
 
         """)
     let open = try clutch.run("sql", "--udf", "f.py", "--policy", "open", "--format", "csv", query)

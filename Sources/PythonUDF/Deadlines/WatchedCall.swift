@@ -18,6 +18,8 @@ enum StopReason: Sendable, Equatable {
 final class WatchedCall: Sendable {
   /// The row that is under way, counted from 1; 0 before the first. Written by the interpreter's thread for every row.
   let row = Atomic<Int>(0)
+  /// Whether it is to stop; read by the interpreter's thread before every row.
+  let isStopped = Atomic(false)
   let timeouts: UDFTimeouts
   /// The interpreter that runs it.
   let interrupter: Interrupter
@@ -65,6 +67,7 @@ final class WatchedCall: Sendable {
       return true
     }
     guard isFirst else { return }
+    isStopped.store(true, ordering: .relaxed)
     raise()
     DeadlineWatcher.shared.watch(self)
   }

@@ -1,7 +1,5 @@
 /// How one batch is called.
 package struct CallOptions {
-  /// Ends the call after the row that is under way, when it happens.
-  package var interruption: Interruption
   /// What a failing row does; nil for what the function says.
   package var errorMode: UDFErrorMode?
   /// Told of every failing row, with its arguments.
@@ -17,10 +15,9 @@ package struct CallOptions {
   package var result: UDFType?
 
   package init(
-    interruption: Interruption = Interruption(), errorMode: UDFErrorMode? = nil,
-    observer: (@Sendable (UDFRowFailure) -> Void)? = nil, timeouts: UDFTimeouts = UDFTimeouts(), result: UDFType? = nil
+    errorMode: UDFErrorMode? = nil, observer: (@Sendable (UDFRowFailure) -> Void)? = nil,
+    timeouts: UDFTimeouts = UDFTimeouts(), result: UDFType? = nil
   ) {
-    self.interruption = interruption
     self.errorMode = errorMode
     self.observer = observer
     self.timeouts = timeouts

@@ -10,8 +10,9 @@ extension LoadedModule {
   ) throws -> UDFResult {
     let conversion = Conversion(py.state, classes: classes)
     defer { conversion.release() }
-    guard let watch = options.watch else { return try run(function, batch, in: py, conversion, options) }
-    let outcome = Result { try run(function, batch, in: py, conversion, options) }
+    let watch =
+      options.watch ?? WatchedCall(UDFTimeouts(), py.state.interrupter, exception: deadlineExceeded)
+    let outcome = Result { try run(function, batch, in: py, conversion, options, watch) }
     guard let reason = watch.finish() else { return try outcome.get() }
     var failure: UDFError?
     if case .failure(let error) = outcome { failure = error as? UDFError }
@@ -20,12 +21,12 @@ extension LoadedModule {
 
   private func run(
     _ function: Function, _ batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
-    _ options: CallOptions
+    _ options: CallOptions, _ watch: WatchedCall
   ) throws -> UDFResult {
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
-      var call = try RowFunction(function, for: batch, in: py, conversion, options)
+      var call = try RowFunction(function, for: batch, in: py, conversion, options, watch)
       return try call.run()
     } catch let error as PythonError {
       // Before the first row or after the last.

@@ -33,16 +33,15 @@ struct RowFunction: ~Copyable {
   let distinct: DistinctRows?
   /// Why calls for rows with one result together failed.
   var distinctFailures: [Int: PythonError] = [:]
-  private let interruption: Interruption
   /// Where each row is noted, for those who watch and for what the function writes.
-  private let watch: WatchedCall?
+  private let watch: WatchedCall
 
   private static let blockRows = 32
 
   /// - Throws: `UDFError` with code `wrongArguments`.
   init(
     _ function: LoadedModule.Function, for batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
-    _ options: CallOptions
+    _ options: CallOptions, _ watch: WatchedCall
   ) throws {
     guard let callable = py.state.kept(function.key) else {
       throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
@@ -61,8 +60,7 @@ struct RowFunction: ~Copyable {
     self.conversion = conversion
     self.signature = signature
     self.callable = callable
-    interruption = options.interruption
-    watch = options.watch
+    self.watch = watch
     mode = options.errorMode ?? signature.errorMode
     observer = options.observer
     failures = RowFailures(describesAll: mode == .collect)
@@ -136,7 +134,7 @@ struct RowFunction: ~Copyable {
     let call = api.pointee.PyVectorcall_Function(callable) ?? api.pointee.PyObject_Vectorcall
     let drop = api.pointee.Py_DecRef
     let none = api.none
-    let generation = interruption.generation
+    let watch = self.watch
     var known = [ObjectPointer?](repeating: nil, count: distinct?.groupCount ?? 0)
     defer { for case let object? in known { drop(object) } }
 
@@ -146,9 +144,10 @@ struct RowFunction: ~Copyable {
       makeArguments(rows, block, stride)
       var vector = block + 1
       for row in rows {
-        guard interruption.generation == generation else {
+        // Functions that are written in C do not see the exception that stops Python code.
+        if watch.isStopped.load(ordering: .relaxed) {
           dropArguments(row..<rows.upperBound, vector, stride)
-          throw UDFError(.interrupted, "UDF \(signature.name) was interrupted")
+          throw UDFError(.interrupted, "UDF \(signature.name) was stopped")
         }
         if let skipped, skipped[row], argumentProblems[row]?.isFatal != true {
           writer.appendNull()
@@ -156,7 +155,7 @@ struct RowFunction: ~Copyable {
           vector += stride
           continue
         }
-        if let watch { watch.row.store(row + 1, ordering: .relaxed) }
+        watch.row.store(row + 1, ordering: .relaxed)
         let result = calledResult(row, &known, argumentsAt: vector) { call(callable, vector, flags, nil) }
         for index in 0..<arguments { drop(vector[index]) }
         vector += stride

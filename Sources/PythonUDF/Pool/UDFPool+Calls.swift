@@ -163,7 +163,6 @@ extension UDFPool {
     _ options: CallOptions, for function: LoadedModule.Function, on worker: Worker
   ) -> CallOptions {
     var options = options
-    options.interruption = interruption
     options.observer = failures.observer
     options.watch = worker.watch(options.timeouts.orElse(function.signature.timeouts))
     return options

@@ -28,7 +28,7 @@ extension UDFPool {
   ///
   /// A call in the thread's own interpreter can be stopped, but not given up: the thread is its caller's.
   ///
-  /// - Parameter options: its interruption and its observer are the pool's.
+  /// - Parameter options: its observer is the pool's.
   /// - Throws: `UDFError`, as `callAndWait`.
   package func evaluateHere(_ index: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
     try observing(signatures[index].name, batch, options) { options in

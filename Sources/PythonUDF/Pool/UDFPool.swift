@@ -16,7 +16,6 @@ public final class UDFPool: Sendable {
 
   private let members: Mutex<[Worker]>
   let idle: IdleList<Worker>
-  let interruption = Interruption()
   let failures = FailureLog()
   /// Makes an engine that the threads were handed over to leave them.
   let leaveThreads = Mutex<(@Sendable () -> Void)?>(nil)
@@ -200,7 +199,6 @@ public final class UDFPool: Sendable {
   ///
   /// Returns at once.
   public func interrupt() {
-    interruption.interrupt()
     for worker in workers { worker.stop(.interrupted) }
   }
 

@@ -143,6 +143,10 @@ def _literal(values):
     raise Unsupported("has a Literal of several types; use texts only")
 
 
+# What stands around the types of a TypedDict's fields; ReadOnly is new in 3.13.
+_QUALIFIERS = {typing.Required, typing.NotRequired, getattr(typing, "ReadOnly", typing.Required)}
+
+
 def _class(cls, inner):
     enum = sys.modules.get("enum")
     if enum and issubclass(cls, enum.Enum):
@@ -172,7 +176,7 @@ def _class(cls, inner):
     fields = []
     for name in names:
         hint = hints.get(name, typing.Any)
-        if typing.get_origin(hint) in (typing.Required, typing.NotRequired, getattr(typing, "ReadOnly", None)):
+        if typing.get_origin(hint) in _QUALIFIERS:
             hint = typing.get_args(hint)[0]
         try:
             fields.append({"name": name, "type": inner(hint)})

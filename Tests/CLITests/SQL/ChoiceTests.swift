@@ -53,4 +53,26 @@ import Testing
     #expect(end.errors.hasPrefix("clutch: warning: CPython 3.12."))
     #expect(end.errors.contains("Use CPython 3.13 or newer.\n"))
   }
+
+  @Test(.enabled(if: Pyenv.python(3, 12) != nil))
+  func `Classes are structs on CPython 3.12 too`() throws {
+    try clutch.write(
+      "f.py",
+      """
+      from dataclasses import dataclass
+      from typing import NamedTuple, NotRequired, TypedDict
+      from clutch import udf
+      @dataclass
+      class Inner: x: int
+      class Middle(NamedTuple): inner: list[Inner]
+      class Outer(TypedDict): middle: Middle; name: NotRequired[str]
+      @udf
+      def f(outer: Outer) -> Inner: return outer["middle"].inner[0]
+      """)
+    let end = try clutch.run(
+      "sql", "--python", Pyenv.python(3, 12) ?? "", "--duckdb", DuckDBPackage.bareduckdb.path(), "--udf", "f.py",
+      "--format", "csv", "SELECT f({'middle': {'inner': [{'x': 7}]}, 'name': 'n'}).x AS x")
+    #expect(end.status == .exited(0), "\(end)")
+    #expect(end.output == "x\n7\n")
+  }
 }

@@ -7,7 +7,7 @@ import Testing
       "sql", "--udf", Clutch.functions, "--format", "csv", "--threads", "1", "SELECT talk(i) AS i FROM range(3) t(i)")
     #expect(end.status == .exited(0))
     #expect(end.output == "i\n0\n1\n2\n")
-    #expect(end.errors == (0..<3).map { "talking to \($0)\nmore talk\n" }.joined())
+    #expect(end.errors == (0..<3).map { "talk[\($0)]: talking to \($0)\ntalk[\($0)]: more talk\n" }.joined())
   }
 
   @Test(arguments: ["csv", "jsonl"])

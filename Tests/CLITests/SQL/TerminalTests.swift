@@ -27,6 +27,34 @@ import Testing
     }
   }
 
+  @Test func `What a function prints stands above the bar, which stays`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      import os, time
+      from clutch import udf
+      @udf
+      def talk(folder: str) -> bool:
+          def wait_for(name):
+              while not os.path.exists(f"{folder}/{name}"): time.sleep(0.01)
+          wait_for("first")
+          print("printed")
+          wait_for("second")
+          return True
+      """)
+    let terminal = try Terminal()
+    let program = try clutch.start(
+      ["sql", "--udf", "f.py", "--format", "csv", "SELECT talk('\(clutch.folder)') AS done"], terminal: terminal.device)
+    try terminal.screen.wait(for: "░")
+    try clutch.write("first", "")
+    try terminal.screen.wait(for: Self.erase + "talk[0]: printed\r\n░")
+    try clutch.write("second", "")
+    #expect(try program.end().output == "done\ntrue\n")
+    try terminal.device.close()
+    #expect(try terminal.screen.rest().hasSuffix(Self.erase))
+  }
+
   @Test(arguments: ["slow", "endless"])
   func `An interruption is told on a line of its own`(function: String) throws {
     let terminal = try Terminal()
@@ -51,6 +79,6 @@ import Testing
     #expect(end.status == .exited(0))
     #expect(!(end.output + end.errors).contains("\u{1B}"))
     #expect(!(end.output + end.errors).contains("░"))
-    #expect(end.errors == String(repeating: "begun\n", count: 40))
+    #expect(end.errors == (0..<40).map { "slow[\($0)]: begun\n" }.joined())
   }
 }

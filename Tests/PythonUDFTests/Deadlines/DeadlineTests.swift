@@ -135,6 +135,20 @@ import Testing
     }
   }
 
+  @Test func `a function written in C is stopped between its rows`() async throws {
+    // It never gets to the exception: that is raised by Python code.
+    let source = UDFSource("from time import sleep\n", functions: ["sleep(DOUBLE) -> DOUBLE"])
+    try await withPool(source) { pool in
+      let seconds = try batch(Column([Double?](repeating: 0.02, count: 1_000)))
+      let error = try await #require(throws: UDFError.self) {
+        try await pool.evaluate("sleep", seconds, timeouts: UDFTimeouts(batch: .milliseconds(50)))
+      }
+      #expect(error.code == .deadlineExceeded)
+      #expect(error.message == "UDF sleep ran longer than its timeout of 0.05 s for a batch")
+      #expect(pool.abandonedInterpreterCount == 0)
+    }
+  }
+
   @Test func `a call can bring timeouts of its own`() async throws {
     try await withPool(of: Self.source) { pool in
       let error = try await #require(throws: UDFError.self) {
