@@ -27,6 +27,16 @@ extension InterpreterState {
     if status < 0 { throw pendingError() }
   }
 
+  /// A name, which must have no zero: for C functions it would end there, and mean another one.
+  ///
+  /// - Throws: `PythonError`, a `ValueError` as Python's own functions raise it.
+  func check(name: String) throws -> String {
+    guard !name.utf8.contains(0) else {
+      throw PythonError(typeName: "ValueError", message: "embedded null character in the name \(name.debugDescription)")
+    }
+    return name
+  }
+
   /// The pending exception, copied and cleared.
   package func pendingError() -> PythonError {
     PythonError.take(api) ?? PythonError(typeName: "SystemError", message: "a call failed without an exception")

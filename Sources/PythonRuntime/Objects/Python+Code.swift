@@ -27,7 +27,7 @@ extension Python {
   /// - Throws: `PythonError`, an `ImportError` when there is none or it refuses to load in an isolated interpreter.
   @_lifetime(copy self)
   public func importModule(_ name: String) throws -> PythonObject {
-    try state.own(api.pointee.PyImport_ImportModule(name), self)
+    try state.own(api.pointee.PyImport_ImportModule(state.check(name: name)), self)
   }
 
   /// The `__main__` module, whose names `run` and `evaluate` see.
@@ -46,6 +46,7 @@ extension Python {
 
   /// The compiler does not come out of every lack of memory in one piece.
   fileprivate func compile(_ source: String, _ file: String, _ start: Int32) throws -> ObjectPointer {
+    let file = try state.check(name: file)
     state.memory.suspendLimit()
     defer { state.memory.resumeLimit() }
     return try state.check(api.pointee.Py_CompileString(source, file, start))

@@ -31,7 +31,7 @@ extension PythonObject {
     _ name: String, _ arguments: any PythonRepresentable...,
     keywords: KeyValuePairs<String, any PythonRepresentable> = [:]
   ) throws -> PythonObject {
-    let method = try state.own(api.pointee.PyObject_GetAttrString(pointer, name), self)
+    let method = try state.own(api.pointee.PyObject_GetAttrString(pointer, state.check(name: name)), self)
     return try state.own(method.callRaw(arguments, keywords), self)
   }
 

@@ -49,7 +49,7 @@ public struct PythonObject: ~Copyable, ~Escapable {
   /// - Throws: `PythonError`, an `AttributeError` when there is none.
   @_lifetime(copy self)
   public func attribute(_ name: String) throws -> PythonObject {
-    try state.own(api.pointee.PyObject_GetAttrString(pointer, name), self)
+    try state.own(api.pointee.PyObject_GetAttrString(pointer, state.check(name: name)), self)
   }
 
   /// Sets an attribute of it.
@@ -63,7 +63,7 @@ public struct PythonObject: ~Copyable, ~Escapable {
   ///
   /// - Throws: `PythonError`, an `AttributeError` when it takes none of that name.
   public func setAttribute(_ name: String, to value: borrowing PythonObject) throws {
-    try state.check(api.pointee.PyObject_SetAttrString(pointer, name, value.pointer))
+    try state.check(api.pointee.PyObject_SetAttrString(pointer, state.check(name: name), value.pointer))
   }
 
   /// `self[key]`.

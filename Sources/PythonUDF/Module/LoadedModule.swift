@@ -70,7 +70,10 @@ package struct LoadedModule: Sendable {
     guard !functions.isEmpty else {
       throw UDFError(
         .noFunction,
-        "\(source.name) has no UDF: mark a function with @udf, after \"from clutch import udf\".")
+        """
+        \(source.name) has no UDF: mark a function with @udf, after "from clutch import udf", or give the signature of one \
+        that is not marked (--function, or functions: of UDFSource).
+        """)
     }
   }
 

@@ -7,7 +7,7 @@ public struct UDFFailureSummary: Sendable, Hashable {
   public let function: String
   /// The rows that failed.
   public let failedRows: Int
-  /// All rows that were called in the mode ``UDFErrorMode/null``.
+  /// All rows of the batches that were called in the mode ``UDFErrorMode/null``, also those that are null without a call.
   public let rows: Int
   /// The first few failures.
   public let examples: [UDFRowFailure]

@@ -45,7 +45,7 @@ import Testing
       """, source: "1 / 0\n"),
     Case(
       "no @udf", badFile,
-      "Error: bad.py has no UDF: mark a function with @udf, after \"from clutch import udf\".\n",
+      "Error: bad.py has no UDF: mark a function with @udf, after \"from clutch import udf\", or give the signature of one that is not marked (--function, or functions: of UDFSource).\n",
       source: "def f(x: int) -> int:\n    return x\n"),
     Case(
       "a name twice in a file", badFile,

@@ -34,6 +34,19 @@ import Testing
     }
   }
 
+  @Test func `a name with a zero is refused, and not cut there`() throws {
+    try interpreter.withGIL { py throws in
+      let thing = try py.evaluate("thing")
+      #expect(throws: PythonError.self) { _ = try py.importModule("os\0x").isNone }
+      #expect(throws: PythonError.self) { try py.run("1", file: "a\0b") }
+      #expect(throws: PythonError.self) { _ = try py.evaluate("1", file: "a\0b").isNone }
+      let error = #expect(throws: PythonError.self) { _ = try thing.attribute("join\0x").isNone }
+      #expect(error?.summary == #"ValueError: embedded null character in the name "join\0x""#)
+      #expect(throws: PythonError.self) { try thing.setAttribute("join\0x", to: 1) }
+      #expect(throws: PythonError.self) { _ = try thing.callMethod("join\0x").isNone }
+    }
+  }
+
   @Test func `reads and sets items, and counts them`() throws {
     try interpreter.withGIL { py throws in
       let list = try py.evaluate("[1, 2, 3]")
