@@ -16,11 +16,27 @@ struct PendingLine {
   /// Takes bytes up to the end of the line out of `rest`; gives the line if it has ended there and is not empty.
   mutating func take(_ rest: inout Slice<UnsafeRawBufferPointer>, _ currentRow: Int?) -> Line? {
     if !isBegun { (isBegun, row) = (true, currentRow) }
-    let room = Self.mostBytes - bytes.count
-    let lineFeed = rest.prefix(room).firstIndex(of: 0x0A)
-    bytes += rest.prefix(upTo: lineFeed ?? rest.index(rest.startIndex, offsetBy: min(room, rest.count)))
-    rest = rest[(lineFeed.map { $0 + 1 } ?? rest.index(rest.startIndex, offsetBy: min(room, rest.count)))...]
-    return lineFeed != nil || bytes.count >= Self.mostBytes ? end() : nil
+    let part = rest.prefix(Self.mostBytes - bytes.count)
+    if let lineFeed = part.firstIndex(of: 0x0A) {
+      bytes += part[..<lineFeed]
+      rest = rest[(lineFeed + 1)...]
+      return end()
+    }
+    bytes += part
+    rest = rest[part.endIndex...]
+    return bytes.count < Self.mostBytes ? nil : cut()
+  }
+
+  /// Ends the line before a character that is not complete, which begins the next one.
+  private mutating func cut() -> Line? {
+    let character = bytes.lastIndex { $0 & 0xC0 != 0x80 } ?? bytes.endIndex
+    let length = character == bytes.endIndex ? 0 : max(1, (~bytes[character]).leadingZeroBitCount)
+    let next = character + length > bytes.endIndex ? Array(bytes[character...]) : []
+    bytes.removeLast(next.count)
+    let row = row
+    let line = end()
+    if !next.isEmpty { (bytes, self.row, isBegun) = (next, row, true) }
+    return line
   }
 
   /// Ends the line where it is; nil for an empty one.
