@@ -75,7 +75,9 @@ public final class UDFRegistry: Sendable {
     do {
       let pool = try await onThreadOfItsOwn { try entry.make(source) }
       do {
-        if !allowingChanges { try UDFSignature.requireSame(pool.signatures, as: entry.version.pool.signatures, of: name) }
+        if !allowingChanges {
+          try UDFSignature.requireSame(pool.signatures, as: entry.version.pool.signatures, of: name)
+        }
       } catch {
         await pool.closeAsync()
         throw error
