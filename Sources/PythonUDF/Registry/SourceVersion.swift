@@ -29,6 +29,9 @@ final class SourceVersion: Sendable {
     if isLast { close() }
   }
 
+  /// Whether calls are under way.
+  var isCalled: Bool { state.withLock { $0.calls > 0 } }
+
   /// Takes no more calls, and ends after those under way.
   func retire() {
     let isIdle = state.withLock { state in

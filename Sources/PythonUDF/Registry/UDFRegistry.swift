@@ -8,6 +8,8 @@ import Synchronization
 public final class UDFRegistry: Sendable {
   private struct Entry {
     var version: SourceVersion
+    /// The versions before it that had calls under way when it came.
+    var former: [SourceVersion] = []
     let make: @Sendable (UDFSource) throws -> UDFPool
     /// Set while a new version is loading: two at once would race for the place.
     var isLoading = false
@@ -84,7 +86,8 @@ public final class UDFRegistry: Sendable {
       }
       let isReplaced = entries.withLock { entries in
         guard entries[name]?.version === entry.version else { return false }
-        entries[name] = Entry(version: SourceVersion(pool), make: entry.make)
+        let former = (entry.former + [entry.version]).filter(\.isCalled)
+        entries[name] = Entry(version: SourceVersion(pool), former: former, make: entry.make)
         return true
       }
       // It may have been removed meanwhile, and another one added.
@@ -108,6 +111,15 @@ public final class UDFRegistry: Sendable {
     entry.version.retire()
   }
 
+  /// Stops the calls of a source's functions that are under way, also in the middle of a row, and also those of versions
+  /// before this one; they throw `interrupted`. Later calls run as usual. Returns at once.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
+  public func interrupt(_ name: String) throws(UDFError) {
+    let entry = try entry(name)
+    for version in entry.former + [entry.version] { version.pool.interrupt() }
+  }
+
   /// The names of the sources.
   public var names: [String] { entries.withLock { $0.keys.sorted() } }
 
@@ -119,10 +131,12 @@ public final class UDFRegistry: Sendable {
   /// The version of a source that is there now.
   ///
   /// - Throws: `UDFError` with code `unknownFunction`.
-  func version(_ name: String) throws(UDFError) -> SourceVersion {
+  func version(_ name: String) throws(UDFError) -> SourceVersion { try entry(name).version }
+
+  private func entry(_ name: String) throws(UDFError) -> Entry {
     try entries.withLock { entries throws(UDFError) in
       guard let entry = entries[name] else { throw Self.unknown(name, entries.keys) }
-      return entry.version
+      return entry
     }
   }
 

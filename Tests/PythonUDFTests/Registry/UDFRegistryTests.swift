@@ -214,4 +214,33 @@ import Testing
       #expect(try await version(registry) == 3)
     }
   }
+
+  @Test func `an interruption stops the calls of a source, also those of a version before`() async throws {
+    try await withTemporaryFolder { folder in
+      let registry = UDFRegistry()
+      let endless = UDFSource(
+        """
+        import os, tempfile, time
+        from clutch import udf
+        @udf
+        def endless(x: int) -> int:
+            os.close(tempfile.mkstemp(dir="\(folder.path)")[0])
+            end = time.monotonic() + 50
+            while time.monotonic() < end: pass
+            return x
+        """)
+      try await registry.add("s", endless, interpreters: 1)
+      let batch = try integers([1])
+      let old = Task { try await registry.evaluate("endless", of: "s", batch) }
+      try await settle(folder, 1)
+      try await registry.replace("s", with: endless)
+      let new = Task { try await registry.evaluate("endless", of: "s", batch) }
+      try await settle(folder, 2)
+      try registry.interrupt("s")
+      for call in [old, new] {
+        let error = try await #require(throws: UDFError.self) { try await call.value }
+        #expect(error.code == .interrupted)
+      }
+    }
+  }
 }
