@@ -18,7 +18,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .sql: try SQL.run(repetitions: 9 * effort)
       case .scaling: try await Scaling.run(repetitions: 9 * effort)
       case .limits: try Limits.run(steps: 300 * effort, stride: 60_000)
-      case .deadlines: try await Deadlines.run(repetitions: 300 * effort)
+      case .deadlines: try await Deadlines.run(repetitions: 50 * effort)
       case .memory: try Cycles.run(cycles: 1_000 * effort)
       }
       print("")

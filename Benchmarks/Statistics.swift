@@ -16,16 +16,7 @@ struct PairedTiming {
   }
 
   /// The median of the ratios, pair by pair.
-  var ratio: Double { median(ratios) }
-
-  /// Where the middle half of the ratios lies.
-  var middleHalf: ClosedRange<Double> {
-    let sorted = ratios.sorted()
-    guard !sorted.isEmpty else { return 0...0 }
-    return sorted[sorted.count / 4]...sorted[sorted.count * 3 / 4]
-  }
-
-  private var ratios: [Double] { zip(subject, reference).map { $0 / $1 } }
+  var ratio: Double { median(zip(subject, reference).map { $0 / $1 }) }
 }
 
 func seconds(_ body: () throws -> Void) rethrows -> Double {
@@ -38,4 +29,11 @@ func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
   guard !sorted.isEmpty else { return .nan }
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+}
+
+/// Where the middle half of the values lies.
+func middleHalf(_ values: [Double]) -> ClosedRange<Double> {
+  let sorted = values.sorted()
+  guard !sorted.isEmpty else { return 0...0 }
+  return sorted[sorted.count / 4]...sorted[sorted.count * 3 / 4]
 }
