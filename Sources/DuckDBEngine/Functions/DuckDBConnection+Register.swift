@@ -28,7 +28,8 @@ extension DuckDBConnection {
   /// database is open: their types, their overloads, whether they are deterministic, and what a failing row does. Each
   /// chunk of rows that DuckDB passes, at most 2,048, goes to the version that is there when the chunk begins; chunks
   /// under way finish on the version they began on, which then ends. So one query may have rows of two versions, and none
-  /// fails because of a replacement. Functions that a later version adds are not in SQL.
+  /// fails because of a replacement. Functions that a later version adds are not in SQL. What DuckDB has computed when it
+  /// prepared a statement, such as a call of a deterministic function with constants, is not computed again.
   ///
   /// A query fails when it calls a function that the version of that moment does not have with the types it had, which
   /// `UDFRegistry.replace` refuses unless changes are allowed, or when the source has been removed. A source that is added
