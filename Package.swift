@@ -70,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "clutch-benchmarks",
       dependencies: [
-        "Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine",
+        "Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine", "ThreadConfinement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["Python"], swiftSettings: settings),

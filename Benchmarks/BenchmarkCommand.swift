@@ -5,7 +5,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clutch-benchmarks", abstract: "Measure Clutch, as ratios of two things timed in turn in one run.")
 
-  enum Part: String, ExpressibleByArgument, CaseIterable { case rows, types, sql, scaling, memory, limits }
+  enum Part: String, ExpressibleByArgument, CaseIterable { case rows, types, sql, scaling, memory, limits, deadlines }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
   @Option(help: "Multiplies the number of repetitions.") var effort = 1
@@ -18,6 +18,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .sql: try SQL.run(repetitions: 9 * effort)
       case .scaling: try await Scaling.run(repetitions: 9 * effort)
       case .limits: try Limits.run(steps: 300 * effort, stride: 60_000)
+      case .deadlines: try await Deadlines.run(repetitions: 50 * effort)
       case .memory: try Cycles.run(cycles: 1_000 * effort)
       }
       print("")

@@ -10,6 +10,12 @@ func report(_ name: String, _ ratio: Double, atLeast limit: Double, detail: Stri
   line(name, ratio, "at least \(limit)x", ratio >= limit, detail)
 }
 
+/// One line of the report for a figure that is no ratio; without a goal if there is none.
+func report(_ name: String, figure: String, atMost limit: String? = nil, isMet: Bool = true, detail: String) {
+  let verdict = limit.map { "goal \(pad("at most \($0)", 15)) \(isMet ? "met" : "MISSED")   " } ?? ""
+  print("  \(pad(name, 44)) \(pad(figure, 8)) \(verdict)\(detail)")
+}
+
 /// One line of the report for a figure without a goal.
 func report(_ name: String, _ ratio: Double, detail: String) {
   print("  \(pad(name, 44)) \(figure(ratio))   \(detail)")

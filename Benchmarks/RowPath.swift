@@ -7,7 +7,7 @@ import PythonUDF
 ///
 /// Both run in one interpreter, in turn, on the same 1,024 values.
 enum RowPath {
-  private struct Case {
+  struct Case {
     let name: String
     let limit: Double
     let source: String
@@ -47,7 +47,7 @@ enum RowPath {
     String(format: "%.0f", median(values) * 1e6)
   }
 
-  private static func cases() throws -> [Case] {
+  static func cases() throws -> [Case] {
     let rows = 1_024
     // Values as they come in data: neither small nor equal.
     let a = (0..<rows).map { Int64($0 * 7_919 % 10_007 + 1) }

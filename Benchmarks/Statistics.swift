@@ -30,3 +30,10 @@ func median(_ values: [Double]) -> Double {
   guard !sorted.isEmpty else { return .nan }
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
+
+/// Where the middle half of the values lies.
+func middleHalf(_ values: [Double]) -> ClosedRange<Double> {
+  let sorted = values.sorted()
+  guard !sorted.isEmpty else { return 0...0 }
+  return sorted[sorted.count / 4]...sorted[sorted.count * 3 / 4]
+}

@@ -19,25 +19,64 @@ extension DuckDBConnection {
   public func register(
     _ pool: UDFPool, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
   ) throws(DuckDBError) {
-    try refuseTaken(pool)
-    for set in try functionSets(pool, errorMode, timeouts) {
+    try register(functionsOf: pool, errorMode, timeouts)
+  }
+
+  /// Makes every UDF of a registry's source a scalar SQL function in the connection's database, for all its connections.
+  ///
+  /// The functions are those of the version that is there now, and SQL knows them as they are now for as long as the
+  /// database is open: their types, their overloads, whether they are deterministic, and what a failing row does. Each
+  /// chunk of rows that DuckDB passes, at most 2,048, goes to the version that is there when the chunk begins; chunks
+  /// under way finish on the version they began on, which then ends. So one query may have rows of two versions, and none
+  /// fails because of a replacement. Functions that a later version adds are not in SQL. What DuckDB has computed when it
+  /// prepared a statement, such as a call of a deterministic function with constants, is not computed again.
+  ///
+  /// A query fails when it calls a function that the version of that moment does not have with the types it had, which
+  /// `UDFRegistry.replace` refuses unless changes are allowed, or when the source has been removed. A source that is added
+  /// under its name again is called as before. The database keeps the registry.
+  ///
+  /// All else is as with a pool.
+  ///
+  /// - Parameters:
+  ///   - registry: where the source is.
+  ///   - name: the source's name there.
+  ///   - errorMode: what a row does whose call fails, for all functions; nil for what each says now.
+  ///   - timeouts: how long calls may take; where nothing is said, what each function says in the version that is called.
+  /// - Throws: `query` when DuckDB has a function of a name already, built in or registered before; `invalidArgument` when
+  ///   there is no such source, or a result has a type that DuckDB lacks.
+  public func register(
+    _ registry: UDFRegistry, source name: String, onError errorMode: UDFErrorMode? = nil,
+    timeouts: UDFTimeouts = UDFTimeouts()
+  ) throws(DuckDBError) {
+    let source: RegisteredSource
+    do throws(UDFError) { source = try RegisteredSource(name, of: registry) } catch {
+      throw DuckDBError(.invalidArgument, error.message)
+    }
+    try register(functionsOf: source, errorMode, timeouts)
+  }
+
+  private func register(
+    functionsOf provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts
+  ) throws(DuckDBError) {
+    try refuseTaken(provider)
+    for set in try functionSets(provider, errorMode, timeouts) {
       try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
-      for function in set.functions { database.noteRegistered(function.signature, of: pool) }
+      for function in set.functions { database.noteRegistered(function.signature, of: provider) }
     }
   }
 
   /// The functions by name, which SQL compares without letter case, in the order of the source.
   private func functionSets(
-    _ pool: UDFPool, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts
+    _ provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts
   ) throws(DuckDBError) -> [FunctionSet] {
     var names: [String] = []
     var byName: [String: [ScalarFunction]] = [:]
-    for (index, signature) in pool.signatures.enumerated() {
+    for (index, signature) in provider.signatures.enumerated() {
       let name = signature.name.lowercased()
       if byName[name] == nil { names.append(name) }
       do throws(DuckDBError) {
         byName[name, default: []].append(
-          try ScalarFunction(index, of: pool, onError: errorMode, timeouts: timeouts))
+          try ScalarFunction(index, of: provider, onError: errorMode, timeouts: timeouts))
       } catch {
         throw DuckDBError(error.code, "UDF \(signature.name) cannot be used in SQL: \(error.message)")
       }
@@ -53,9 +92,9 @@ extension DuckDBConnection {
   ///
   /// The database is asked each time, because a registration may have been rolled back. Functions that do not stand in
   /// expressions, those for FROM and for PRAGMA, share no names with the others.
-  private func refuseTaken(_ pool: UDFPool) throws(DuckDBError) {
+  private func refuseTaken(_ provider: any FunctionProvider) throws(DuckDBError) {
     // Python's names hold no quotes.
-    let names = pool.signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
+    let names = provider.signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
     let statements = try execute(
       """
       SELECT DISTINCT function_name FROM duckdb_functions() WHERE lower(function_name) IN (\(names))
@@ -63,7 +102,7 @@ extension DuckDBConnection {
       """)
     guard let rows = try statements.next()?.nextRows(), rows.count > 0 else { return }
     let name = rows[0, 0].description
-    try database.refuseRegistered(name, in: pool)
+    try database.refuseRegistered(name, in: provider)
     throw DuckDBError(
       .query, "DuckDB has a function named \(name) of its own; rename the UDF, for example to my_\(name)")
   }

@@ -4,43 +4,40 @@ import PythonUDF
 
 /// A UDF as DuckDB knows it: what its callbacks find behind the function's extra information.
 ///
-/// The callbacks run on several of DuckDB's threads at once; each waits for an idle interpreter of the pool.
+/// The callbacks run on several of DuckDB's threads at once; each waits for an idle interpreter.
 final class ScalarFunction: Sendable {
   let signature: UDFSignature
-  /// The type of the value, which with `collect` stands beside an error.
-  private let value: UDFType
   private let result: VectorShape
   private let index: Int
-  private let pool: UDFPool
+  private let provider: any FunctionProvider
   private let errorMode: UDFErrorMode
   private let timeouts: UDFTimeouts
   /// The types that DuckDB casts the arguments to, the last also those that follow; nil where it takes them as they are.
   private let declared: [SQLType?]
 
   /// - Parameters:
-  ///   - index: the function's place in the pool's signatures.
+  ///   - index: the function's place in the provider's signatures.
   ///   - errorMode: what a failing row does; nil for what the function says.
   ///   - timeouts: how long calls may take; where nothing is said, what the function says.
   ///   - declared: the types that DuckDB casts the arguments to, the last also those that follow.
   /// - Throws: `invalidArgument` when the result has no type in DuckDB.
   init(
-    _ index: Int, of pool: UDFPool, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
+    _ index: Int, of provider: any FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
     declared: [SQLType?] = []
   ) throws(DuckDBError) {
     self.declared = declared
     self.timeouts = timeouts
-    signature = pool.signatures[index]
+    signature = provider.signatures[index]
     self.index = index
-    self.pool = pool
+    self.provider = provider
     self.errorMode = errorMode ?? signature.errorMode
-    value = signature.result.storedInDuckDB
-    let valueType = try value.sqlType
+    let valueType = try signature.result.storedInDuckDB.sqlType
     result = try VectorShape(self.errorMode == .collect ? .collected(valueType) : valueType)
   }
 
   /// The same function, declared to take arguments of some types.
   func declaring(_ types: [SQLType?]) throws(DuckDBError) -> ScalarFunction {
-    try ScalarFunction(index, of: pool, onError: errorMode, timeouts: timeouts, declared: types)
+    try ScalarFunction(index, of: provider, onError: errorMode, timeouts: timeouts, declared: types)
   }
 
   // MARK: Registering
@@ -57,7 +54,7 @@ final class ScalarFunction: Sendable {
     }
     duckdb.scalar_function_set_name(function, signature.name)
     withExtendedLifetime(type) { duckdb.scalar_function_set_return_type(function, type.handle) }
-    // Nulls are the pool's affair: an optional parameter receives None.
+    // Nulls are not DuckDB's affair: an optional parameter receives None.
     duckdb.scalar_function_set_special_handling(function)
     // Unless the author says so, nothing is known of what Python code does: it is called for every row, and never
     // folded into a constant.
@@ -129,8 +126,9 @@ final class ScalarFunction: Sendable {
   }
 
   private func call(_ batch: RecordBatch) throws -> Column {
-    let result = try pool.evaluateHere(
-      index, batch, CallOptions(errorMode: errorMode, timeouts: timeouts, result: value))
+    let result = try provider.evaluateHere(index, batch) { signature in
+      CallOptions(errorMode: errorMode, timeouts: timeouts, result: signature.result.storedInDuckDB)
+    }
     guard let errors = result.errors else { return result.values }
     var rows = StructBuilder()
     for _ in 0..<batch.rowCount { rows.append() }

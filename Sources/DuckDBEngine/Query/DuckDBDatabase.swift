@@ -61,17 +61,17 @@ public final class DuckDBDatabase: @unchecked Sendable {
   }
 
   /// Refuses a name that DuckDB has already, if it has it from a UDF.
-  func refuseRegistered(_ name: String, in pool: UDFPool) throws(DuckDBError) {
+  func refuseRegistered(_ name: String, in provider: any FunctionProvider) throws(DuckDBError) {
     guard let other = functionNames.withLock({ $0[name.lowercased()] }) else { return }
-    let own = pool.signatures.first { $0.name.lowercased() == name.lowercased() }
+    let own = provider.signatures.first { $0.name.lowercased() == name.lowercased() }
     throw DuckDBError(
       .query,
-      "two UDFs are named \(own?.name ?? name), one of \(other) and one of \(pool.source.name): rename one (SQL does "
+      "two UDFs are named \(own?.name ?? name), one of \(other) and one of \(provider.providerName): rename one (SQL does "
         + "not tell upper from lower case)")
   }
 
-  func noteRegistered(_ signature: UDFSignature, of pool: UDFPool) {
-    functionNames.withLock { $0[signature.name.lowercased()] = pool.source.name }
+  func noteRegistered(_ signature: UDFSignature, of provider: any FunctionProvider) {
+    functionNames.withLock { $0[signature.name.lowercased()] = provider.providerName }
   }
 
   /// Runs all queries of this database on the threads of a pool's interpreters from now on.

@@ -69,7 +69,8 @@ final class WatchedCall: Sendable {
     guard isFirst else { return }
     isStopped.store(true, ordering: .relaxed)
     raise()
-    DeadlineWatcher.shared.watch(self)
+    // With a timeout it is watched from its beginning.
+    if timeouts.isEmpty { DeadlineWatcher.shared.watch(self) }
   }
 
   /// Ends the watch. Called on the interpreter's thread under its GIL, once the rows are done.

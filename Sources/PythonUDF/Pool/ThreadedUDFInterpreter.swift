@@ -14,8 +14,6 @@ public actor ThreadedUDFInterpreter {
   /// The function's signature.
   public nonisolated let signature: UDFSignature
 
-  /// What was loaded.
-  private let source: UDFSource
   private let worker: Worker
   private let telemetry: Telemetry
   private nonisolated var interpreter: SubInterpreter { worker.interpreter }
@@ -66,7 +64,6 @@ public actor ThreadedUDFInterpreter {
         but exactly one is needed here; use a UDFPool for several
         """)
     }
-    self.source = source
     self.worker = worker
     self.telemetry = telemetry
     telemetry.metrics?.note([worker.interpreter.memoryUsage])
@@ -96,7 +93,7 @@ public actor ThreadedUDFInterpreter {
   ) throws -> UDFResult {
     var options = CallOptions(errorMode: errorMode)
     options.watch = worker.watch(timeouts.orElse(signature.timeouts))
-    let observed = ObservedCall(signature.name, rows: batch.rowCount, of: source.name, telemetry.metrics)
+    let observed = ObservedCall(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
     options.observed = observed
     defer { telemetry.metrics?.note([interpreter.memoryUsage]) }
     return try observed.observe {

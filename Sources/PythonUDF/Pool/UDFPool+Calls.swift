@@ -145,7 +145,7 @@ extension UDFPool {
   private func observing(
     _ name: String, _ batch: RecordBatch, _ options: CallOptions, _ call: (CallOptions) async throws -> UDFResult
   ) async throws -> UDFResult {
-    let observed = ObservedCall(name, rows: batch.rowCount, of: source.name, telemetry.metrics)
+    let observed = ObservedCall(name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
     defer { telemetry.metrics?.note(memoryUsage) }
     return try await observed.observe { try await call(options.observed(by: observed)) }
   }
@@ -154,7 +154,7 @@ extension UDFPool {
   func observing(
     _ name: String, _ batch: RecordBatch, _ options: CallOptions, _ call: (CallOptions) throws -> UDFResult
   ) throws -> UDFResult {
-    let observed = ObservedCall(name, rows: batch.rowCount, of: source.name, telemetry.metrics)
+    let observed = ObservedCall(name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
     defer { telemetry.metrics?.note(memoryUsage) }
     return try observed.observe { try call(options.observed(by: observed)) }
   }

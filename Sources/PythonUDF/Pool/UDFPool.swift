@@ -105,8 +105,7 @@ public final class UDFPool: Sendable {
     telemetry.metrics?.interpreterAbandoned()
     telemetry.metrics?.note(memoryUsage)
     telemetry.log.note(
-      .warning, "it did not stop when told to; its interpreter is given up, and another takes its place\(stack)",
-      of: function, row: row)
+      .warning, "its interpreter is given up, because it does not stop\(stack)", of: function, row: row)
     worker.interpreter.abandon()
     // A thread of its own: loading takes its time, and runs user code.
     Thread.detachNewThread { [self] in

@@ -1,5 +1,4 @@
-public import Columnar
-import Foundation
+import Metrics
 public import PythonRuntime
 import Synchronization
 
@@ -8,46 +7,13 @@ import Synchronization
 /// A new version is loaded beside the old one. Batches that begin after that go to it; those under way finish on the old
 /// one, whose interpreters then end and give their memory back. All members may be used from any thread and any task.
 public final class UDFRegistry: Sendable {
-  /// One version of a source.
-  private final class Version: Sendable {
-    let pool: UDFPool
-    private let state = Mutex((calls: 0, isRetired: false))
-
-    init(_ pool: UDFPool) { self.pool = pool }
-
-    /// Nil when it has been replaced meanwhile, and the next one is to be asked for.
-    func begin() -> UDFPool? {
-      state.withLock { state in
-        guard !state.isRetired else { return nil }
-        state.calls += 1
-        return pool
-      }
-    }
-
-    func end() {
-      let isLast = state.withLock { state in
-        state.calls -= 1
-        return state.isRetired && state.calls == 0
-      }
-      if isLast { close() }
-    }
-
-    /// Takes no more calls, and ends after those under way.
-    func retire() {
-      let isIdle = state.withLock { state in
-        defer { state.isRetired = true }
-        return !state.isRetired && state.calls == 0
-      }
-      if isIdle { close() }
-    }
-
-    /// On a thread of its own: ending waits for user code that runs at the end.
-    private func close() { Thread.detachNewThread { [pool] in pool.close() } }
-  }
-
   private struct Entry {
-    var version: Version
+    var version: SourceVersion
+    /// The versions before it that had calls under way when it came.
+    var former: [SourceVersion] = []
     let make: @Sendable (UDFSource) throws -> UDFPool
+    /// What all versions write to.
+    let log: UDFLog
     /// Set while a new version is loading: two at once would race for the place.
     var isLoading = false
   }
@@ -68,19 +34,25 @@ public final class UDFRegistry: Sendable {
   ///   - source: the file or text.
   ///   - interpreters: how many, for this and later versions; the number of cores by default.
   ///   - configuration: what the interpreters may do; full isolation by default.
+  ///   - policy: what the source, and each later version of it, may do to the machine, from its first line on.
   ///   - discovery: which CPython to start, if none runs yet.
+  ///   - logging: where what the source, and each later version of it, writes goes; the current logger by default.
+  ///     Messages and metrics call the source by its name here.
   /// - Throws: `UDFError`: `nameTaken`, or why the source does not load; `PythonRuntimeError`.
   public func add(
     _ name: String, _ source: UDFSource, interpreters: Int? = nil,
-    configuration: SubInterpreter.Configuration = .isolated, discovery: PythonDiscovery = PythonDiscovery()
+    configuration: SubInterpreter.Configuration = .isolated, policy: InterpreterPolicy = .guarded,
+    discovery: PythonDiscovery = PythonDiscovery(), logging: UDFLogging = UDFLogging()
   ) async throws {
+    let log = UDFLog(source: name, logging)
+    let factory = MetricsSystem.factory
     let make: @Sendable (UDFSource) throws -> UDFPool = { source in
-      try UDFPool(source, interpreters: interpreters, configuration: configuration, discovery: discovery)
+      try UDFPool(source, interpreters, configuration, policy, discovery, Telemetry(sharing: log, factory))
     }
     let pool = try await onThreadOfItsOwn { try make(source) }
     let isAdded = entries.withLock { entries in
       guard entries[name] == nil else { return false }
-      entries[name] = Entry(version: Version(pool), make: make)
+      entries[name] = Entry(version: SourceVersion(pool), make: make, log: log)
       return true
     }
     guard isAdded else {
@@ -111,21 +83,25 @@ public final class UDFRegistry: Sendable {
     do {
       let pool = try await onThreadOfItsOwn { try entry.make(source) }
       do {
-        if !allowingChanges { try Self.requireSame(pool.signatures, as: entry.version.pool.signatures, of: name) }
+        if !allowingChanges {
+          try UDFSignature.requireSame(pool.signatures, as: entry.version.pool.signatures, of: name)
+        }
       } catch {
         await pool.closeAsync()
         throw error
       }
-      let old = entries.withLock { entries -> Version? in
-        let old = entries[name]?.version
-        if old != nil { entries[name]?.version = Version(pool) }
-        entries[name]?.isLoading = false
-        return old
+      let isReplaced = entries.withLock { entries in
+        guard entries[name]?.version === entry.version else { return false }
+        let former = (entry.former + [entry.version]).filter(\.isCalled)
+        entries[name] = Entry(version: SourceVersion(pool), former: former, make: entry.make, log: entry.log)
+        return true
       }
-      // It may have been removed meanwhile.
-      if let old { old.retire() } else { await pool.closeAsync() }
+      // It may have been removed meanwhile, and another one added.
+      if isReplaced { entry.version.retire() } else { await pool.closeAsync() }
     } catch {
-      entries.withLock { $0[name]?.isLoading = false }
+      entries.withLock { entries in
+        if entries[name]?.version === entry.version { entries[name]?.isLoading = false }
+      }
       throw error
     }
   }
@@ -141,6 +117,25 @@ public final class UDFRegistry: Sendable {
     entry.version.retire()
   }
 
+  /// Stops the calls of a source's functions that are under way, also in the middle of a row, and also those of versions
+  /// before this one; they throw `interrupted`. Later calls run as usual. Returns at once.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
+  public func interrupt(_ name: String) throws(UDFError) {
+    let entry = try entry(name)
+    for version in entry.former + [entry.version] { version.pool.interrupt() }
+  }
+
+  /// What the functions of a source write from now on, those of all its versions; ends when the source is removed and
+  /// its last calls are over. All else is as with ``UDFPool/logRecords(bufferingNewest:)``.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
+  public func logRecords(of name: String, bufferingNewest limit: Int = 1_000) throws(UDFError) -> AsyncStream<
+    UDFLogRecord
+  > {
+    try entry(name).log.records(bufferingNewest: limit)
+  }
+
   /// The names of the sources.
   public var names: [String] { entries.withLock { $0.keys.sorted() } }
 
@@ -149,56 +144,20 @@ public final class UDFRegistry: Sendable {
   /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
   public func signatures(of name: String) throws -> [UDFSignature] { try version(name).pool.signatures }
 
-  // MARK: Calls
-
-  /// Calls a function of a source for each row of a batch, and says which rows failed; the calling task is suspended and
-  /// blocks no thread.
+  /// The version of a source that is there now.
   ///
-  /// - Parameters:
-  ///   - function: the function.
-  ///   - name: the source.
-  ///   - batch: one column per parameter, in order.
-  ///   - errorMode: what a failing row does; nil for what the function says.
-  ///   - timeouts: how long the call may take; where nothing is said, what the function says.
-  /// - Throws: as `UDFPool.evaluate` does.
-  public func evaluate(
-    _ function: String, of name: String, _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil,
-    timeouts: UDFTimeouts = UDFTimeouts()
-  ) async throws -> UDFResult {
-    while true {
-      let version = try version(name)
-      guard let pool = version.begin() else { continue }
-      defer { version.end() }
-      return try await pool.evaluate(function, batch, onError: errorMode, timeouts: timeouts)
-    }
-  }
+  /// - Throws: `UDFError` with code `unknownFunction`.
+  func version(_ name: String) throws(UDFError) -> SourceVersion { try entry(name).version }
 
-  private func version(_ name: String) throws -> Version {
-    try entries.withLock { entries in
+  private func entry(_ name: String) throws(UDFError) -> Entry {
+    try entries.withLock { entries throws(UDFError) in
       guard let entry = entries[name] else { throw Self.unknown(name, entries.keys) }
-      return entry.version
+      return entry
     }
   }
 
   private static func unknown(_ name: String, _ names: Dictionary<String, Entry>.Keys) -> UDFError {
     let known = names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
     return UDFError(.unknownFunction, "There is no source named \(name); there are: \(known).")
-  }
-
-  /// - Throws: `UDFError` with code `incompatible`.
-  private static func requireSame(_ new: [UDFSignature], as old: [UDFSignature], of name: String) throws(UDFError) {
-    for signature in old {
-      let sameName = new.filter { $0.name == signature.name }
-      if sameName.contains(where: { $0.parameters == signature.parameters && $0.result == signature.result }) {
-        continue
-      }
-      let now = sameName.isEmpty ? "is not there" : "is \(sameName.map(\.sqlDescription).joined(separator: "; "))"
-      throw UDFError(
-        .incompatible,
-        """
-        The new version of \(name) was not taken: \(signature.sqlDescription) \(now). Keep the function, or replace with \
-        allowingChanges: true.
-        """)
-    }
   }
 }

@@ -5,16 +5,29 @@ struct Telemetry: Sendable {
   let log: UDFLog
   /// Nil where nobody collects metrics.
   let metrics: SourceMetrics?
+  /// Whether the log ends with the pool.
+  private let closesLog: Bool
+
+  /// What messages and metrics call the source.
+  var source: String { log.source }
 
   /// Metrics go where the calling task, or else the process, collects them.
   init(_ source: UDFSource, _ logging: UDFLogging) {
     log = UDFLog(source: source.name, logging)
     metrics = SourceMetrics(of: source.name, MetricsSystem.factory)
+    closesLog = true
+  }
+
+  /// One of several versions that follow each other, with one log.
+  init(sharing log: UDFLog, _ factory: any MetricsFactory) {
+    self.log = log
+    metrics = SourceMetrics(of: log.source, factory)
+    closesLog = false
   }
 
   /// Nothing will be told any more.
   func close() {
-    log.close()
+    if closesLog { log.close() }
     metrics?.close()
   }
 }

@@ -5,9 +5,9 @@ import PythonUDF
 import TestSupport
 import Testing
 
-/// The Swift of the page on nulls and errors, line by line.
+/// The Swift of the pages on nulls and errors and on timeouts, line by line.
 @Suite(.timeLimit(.minutes(5))) struct LibraryExampleTests {
-  @Test func `The example in Swift is this one, and gives what its comments say`() async throws {
+  @Test func `The example of errors in Swift is this one, and gives what its comments say`() async throws {
     let page = Page.article("NullsAndErrors")
     let source = try #require(try page.blocks("python").first { $0.fileName == "prices.py" })
     let folder = try TemporaryFolder()
@@ -31,10 +31,42 @@ import Testing
     print(pool.failureSummaries.map { "\($0.failedRows) of \($0.rows)" })
     await pool.closeAsync()
 
+    try expect(printed, of: page, replacing: "\"prices.py\"")
+  }
+
+  @Test func `The example of timeouts in Swift is this one, and gives what its comments say`() async throws {
+    let page = Page.article("Timeouts")
+    let source = try #require(try page.blocks("python").first { $0.fileName == "slow.py" })
+    let folder = try TemporaryFolder()
+    let file = try folder.write("slow.py", source.text)
+    try CPython.start(PythonDiscovery(workingDirectory: Checkout.root))
+    var printed: [String] = []
+    func print(_ value: Any) { printed.append("\(value)") }
+
+    let pool = try UDFPool(UDFSource(file: file), interpreters: 1)
+    let numbers = Column([27, 0] as [Int64?])
+    let batch = try RecordBatch(schema: Schema([Field(name: "n", type: .int64)]), columns: [numbers])
+
+    do {
+      _ = try await pool.evaluate("steps", batch, timeouts: UDFTimeouts(row: .milliseconds(50)))
+    } catch let error as UDFError {
+      print(error.code)
+      print(error.row?.index ?? -1)
+      print(error.exception?.traceback.last?.function ?? "")
+    }
+    print(try await pool.call("steps", batch.slice(0..<1)))
+    print(pool.abandonedInterpreterCount)
+    await pool.closeAsync()
+
+    try expect(printed, of: page, replacing: "\"slow.py\"")
+  }
+
+  /// Checks that the first Swift block of a page stands in this file, and that its comments are what was printed.
+  private func expect(_ printed: [String], of page: Page, replacing path: String) throws {
     let lines = try #require(try page.blocks("swift").first).text.split(separator: "\n")
     let here = try String(contentsOfFile: #filePath, encoding: .utf8)
     for line in lines {
-      let code = line.components(separatedBy: "  // ")[0].replacing("\"prices.py\"", with: "file")
+      let code = line.components(separatedBy: "  // ")[0].replacing(path, with: "file")
       #expect(here.contains("    \(code)\n"), "\(code) does not stand in this test")
     }
     #expect(printed == lines.compactMap { $0.components(separatedBy: "  // ").dropFirst().first })

@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import PythonRuntime
 import PythonUDF
 import Testing
 
@@ -141,5 +142,105 @@ import Testing
     #expect(try registry.signatures(of: "s").map(\.name) == ["version"])
     let taken = try await #require(throws: UDFError.self) { try await registry.add("s", source(2), interpreters: 1) }
     #expect(taken.code == .nameTaken)
+  }
+
+  @Test func `every version is under the policy that the source was added with`() async throws {
+    let registry = UDFRegistry()
+    let reads = "def f() -> str:\n    return open('/etc/hostname').read()"
+    try await registry.add("s", source(1, "@udf\n\(reads)"), interpreters: 1, policy: .pure)
+    for _ in 0..<2 {
+      let error = try await #require(throws: UDFError.self) { try await registry.evaluate("f", of: "s", rows(1)) }
+      #expect(error.message.contains("the policy 'pure' denies"))
+      #expect(try registry.denials(of: "s").count == 1)
+      try await registry.replace("s", with: source(2, "@udf\n\(reads)"))
+    }
+  }
+
+  @Test func `a version may have more classes, and other names for them`() async throws {
+    func sides(_ name: String, after: String) -> UDFSource {
+      UDFSource(
+        """
+        import enum
+        from clutch import udf
+        \(after)
+        class \(name)(enum.Enum):
+            LEFT = "left"
+            RIGHT = "right"
+        @udf
+        def side(x: \(name)) -> list[\(name)]:
+            return [x, \(name).RIGHT]
+        """)
+    }
+    let registry = UDFRegistry()
+    try await registry.add("s", sides("Side", after: ""), interpreters: 1)
+    let other = "class Other(enum.Enum):\n    A = 'a'\n@udf\ndef other() -> Other:\n    return Other.A"
+    try await registry.replace("s", with: sides("Hand", after: other))
+    let result = try await registry.evaluate("side", of: "s", batch(Column(["left"])))
+    #expect(try result.values.logicalRows() == [#"["left", "right"]"#])
+  }
+
+  @Test func `a source tells of the version that is there`() async throws {
+    let registry = UDFRegistry()
+    let failing = "@udf(on_error='null')\ndef f(x: int) -> int:\n    return 1 // x"
+    try await registry.add("s", source(1, failing), interpreters: 2)
+    _ = try await registry.evaluate("f", of: "s", integers([0, 1, 0]))
+    #expect(try registry.failureSummaries(of: "s").map(\.failedRows) == [2])
+    #expect(try registry.memoryUsage(of: "s").count == 2)
+    #expect(try registry.stacks(of: "s").allSatisfy { $0?.isEmpty == true })
+    try await registry.replace("s", with: source(2, failing))
+    #expect(try registry.failureSummaries(of: "s").isEmpty)
+    let unknown = try #require(throws: UDFError.self) { try registry.memoryUsage(of: "x") }
+    #expect(unknown.code == .unknownFunction)
+  }
+
+  @Test func `a source that is added while a version of the one before it loads stays`() async throws {
+    try await withTemporaryFolder { folder in
+      let registry = UDFRegistry()
+      try await registry.add("s", source(1), interpreters: 1)
+      let slow = source(
+        2,
+        """
+        import os, time
+        open("\(folder.path)/loading", "w").close()
+        end = time.monotonic() + 50
+        while not os.path.exists("\(folder.path)/added") and time.monotonic() < end: time.sleep(0.005)
+        """)
+      let replacement = Task { try await registry.replace("s", with: slow) }
+      try await settle(folder, 1)
+      try registry.remove("s")
+      try await registry.add("s", source(3), interpreters: 1)
+      _ = FileManager.default.createFile(atPath: "\(folder.path)/added", contents: nil)
+      try await replacement.value
+      #expect(try await version(registry) == 3)
+    }
+  }
+
+  @Test func `an interruption stops the calls of a source, also those of a version before`() async throws {
+    try await withTemporaryFolder { folder in
+      let registry = UDFRegistry()
+      let endless = UDFSource(
+        """
+        import os, tempfile, time
+        from clutch import udf
+        @udf
+        def endless(x: int) -> int:
+            os.close(tempfile.mkstemp(dir="\(folder.path)")[0])
+            end = time.monotonic() + 50
+            while time.monotonic() < end: pass
+            return x
+        """)
+      try await registry.add("s", endless, interpreters: 1)
+      let batch = try integers([1])
+      let old = Task { try await registry.evaluate("endless", of: "s", batch) }
+      try await settle(folder, 1)
+      try await registry.replace("s", with: endless)
+      let new = Task { try await registry.evaluate("endless", of: "s", batch) }
+      try await settle(folder, 2)
+      try registry.interrupt("s")
+      for call in [old, new] {
+        let error = try await #require(throws: UDFError.self) { try await call.value }
+        #expect(error.code == .interrupted)
+      }
+    }
   }
 }
