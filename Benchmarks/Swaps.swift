@@ -14,7 +14,7 @@ enum Swaps {
   private static func source(_ version: Int) -> UDFSource {
     UDFSource(
       """
-      import json, re, datetime, decimal
+      import json, datetime
       from clutch import udf
       table = {i: str(i) for i in range(1_000)}
       @udf

@@ -119,6 +119,10 @@ enum MemoryReclaimer {
 
   /// Unmaps a recorded block; false when it is not one of ours.
   static func release(_ pointer: UnsafeMutableRawPointer) -> Bool {
+    // CPython frees memory between a call that failed and its look at `errno`; the C library's `free` keeps that too, but
+    // waiting for the lock would not.
+    let error = errno
+    defer { errno = error }
     guard let block = blocks.withLock({ $0.recorded.removeValue(forKey: UInt(bitPattern: pointer)) }) else {
       return false
     }
