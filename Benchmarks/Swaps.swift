@@ -82,13 +82,9 @@ enum Swaps {
     guard await settles({ CPython.interpreterCount == interpreters }) else {
       throw BenchmarkError("\(CPython.interpreterCount) interpreters are left, of \(interpreters)")
     }
-    var seen = try ProcessState.threadCount()
-    // A thread is listed a moment longer than it can be joined.
-    for _ in 0..<20 {
-      try await Task.sleep(for: .milliseconds(25))
-      seen = min(seen, try ProcessState.threadCount())
-    }
-    outcome.threads = seen
+    // Idle threads of Dispatch go after five seconds.
+    try await Task.sleep(for: .seconds(6))
+    outcome.threads = try ProcessState.threadCount()
     outcome.resident = try ProcessState.residentMegabytes()
     return outcome
   }
