@@ -1,6 +1,7 @@
 # make demo    set everything up and run a Python function over 336,776 flights
 # make test    the whole test suite
 # make bench   the benchmarks, as ratios
+# make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
 # make lint    the formatter's check
 
 DUCKDB = duckdb==2.0.0
@@ -8,7 +9,7 @@ BAREDUCKDB = bareduckdb==0.12.155
 NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
 
-.PHONY: demo test bench lint format release clean
+.PHONY: demo test bench sanitize lint format release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -29,6 +30,10 @@ bench:
 	swift build -c release --product clutch
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB) $(NUMPY) $(PYARROW)
 	.build/release/clutch-benchmarks
+
+# Needs what `make test` puts into .venv.
+sanitize:
+	@Scripts/sanitize.sh
 
 release:
 	swift build -c release --product clutch

@@ -72,6 +72,7 @@ let package = Package(
       dependencies: [
         "Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine", "ThreadConfinement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       path: "Benchmarks", exclude: ["Python"], swiftSettings: settings),
 

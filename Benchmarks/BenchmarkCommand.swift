@@ -19,7 +19,10 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .scaling: try await Scaling.run(repetitions: 9 * effort)
       case .limits: try Limits.run(steps: 300 * effort, stride: 60_000)
       case .deadlines: try await Deadlines.run(repetitions: 50 * effort)
-      case .memory: try Cycles.run(cycles: 1_000 * effort)
+      case .memory:
+        try Cycles.run(cycles: 1_000 * effort)
+        try AliveAtOnce.run(count: 200)
+        try await Swaps.run(swaps: 1_000)
       }
       print("")
     }

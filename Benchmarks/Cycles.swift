@@ -3,6 +3,8 @@ import PythonRuntime
 
 /// Creating and ending interpreters: resident memory must not grow.
 enum Cycles {
+  static let imports = "import json, re, datetime, decimal, asyncio"
+
   static func run(cycles: Int, warmUp: Int = 100) throws {
     print(
       "Memory: \(cycles) interpreters made and ended one after the other, each importing json, re, datetime, decimal, asyncio"
@@ -10,27 +12,20 @@ enum Cycles {
     var start = 0.0
     var milliseconds: [Double] = []
     for cycle in 0..<cycles {
-      if cycle == warmUp { start = try residentMegabytes() }
+      if cycle == warmUp { start = try ProcessState.residentMegabytes() }
       milliseconds.append(
         try seconds {
           let interpreter = try SubInterpreter()
-          try interpreter.withGIL { py in try py.run("import json, re, datetime, decimal, asyncio") }
+          try interpreter.withGIL { py in try py.run(imports) }
           interpreter.close()
         } * 1e3)
     }
-    let end = try residentMegabytes()
+    let end = try ProcessState.residentMegabytes()
     let growth = (end - start) / Double(cycles - warmUp)
     let verdict = growth < 0.002 ? "met" : "MISSED"
     print(
       String(
         format: "  %.1f MB after %d cycles, %.1f MB after %d: %.4f MB a cycle, goal below 0.002 %@   %.0f ms a cycle",
         start, warmUp, end, cycles, growth, verdict, median(milliseconds)))
-  }
-
-  /// Resident memory of this process.
-  private static func residentMegabytes() throws -> Double {
-    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
-    guard fields.count > 1, let pages = Double(fields[1]) else { throw BenchmarkError("no /proc/self/statm") }
-    return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
   }
 }

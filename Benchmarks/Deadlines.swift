@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import Logging
 import PythonRuntime
 import PythonUDF
 import ThreadConfinement
@@ -9,6 +10,8 @@ enum Deadlines {
   /// As long as a timeout may be that nothing here reaches.
   private static let distant = UDFTimeouts(row: .seconds(3_600))
   private static let limit = 0.1
+  /// Interpreters are given up by the dozen here.
+  private static let silent = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
   private static let source = """
     import re, time
     from clutch import udf
@@ -86,7 +89,7 @@ enum Deadlines {
   // MARK: Rows that do not
 
   private static func measureStop(_ function: String) async throws {
-    let pool = try UDFPool(UDFSource(source), interpreters: 1)
+    let pool = try UDFPool(UDFSource(source), interpreters: 1, logging: UDFLogging(logger: silent))
     var late: [Double] = []
     for _ in 0..<50 { late.append(try await timeOfFailure(of: function, in: pool) - limit) }
     pool.close()
@@ -99,7 +102,7 @@ enum Deadlines {
 
   /// Calls that cannot be stopped: the interpreter is given up, and the only other way on is the one in its place.
   private static func measureReplacement(_ function: String) async throws {
-    let pool = try UDFPool(UDFSource(source), interpreters: 1)
+    let pool = try UDFPool(UDFSource(source), interpreters: 1, logging: UDFLogging(logger: silent))
     var late: [Double] = []
     var next: [Double] = []
     for _ in 0..<5 {

@@ -15,7 +15,13 @@ package enum Machine {
   @discardableResult
   package static func startInOwnProcess(atMost seconds: Int = 55) throws -> PythonInstallation {
     ThisProcess.end(after: seconds)
-    return try CPython.start(PythonDiscovery(environment: environment))
+    return try start()
+  }
+
+  /// Starts CPython in a process that a test has for itself.
+  @discardableResult
+  package static func start() throws -> PythonInstallation {
+    try CPython.start(PythonDiscovery(environment: environment))
   }
 
   /// This process's own, without the folders of shims: each of these costs a second to learn that it fails.

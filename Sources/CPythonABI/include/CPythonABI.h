@@ -200,6 +200,8 @@ enum { PYMEM_DOMAIN_RAW = 0, PYMEM_DOMAIN_MEM = 1 };
 #if !defined(__APPLE__)
 // Of the C library: how many bytes of a block may be used. Swift's modules of Glibc and Musl leave it out.
 size_t malloc_usable_size(void *_Nullable);
+// glibc only.
+int malloc_trim(size_t);
 #endif
 
 // Set in the nargsf argument of PyObject_Vectorcall: the slot before the first argument may be overwritten

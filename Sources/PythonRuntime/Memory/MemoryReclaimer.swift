@@ -38,17 +38,27 @@ enum MemoryReclaimer {
       for address in left.keys { blocks.recorded[address] = nil }
       return left
     }
-    let protects = protectsInsteadOfUnmapping.load(ordering: .relaxed)
     for (address, block) in left {
-      let pointer = UnsafeMutableRawPointer(bitPattern: address)
-      if protects { mprotect(pointer, block.size, PROT_NONE) } else { munmap(pointer, block.size) }
+      giveBack(UnsafeMutableRawPointer(bitPattern: address), block.size)
       block.counter?.subtract(block.size)
     }
     return left.values.reduce(0) { $0 + $1.size }
   }
 
-  /// For the proof that nobody touches what was given back: it then stays mapped, and any access ends the process.
+  /// For the proof that nobody touches what was given back: its addresses are then kept, and any access to them ends the
+  /// process, whereas an address that is unmapped may be mapped again for something else, and an access goes unseen.
   static let protectsInsteadOfUnmapping = Atomic(false)
+
+  private static func giveBack(_ pointer: UnsafeMutableRawPointer?, _ size: Int) {
+    guard protectsInsteadOfUnmapping.load(ordering: .relaxed) else {
+      munmap(pointer, size)
+      return
+    }
+    // Not `mprotect`, which would keep the memory too: thousands of interpreters would not fit.
+    let kept = mmap(
+      pointer, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0)
+    precondition(kept == pointer, "there is no room to protect what was given back")
+  }
 
   /// Bytes now recorded for an interpreter.
   static func bytes(of interpreter: Int64) -> Int {
@@ -109,10 +119,14 @@ enum MemoryReclaimer {
 
   /// Unmaps a recorded block; false when it is not one of ours.
   static func release(_ pointer: UnsafeMutableRawPointer) -> Bool {
+    // CPython frees memory between a call that failed and its look at `errno`; the C library's `free` keeps that too, but
+    // waiting for the lock would not.
+    let error = errno
+    defer { errno = error }
     guard let block = blocks.withLock({ $0.recorded.removeValue(forKey: UInt(bitPattern: pointer)) }) else {
       return false
     }
-    munmap(pointer, block.size)
+    giveBack(pointer, block.size)
     block.counter?.subtract(block.size)
     return true
   }

@@ -202,6 +202,7 @@ package final class PythonProcess: @unchecked Sendable {
     defer { if isLate { register.value.withLock { $0.abandoned -= 1 } } }
     // Nothing of the user's runs any more, and an end that is refused memory would not be a clean one.
     state.memory.suspendLimit()
+    let used = state.memory.usage.current
     lifecycle.withLock { _ in
       state.attach()
       let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
@@ -213,6 +214,7 @@ package final class PythonProcess: @unchecked Sendable {
       MemoryAccount.unregister(state.id)
       MemoryCounter.setOfThread(nil)
     }
+    HeapTrim.note(freed: used - state.memory.usage.current)
   }
 
   /// Ends all interpreters first: finalising with live ones aborts on 3.12.

@@ -6,29 +6,10 @@ import Testing
 @testable import PythonRuntime
 
 /// Many interpreters, in a short form. `CLUTCH_STRESS=N` makes it N times longer.
-@Suite(.timeLimit(.minutes(5)), .serialized) struct LifecycleTests {
-  @Test func `nothing that was given back is ever touched again`() async {
-    await #expect(processExitsWith: .success) {
-      try Machine.startInOwnProcess(atMost: 250)
-      // What is given back stays mapped, and any access to it ends the process.
-      MemoryReclaimer.protectsInsteadOfUnmapping.store(true, ordering: .relaxed)
-      for cycle in 0..<Stress.scaled(20) {
-        let interpreter = try SubInterpreter()
-        try interpreter.withGIL { py in
-          try py.run(
-            "import json, re, datetime, decimal, asyncio, hashlib, sqlite3, zlib, zoneinfo, xml.etree.ElementTree")
-          try py.run("async def one(): return 1\nassert asyncio.run(one()) == 1")
-          try py.run("kept = [str(i) for i in range(\(cycle % 5) * 50_000)]")
-        }
-        interpreter.close()
-      }
-      try CPython.shutDown()
-    }
-  }
-
+@Suite(.timeLimit(.minutes(Stress.minutes)), .serialized) struct LifecycleTests {
   @Test func `many interpreters live at once`() async {
     await #expect(processExitsWith: .success) {
-      try Machine.startInOwnProcess(atMost: 250)
+      try Machine.startInOwnProcess(atMost: Stress.seconds)
       let interpreters = try (0..<Stress.scaled(40, atMost: 200)).map { _ in try SubInterpreter() }
       #expect(CPython.interpreterCount == interpreters.count)
       for (number, interpreter) in interpreters.enumerated() {
@@ -45,7 +26,7 @@ import Testing
 
   @Test func `interpreters are made, used and ended on many threads at once`() async {
     await #expect(processExitsWith: .success) {
-      try Machine.startInOwnProcess(atMost: 250)
+      try Machine.startInOwnProcess(atMost: Stress.seconds)
       let failures = Recorder<String>()
       let ended = onThreads(8, within: 240) { thread in
         for cycle in 0..<Stress.scaled(5) {
@@ -97,7 +78,7 @@ import Testing
 
   @Test func `an exit function that does not return is abandoned after a grace time`() async {
     await #expect(processExitsWith: .success) {
-      try Machine.startInOwnProcess(atMost: 250)
+      try Machine.startInOwnProcess(atMost: Stress.seconds)
       PythonProcess.grace.store(300, ordering: .relaxed)
       let interpreter = try SubInterpreter()
       try interpreter.withGIL { py in try py.run("import atexit, time; atexit.register(time.sleep, 1_000)") }
@@ -116,7 +97,7 @@ import Testing
 
   @Test func `an exit function that returns late still ends its interpreter`() async {
     await #expect(processExitsWith: .success) {
-      try Machine.startInOwnProcess(atMost: 250)
+      try Machine.startInOwnProcess(atMost: Stress.seconds)
       PythonProcess.grace.store(300, ordering: .relaxed)
       let folder = try TemporaryFolder()
       let go = folder.path + "/go"
@@ -143,7 +124,7 @@ import Testing
 
   @Test func `a thread that is joined at the end, and does not end, is abandoned too`() async {
     await #expect(processExitsWith: .success) {
-      try Machine.startInOwnProcess(atMost: 250)
+      try Machine.startInOwnProcess(atMost: Stress.seconds)
       PythonProcess.grace.store(300, ordering: .relaxed)
       var configuration = SubInterpreter.Configuration()
       configuration.allowsThreads = true
@@ -155,11 +136,4 @@ import Testing
       #expect(CPython.interpreterCount == 0)
     }
   }
-}
-
-/// How long the stress tests are.
-enum Stress {
-  static let factor = ProcessInfo.processInfo.environment["CLUTCH_STRESS"].flatMap { Int($0) } ?? 1
-
-  static func scaled(_ count: Int, atMost most: Int = .max) -> Int { min(count * factor, most) }
 }

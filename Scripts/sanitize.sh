@@ -1,0 +1,51 @@
+#!/bin/sh
+# Runs the stress tests, and those of threads and of memory, under Thread Sanitizer and Address Sanitizer (Linux).
+#
+#   Scripts/sanitize.sh [thread] [address]     both by default
+#
+# What each can and cannot see: docs/reliability.md. Fails when a test fails or a sanitizer has something to say.
+set -eu
+cd "$(dirname "$0")/.."
+
+lifecycles='ThreadConfinementTests|LifecycleTests|ProtectedPagesTests|ExitTests|ExitAtEdgesTests|ProcessEndTests|ErrnoTests'
+pools='UDFRegistryTests|UDFPoolTests|UDFPoolClosingTests|IdleListTests|ThreadedUDFInterpreterTests|DeadlineTests|ExitWithPoolsTests'
+
+# run <folder of the build> <tests> <tests not to run>
+run() {
+  # The processes that tests start for themselves report too: hence files.
+  reports=$PWD/$1/reports
+  rm -rf "$reports"
+  mkdir -p "$reports"
+  status=0
+  TSAN_OPTIONS="log_path=$reports/report" ASAN_OPTIONS="detect_leaks=0:log_path=$reports/report" \
+    LD_PRELOAD=${locks:-} "$1/debug/clutchPackageTests.xctest" --testing-library swift-testing --no-parallel \
+    --filter "$2" --skip "$3" || status=$?
+  for report in "$reports"/*; do
+    [ -e "$report" ] || continue
+    cat "$report"
+    status=1
+  done
+  return $status
+}
+
+for sanitizer in ${*:-thread address}; do
+  case $sanitizer in
+  thread)
+    swift build --build-tests --sanitize=thread --scratch-path .build/tsan
+    locks=$PWD/.build/tsan/locks.so
+    clang -O1 -fPIC -shared -o "$locks" Scripts/sanitize-locks.c
+    # Thread Sanitizer's own stack of calls has room for 65,536.
+    run .build/tsan "$lifecycles|$pools" 'has room for deep recursion'
+    ;;
+  address)
+    swift build --build-tests --sanitize=address --scratch-path .build/asan
+    locks=
+    # Freed memory is kept for a while to find late accesses: this test would measure that.
+    run .build/asan "ColumnarTests|MemoryUsageTests|$lifecycles|$pools" 'a list that always has callers waiting'
+    ;;
+  *)
+    echo "thread or address, not $sanitizer" >&2
+    exit 2
+    ;;
+  esac
+done
