@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 
 lifecycles='ThreadConfinementTests|LifecycleTests|ProtectedPagesTests|ExitTests|ExitAtEdgesTests|ProcessEndTests|ErrnoTests'
 pools='UDFRegistryTests|UDFPoolTests|UDFPoolClosingTests|IdleListTests|ThreadedUDFInterpreterTests|DeadlineTests|ExitWithPoolsTests'
+told='LogTests|LogLimitTests|MetricsTests|TracingTests|RegistryTelemetryTests'
 
 # run <folder of the build> <tests> <tests not to run>
 run() {
@@ -35,13 +36,13 @@ for sanitizer in ${*:-thread address}; do
     locks=$PWD/.build/tsan/locks.so
     clang -O1 -fPIC -shared -o "$locks" Scripts/sanitize-locks.c
     # Thread Sanitizer's own stack of calls has room for 65,536.
-    run .build/tsan "$lifecycles|$pools" 'has room for deep recursion'
+    run .build/tsan "$lifecycles|$pools|$told" 'has room for deep recursion'
     ;;
   address)
     swift build --build-tests --sanitize=address --scratch-path .build/asan
     locks=
     # Freed memory is kept for a while to find late accesses: this test would measure that.
-    run .build/asan "ColumnarTests|MemoryUsageTests|$lifecycles|$pools" 'a list that always has callers waiting'
+    run .build/asan "ColumnarTests|MemoryUsageTests|$lifecycles|$pools|$told" 'a list that always has callers waiting'
     ;;
   *)
     echo "thread or address, not $sanitizer" >&2
