@@ -96,9 +96,11 @@ public actor ThreadedUDFInterpreter {
     let observed = ObservedCall(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
     options.observed = observed
     defer { telemetry.metrics?.note([interpreter.memoryUsage]) }
-    return try observed.observe {
+    let outcome = Result {
       try worker.call(worker.module.functions[0], batch, options) { try interpreter.withGILOnOwnThread($0) }
     }
+    observed?.end(outcome)
+    return try outcome.get()
   }
 
   /// What the function prints, logs and warns of from now on, as ``UDFPool/logRecords(bufferingNewest:)`` gives it.

@@ -145,18 +145,27 @@ extension UDFPool {
   private func observing(
     _ name: String, _ batch: RecordBatch, _ options: CallOptions, _ call: (CallOptions) async throws -> UDFResult
   ) async throws -> UDFResult {
-    let observed = ObservedCall(name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
+    guard let observed = ObservedCall(name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics) else {
+      return try await call(options)
+    }
     defer { telemetry.metrics?.note(memoryUsage) }
-    return try await observed.observe { try await call(options.observed(by: observed)) }
+    let outcome: Result<UDFResult, any Error>
+    do { outcome = .success(try await call(options.observed(by: observed))) } catch { outcome = .failure(error) }
+    observed.end(outcome)
+    return try outcome.get()
   }
 
   /// The same on the calling thread.
   func observing(
     _ name: String, _ batch: RecordBatch, _ options: CallOptions, _ call: (CallOptions) throws -> UDFResult
   ) throws -> UDFResult {
-    let observed = ObservedCall(name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
+    guard let observed = ObservedCall(name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics) else {
+      return try call(options)
+    }
     defer { telemetry.metrics?.note(memoryUsage) }
-    return try observed.observe { try call(options.observed(by: observed)) }
+    let outcome = Result { try call(options.observed(by: observed)) }
+    observed.end(outcome)
+    return try outcome.get()
   }
 
   private func options(

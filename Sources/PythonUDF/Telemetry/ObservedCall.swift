@@ -5,15 +5,20 @@ import Tracing
 /// One call of a function on a batch, as traces and metrics see it: from the caller's wait for an interpreter to the
 /// outcome that the caller gets.
 final class ObservedCall: Sendable {
-  private let span: any Span
+  private let span: (any Span)?
   private let metrics: SourceMetrics?
   private let running = Mutex<(function: String, since: ContinuousClock.Instant)?>(nil)
 
+  /// Nil when nobody collects traces or metrics.
+  ///
   /// - Parameter name: the function, as the caller calls it.
-  init(_ name: String, rows: Int, of source: String, _ metrics: SourceMetrics?) {
+  init?(_ name: String, rows: Int, of source: String, _ metrics: SourceMetrics?) {
+    // Finding the tracer itself takes a good part of a microsecond.
+    let isTraced = !(InstrumentationSystem.instrument is NoOpInstrument)
+    guard isTraced || metrics != nil else { return nil }
     self.metrics = metrics
-    span = InstrumentationSystem.tracer.startSpan("udf \(name)")
-    guard span.isRecording else { return }
+    span = isTraced ? InstrumentationSystem.tracer.startSpan("udf \(name)") : nil
+    guard let span, span.isRecording else { return }
     span.attributes["clutch.udf.function"] = name
     span.attributes["clutch.udf.source"] = source
     span.attributes["clutch.udf.rows"] = rows
@@ -21,49 +26,33 @@ final class ObservedCall: Sendable {
 
   /// Notes that an interpreter begins to run it.
   func begin(_ function: String) {
-    if span.isRecording { span.addEvent(SpanEvent(name: "interpreter begins")) }
+    if let span, span.isRecording { span.addEvent(SpanEvent(name: "interpreter begins")) }
     guard metrics != nil else { return }
     running.withLock { $0 = (function, .now) }
   }
 
-  /// Runs the call.
-  func observe(_ body: () async throws -> UDFResult) async throws -> UDFResult {
-    do {
-      let result = try await body()
-      end(result)
-      return result
-    } catch {
-      fail(error)
-      throw error
-    }
-  }
-
-  /// Runs the call, on the calling thread.
-  func observe(_ body: () throws -> UDFResult) throws -> UDFResult {
-    do {
-      let result = try body()
-      end(result)
-      return result
-    } catch {
-      fail(error)
-      throw error
+  /// Notes the outcome.
+  func end(_ outcome: Result<UDFResult, any Error>) {
+    switch outcome {
+    case .success(let result): end(result)
+    case .failure(let error): fail(error)
     }
   }
 
   private func end(_ result: UDFResult) {
     measured()?.count(result)
-    if span.isRecording {
+    if let span, span.isRecording {
       span.attributes["clutch.udf.nulls"] = result.values.nullCount
       span.attributes["clutch.udf.failed_rows"] = result.failureCount
     }
-    span.end()
+    span?.end()
   }
 
   private func fail(_ error: any Error) {
     measured()?.count(error)
-    span.recordError(error)
-    span.setStatus(SpanStatus(code: .error))
-    span.end()
+    span?.recordError(error)
+    span?.setStatus(SpanStatus(code: .error))
+    span?.end()
   }
 
   /// The metrics of the function that ran, with the time it took; nil when none did.
