@@ -93,10 +93,10 @@ struct SQLCommand: ParsableCommand {
     let library = try duckdb.load(installation)
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let configuration = SubInterpreter.Configuration.isolated(memoryLimit: udfMemory)
-    let policy = try policy.chosen()
-    let pools = try sources.map {
+    let policies = try policy.chosen(for: udf)
+    let pools = try zip(sources, policies).map { source, policy in
       try UDFPool(
-        $0, interpreters: threads, configuration: configuration, policy: policy, logging: log.logging)
+        source, interpreters: threads, configuration: configuration, policy: policy, logging: log.logging)
     }
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]

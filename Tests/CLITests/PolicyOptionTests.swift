@@ -72,6 +72,40 @@ import Testing
     }
   }
 
+  @Test func `Each file can have a policy of its own`() throws {
+    let clutch = try Clutch()
+    for name in ["a", "b"] {
+      try clutch.write(
+        "\(name).py",
+        "import os\nfrom clutch import udf\n\n@udf\ndef \(name)() -> str: return 'HOME' in os.environ and 'yes' or 'no'\n"
+      )
+    }
+    let sql = ["sql", "--format", "csv", "--udf", "a.py", "--udf", "b.py", "SELECT a() AS a, b() AS b"]
+    for (policies, row) in [
+      ([], "yes,yes"), (["pure"], "no,no"), (["a.py=pure"], "no,yes"), (["pure", "b.py=guarded"], "no,yes"),
+      (["a.py=open", "b.py=pure"], "yes,no"),
+    ] {
+      let end = try clutch.start(sql + policies.flatMap { ["--policy", $0] }).end()
+      #expect(end.output == "a,b\n\(row)\n", "\(policies): \(end)")
+    }
+    for (policies, message) in [
+      (
+        ["c.py=pure"],
+        "Error: --policy c.py=pure is for c.py, which is no UDF file of this command; there are: a.py, b.py.\n"
+      ),
+      (["pure", "open"], "Error: --policy is given twice for all files; give it once, or FILE=policy for one file.\n"),
+      (
+        ["a.py=pure", "a.py=open"],
+        "Error: --policy is given twice for a.py; give it once, or FILE=policy for one file.\n"
+      ),
+      (["a.py=strict"], "Error: There is no policy 'strict'; take open, guarded, pure, or a file FILE.json.\n"),
+    ] {
+      let end = try clutch.start(sql + policies.flatMap { ["--policy", $0] }).end()
+      #expect(end.status == .exited(1))
+      #expect(end.errors == message)
+    }
+  }
+
   @Test func `Inspecting runs a file under its policy`() throws {
     let clutch = try Clutch()
     try clutch.write("f.py", "import os\nos.system('true')\n" + Self.source)
