@@ -81,7 +81,7 @@ extension RowFunction {
 
   // MARK: Arguments, made again for their text only
 
-  private func place(_ row: Int) -> UDFError.Row {
+  func place(_ row: Int) -> UDFError.Row {
     var arguments: [String] = []
     for (parameter, object) in zip(parameters, madeAgain(row)) {
       guard let object else { continue }

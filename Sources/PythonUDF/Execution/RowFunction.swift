@@ -147,7 +147,7 @@ struct RowFunction: ~Copyable {
         // Functions that are written in C do not see the exception that stops Python code.
         if watch.isStopped.load(ordering: .relaxed) {
           dropArguments(row..<rows.upperBound, vector, stride)
-          throw UDFError(.interrupted, "UDF \(signature.name) was stopped")
+          throw UDFError.failed(.interrupted, in: place(max(0, row - 1)), because: "it was stopped after that row")
         }
         if let skipped, skipped[row], argumentProblems[row]?.isFatal != true {
           writer.appendNull()

@@ -144,7 +144,7 @@ import Testing
         try await pool.evaluate("sleep", seconds, timeouts: UDFTimeouts(batch: .milliseconds(50)))
       }
       #expect(error.code == .deadlineExceeded)
-      #expect(error.message == "UDF sleep ran longer than its timeout of 0.05 s for a batch")
+      #expect(error.message.hasSuffix("=0.02): it ran longer than its timeout of 0.05 s for a batch"))
       #expect(pool.abandonedInterpreterCount == 0)
     }
   }
