@@ -59,12 +59,23 @@ package final class TemporaryFolder: Sendable {
     let file = URL(fileURLWithPath: path + "/" + name)
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-    if executable {
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
-    }
+    if executable { try writeProgram(text, to: file.path) } else { try Data(text.utf8).write(to: file) }
     return file.path
   }
+}
+
+/// Writes a script that can be run at once.
+///
+/// A file that is open for writing cannot be run, and a process that another test starts meanwhile holds it open for a
+/// moment: so it is copied to its place by a process of its own, and never open for writing in this one.
+package func writeProgram(_ text: String, to path: String) throws {
+  let draft = FileManager.default.temporaryDirectory.appending(path: "draft-\(UUID().uuidString)")
+  try Data(text.utf8).write(to: draft)
+  defer { try? FileManager.default.removeItem(at: draft) }
+  let copy = try Process.run(
+    URL(fileURLWithPath: "/usr/bin/env"), arguments: ["install", "-m", "755", draft.path, path])
+  copy.waitUntilExit()
+  guard copy.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
 }
 
 /// Runs `body` on that many threads of the operating system at once; false when they did not all end in time.

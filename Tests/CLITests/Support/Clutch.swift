@@ -76,8 +76,11 @@ final class Clutch {
   @discardableResult
   func write(_ name: String, _ text: String, executable: Bool = false) throws -> String {
     let path = "\(folder)/\(name)"
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    if executable { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path) }
+    if executable {
+      try writeProgram(text, to: path)
+    } else {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    }
     return path
   }
 }

@@ -71,7 +71,7 @@ import Testing
     let program = try fake("bin/mypython")
     let found = search("mypython", ["PATH": "/nowhere:\(folder.path)/bin"])
     #expect(found.map(\.path) == [program])
-    #expect(found.first?.installation != nil)
+    #expect(found.first?.installation != nil, "\(found)")
   }
 
   @Test func `takes nothing but what the environment variable names`() throws {
@@ -122,7 +122,7 @@ import Testing
       $0.path.split(separator: "/").dropLast(2).last.map(String.init) ?? ""
     }
     #expect(versions == ["3.13.10", "3.13.2", "3.11.9", "3.9.1"])
-    #expect(PythonDiscovery.choose(from: found)?.executable.contains("3.13.10") == true)
+    #expect(PythonDiscovery.choose(from: found)?.executable.contains("3.13.10") == true, "\(found)")
     #expect(reason(found.last)?.contains("too old") == true)
   }
 
