@@ -15,7 +15,8 @@ enum TypeFamilies {
     defer { interpreter.close() }
     try interpreter.withGIL { py in
       let source = try UDFSource(file: PythonProgram.path(of: "type_families.py"))
-      let module = try LoadedModule(source, .guarded, in: py)
+      // Open, because it changes the cores that this thread may run on.
+      let module = try LoadedModule(source, .open, in: py)
       try py.run(source.text)
       try runAgainstBareLoop(module, in: py, repetitions)
       print("")

@@ -67,6 +67,14 @@ extension Python {
 }
 
 extension Python {
+  /// Makes `_clutch_imports`, with which code of ours changes modules when they are imported.
+  ///
+  /// - Throws: `PythonError`.
+  package func installImportChanges() throws {
+    try installModule(
+      "_clutch_imports", String(decoding: PackageResources.imports_py, as: UTF8.self), file: "<clutch>")
+  }
+
   /// Makes a module from source text and puts it where `import` finds it; a module of that name is replaced.
   ///
   /// - Throws: `PythonError` for what the code raises.

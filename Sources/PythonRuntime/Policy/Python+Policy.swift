@@ -12,6 +12,7 @@ extension Python {
   ) throws {
     try policy.check()
     guard !policy.isUnrestricted else { return }
+    try installImportChanges()
     try installModule(
       "_clutch_policy", String(decoding: PackageResources.policy_py, as: UTF8.self), file: "<clutch>")
     let environment: [String]? = policy.environment == .all ? nil : policy.environment.listed

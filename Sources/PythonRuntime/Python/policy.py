@@ -6,6 +6,8 @@ import signal
 import sys
 import types
 
+import _clutch_imports
+
 
 def apply(withheld, denied, hidden, processes, environment, writes_everywhere):
     """Change the modules of this interpreter; the audit hook sees to it that no others are made.
@@ -40,8 +42,8 @@ def apply(withheld, denied, hidden, processes, environment, writes_everywhere):
             _replace("posix." + name, _nothing)
     if not writes_everywhere:
         sys.dont_write_bytecode = True
-        sys.meta_path.insert(0, _SQLiteFinder)
-    del sys.modules[__name__]
+        _clutch_imports.change("_sqlite3", _keep_databases_apart)
+    del sys.modules[__name__], sys.modules["_clutch_imports"]
     standard = os.path.dirname(os.__file__)
     return list(sys.path), [standard], sorted(sys.stdlib_module_names)
 
@@ -76,42 +78,17 @@ def _nothing(*arguments):
     pass
 
 
-class _SQLiteFinder:
-    """Finds `_sqlite3` as others do, and makes its connections attach no files: SQL does that without an audit event.
+def _keep_databases_apart(module):
+    """Make the connections of `_sqlite3` attach no files: SQL does that without an audit event.
 
     Code can raise the limit again, or leave `connect` aside: this is for statements that come from elsewhere.
     """
+    original = module.connect
 
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
-        if name != "_sqlite3":
-            return None
-        for finder in sys.meta_path:
-            spec = None if finder is cls else finder.find_spec(name, path, target)
-            if spec is not None:
-                spec.loader = _SQLiteLoader(spec.loader)
-                return spec
-        return None
+    def connect(*arguments, **keywords):
+        connection = original(*arguments, **keywords)
+        module.Connection.setlimit(connection, module.SQLITE_LIMIT_ATTACHED, 0)
+        return connection
 
-
-class _SQLiteLoader:
-    def __init__(self, loader):
-        self._loader = loader
-
-    def __getattr__(self, name):
-        return getattr(self._loader, name)
-
-    def create_module(self, spec):
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module):
-        self._loader.exec_module(module)
-        original = module.connect
-
-        def connect(*arguments, **keywords):
-            connection = original(*arguments, **keywords)
-            module.Connection.setlimit(connection, module.SQLITE_LIMIT_ATTACHED, 0)
-            return connection
-
-        connect.__doc__ = original.__doc__
-        module.connect = connect
+    connect.__doc__ = original.__doc__
+    module.connect = connect

@@ -92,6 +92,7 @@ package struct LoadedModule: Sendable {
   ) throws {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
+    try py.installImportChanges()
     for (name, text) in ownModules {
       try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
     }

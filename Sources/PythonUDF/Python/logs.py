@@ -4,6 +4,8 @@ import io
 import sys
 import warnings
 
+import _clutch_imports
+
 
 # The host sets these before it calls install: the first two take bytes, the last one of logging's levels, the name of a
 # logger, and text.
@@ -26,7 +28,7 @@ def install():
             original(message, category, filename, lineno, file, line)
 
     warnings.showwarning = showwarning
-    sys.meta_path.insert(0, _LoggingFinder)
+    _clutch_imports.change("logging", _keep_levels)
 
 
 class _Stream(io.TextIOWrapper):
@@ -44,50 +46,22 @@ def _raw(name, write):
     return raw
 
 
-class _LoggingFinder:
-    """Finds `logging` as others do, and keeps the levels of what its handlers write to the standard streams.
+def _keep_levels(logging):
+    """Keep the levels of what the handlers of `logging` write to the standard streams.
 
     The handlers stay the file's own affair, and so does logging.basicConfig: the format of messages is theirs too.
     """
+    original = logging.StreamHandler.emit
 
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
-        if name != "logging":
-            return None
-        for finder in sys.meta_path:
-            spec = None if finder is cls else finder.find_spec(name, path, target)
-            if spec is not None:
-                spec.loader = _LoggingLoader(spec.loader)
-                return spec
-        return None
+    def emit(self, record):
+        if not isinstance(self.stream, _Stream):
+            return original(self, record)
+        try:
+            log(record.levelno, record.name, self.format(record))
+        except RecursionError:
+            raise
+        except Exception:
+            self.handleError(record)
 
-
-class _LoggingLoader:
-    def __init__(self, loader):
-        self._loader = loader
-
-    def __getattr__(self, name):
-        return getattr(self._loader, name)
-
-    def create_module(self, spec):
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module):
-        self._loader.exec_module(module)
-        handler = module.StreamHandler
-        original = handler.emit
-
-        def emit(self, record):
-            if not isinstance(self.stream, _Stream):
-                return original(self, record)
-            try:
-                log(record.levelno, record.name, self.format(record))
-            except RecursionError:
-                raise
-            except Exception:
-                self.handleError(record)
-
-        emit.__doc__ = original.__doc__
-        handler.emit = emit
-        if _LoggingFinder in sys.meta_path:
-            sys.meta_path.remove(_LoggingFinder)
+    emit.__doc__ = original.__doc__
+    logging.StreamHandler.emit = emit
