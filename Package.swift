@@ -57,7 +57,7 @@ let package = Package(
       dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
-      name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine"],
+      name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine", "ThreadConfinement"],
       swiftSettings: settings),
     .executableTarget(
       name: "clutch-cli",

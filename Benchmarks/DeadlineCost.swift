@@ -17,7 +17,7 @@ struct DeadlineCost {
     func call(_ count: Int, _ timeouts: UDFTimeouts) throws -> (time: Double, ofThread: Double, ofProcess: Double) {
       let began = (processor(CLOCK_THREAD_CPUTIME_ID), processor(CLOCK_PROCESS_CPUTIME_ID))
       let time = try seconds {
-        for _ in 0..<count { _ = try pool.evaluateHere(0, batch, CallOptions(timeouts: timeouts)) }
+        for _ in 0..<count { _ = try pool.evaluateAndWait(0, batch, CallOptions(timeouts: timeouts)) }
       }
       return (time, processor(CLOCK_THREAD_CPUTIME_ID) - began.0, processor(CLOCK_PROCESS_CPUTIME_ID) - began.1)
     }

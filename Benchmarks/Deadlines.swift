@@ -52,12 +52,13 @@ enum Deadlines {
 
   private static func measureCost(_ item: RowPath.Case, _ repetitions: Int) throws {
     let source = UDFSource(item.source, name: "benchmark.py")
-    let own = try UDFPool(source, interpreters: 1)
+    let group = try ThreadGroup(count: 1)
+    let own = try UDFPool(source, HostOptions(threads: group))
     defer { own.close() }
-    let other = try UDFPool(source, interpreters: 1)
+    let other = try UDFPool(source, HostOptions(interpreters: 1))
     defer { other.close() }
     // On the interpreter's own thread both calls take one way, without a change of thread.
-    guard let thread = try own.handOverThreads(leave: {}).first else { return }
+    guard let thread = try group.lend(leave: {}).first else { return }
     let small = item.batch.slice(0..<1)
     let name = item.name
     try thread.perform {
@@ -89,7 +90,7 @@ enum Deadlines {
   // MARK: Rows that do not
 
   private static func measureStop(_ function: String) async throws {
-    let pool = try UDFPool(UDFSource(source), interpreters: 1, logging: UDFLogging(logger: silent))
+    let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: 1, logging: UDFLogging(logger: silent)))
     var late: [Double] = []
     for _ in 0..<50 { late.append(try await timeOfFailure(of: function, in: pool) - limit) }
     pool.close()
@@ -102,7 +103,7 @@ enum Deadlines {
 
   /// Calls that cannot be stopped: the interpreter is given up, and the only other way on is the one in its place.
   private static func measureReplacement(_ function: String) async throws {
-    let pool = try UDFPool(UDFSource(source), interpreters: 1, logging: UDFLogging(logger: silent))
+    let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: 1, logging: UDFLogging(logger: silent)))
     var late: [Double] = []
     var next: [Double] = []
     for _ in 0..<5 {

@@ -36,7 +36,7 @@ enum RowPath {
       try py.run("def bare():\n    return \(item.loop)")
       let bare = try py.evaluate("bare")
       return try PairedTiming(repetitions: repetitions, warmUp: 20) {
-        _ = try module.call(module.functions[0], item.batch, in: py)
+        _ = try module.rows(0, item.batch, in: py)
       } reference: {
         _ = try bare.call()
       }

@@ -2,6 +2,7 @@ import DuckDBEngine
 import Foundation
 import PythonRuntime
 import PythonUDF
+import ThreadConfinement
 
 /// A UDF over 1 million generated rows in SQL, against the DuckDB Python package's own `create_function` on the same
 /// query, the same library and the same number of threads; the two processes take turns.
@@ -42,11 +43,12 @@ enum SQL {
     let library = try DuckDBLibrary.load(for: python)
     for (threads, goal) in goals.sorted(by: { $0.key < $1.key }) {
       print("SQL: \(rows) rows, \(threads) thread(s), times faster than the DuckDB Python package (higher is better)")
-      let pool = try UDFPool(UDFSource(source), interpreters: threads)
+      let group = try ThreadGroup(count: threads)
+      let pool = try UDFPool(UDFSource(source), HostOptions(threads: group))
       defer { pool.close() }
       let connection = try DuckDBDatabase(library: library, configuration: ["threads": "\(threads)"]).connect()
       try connection.register(pool)
-      try connection.database.runQueries(on: pool)
+      try connection.database.runQueries(on: group)
       try connection.run(table)
       let native = try NativeUDF(python: python.executable, threads: threads, table: table)
       defer { native.stop() }

@@ -22,8 +22,8 @@ enum Scaling {
     let values = Column((1...1_024).map { Int64($0 * 37) as Int64? })
     let batch = try RecordBatch(schema: Schema([Field(name: "n", type: .int64)]), columns: [values])
     let batches = Array(repeating: batch, count: 24)
-    let one = try UDFPool(UDFSource(source), interpreters: 1)
-    let two = try UDFPool(UDFSource(source), interpreters: 2)
+    let one = try UDFPool(UDFSource(source), HostOptions(interpreters: 1))
+    let two = try UDFPool(UDFSource(source), HostOptions(interpreters: 2))
     var ratios: [Double] = []
     var seconds: (one: [Double], two: [Double]) = ([], [])
     for repetition in -1..<repetitions {

@@ -26,7 +26,7 @@ enum Swaps {
   static func run(swaps: Int, warmUp: Int = 50) async throws {
     print("Swaps: a source of \(interpreters) interpreters replaced \(swaps) times while \(callers) tasks call it")
     let registry = UDFRegistry()
-    try await registry.add("source", source(0), interpreters: interpreters)
+    try await registry.add("source", source(0), HostOptions(interpreters: interpreters))
     let first = try await underLoad(registry, 1...warmUp)
     let second = try await underLoad(registry, warmUp + 1...warmUp + swaps)
 
@@ -99,7 +99,7 @@ enum Swaps {
     var last: Int64 = 0
     while !isOver.isSet {
       do {
-        let values = try await registry.evaluate("version", of: "source", batch).values.toArray(of: Int64.self)
+        let values = try await registry.source("source").evaluate("version", batch).values.toArray(of: Int64.self)
         let right = values.count { $0 == values[0] && ($0 ?? -1) >= last }
         rows.right += right
         rows.wrong += rowCount - right

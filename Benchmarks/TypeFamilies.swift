@@ -39,7 +39,7 @@ enum TypeFamilies {
         """)
       let bare = try py.evaluate("bare_loop")
       let timing = try PairedTiming(repetitions: 5 * repetitions, warmUp: 20) {
-        _ = try module.call(function, batch, in: py)
+        _ = try module.rows(function, batch, in: py)
       } reference: {
         _ = try bare.call()
       }
@@ -71,8 +71,8 @@ enum TypeFamilies {
       try compareResults(family, module, batch, in: py, program)
       var (ours, theirs): ([Double], [Double]) = ([], [])
       for turn in -3..<turns {
-        _ = try module.call(function, batch, in: py)
-        let seconds = try seconds { for _ in 0..<calls { _ = try module.call(function, batch, in: py) } }
+        _ = try module.rows(function, batch, in: py)
+        let seconds = try seconds { for _ in 0..<calls { _ = try module.rows(function, batch, in: py) } }
         let answer = try program.ask("turn \(family.function) \(calls)")
         guard let other = Double(answer) else { throw BenchmarkError("not an answer: \(answer)") }
         guard turn >= 0 else { continue }
@@ -94,8 +94,8 @@ enum TypeFamilies {
     _ family: Family, _ module: LoadedModule, _ batch: RecordBatch, in py: borrowing Python, _ program: PythonProgram
   ) throws {
     let function = try module.named(family.function)
-    let results = try function.batch(module.call(function, batch, in: py).values, arguments: batch)
-    let texts = try module.call(module.named("shown"), results, in: py).values.toArray(of: String.self)
+    let results = try module.batch(function, module.rows(function, batch, in: py).values, arguments: batch)
+    let texts = try module.rows(module.named("shown"), results, in: py).values.toArray(of: String.self)
     let answer = try program.ask("check \(family.function)")
     let others = try JSONDecoder().decode([String].self, from: Data(answer.utf8))
     for (row, (one, other)) in zip(texts, others).enumerated() where one != other {
@@ -111,7 +111,7 @@ enum TypeFamilies {
     let numbers = try RecordBatch(
       schema: Schema([Field(name: "i", type: .int64)]), columns: [Column((0..<rows).map { Int64($0) as Int64? })])
     let function = try module.named(family.values)
-    return try function.batch(module.call(function, numbers, in: py).values, arguments: numbers)
+    return try module.batch(function, module.rows(function, numbers, in: py).values, arguments: numbers)
   }
 
   private static func perRow(_ seconds: [Double]) -> String {
@@ -120,18 +120,17 @@ enum TypeFamilies {
 }
 
 extension LoadedModule {
-  fileprivate func named(_ name: String) throws -> Function {
-    guard let function = functions.first(where: { $0.signature.name == name }) else {
+  /// The place of a function.
+  fileprivate func named(_ name: String) throws -> Int {
+    guard let place = signatures.firstIndex(where: { $0.name == name }) else {
       throw BenchmarkError("type_families.py has no UDF \(name)")
     }
-    return function
+    return place
   }
-}
 
-extension LoadedModule.Function {
   /// A column of results with the field that describes it.
-  fileprivate func batch(_ values: Column, arguments: RecordBatch) throws -> RecordBatch {
-    let field = signature.resultField(for: arguments.schema.fields)
+  fileprivate func batch(_ function: Int, _ values: Column, arguments: RecordBatch) throws -> RecordBatch {
+    let field = signatures[function].resultField(for: arguments.schema.fields)
     return try RecordBatch(schema: Schema([field]), columns: [values])
   }
 }

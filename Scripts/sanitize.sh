@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 lifecycles='ThreadConfinementTests|LifecycleTests|ProtectedPagesTests|ExitTests|ExitAtEdgesTests|ProcessEndTests|ErrnoTests'
-pools='UDFRegistryTests|UDFPoolTests|UDFPoolClosingTests|IdleListTests|ThreadedUDFInterpreterTests|DeadlineTests|ExitWithPoolsTests'
+pools='UDFRegistryTests|UDFPoolTests|UDFPoolClosingTests|HostQueueTests|ThreadedUDFInterpreterTests|DeadlineTests|ExitWithPoolsTests'
 told='LogTests|LogLimitTests|MetricsTests|TracingTests|RegistryTelemetryTests'
 
 # run <folder of the build> <tests> <tests not to run>

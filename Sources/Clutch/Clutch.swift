@@ -3,3 +3,4 @@
 @_exported public import DuckDBEngine
 @_exported public import PythonRuntime
 @_exported public import PythonUDF
+@_exported public import ThreadConfinement

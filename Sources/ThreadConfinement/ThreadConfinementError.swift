@@ -6,6 +6,8 @@ public enum ThreadConfinementError: Error, Sendable, Hashable, CustomStringConve
   case wouldDeadlock
   /// The operating system refused to make a thread; the value is the error number.
   case threadNotCreated(Int32)
+  /// The threads of the group have been lent to somebody else.
+  case lent
 
   /// The same in words.
   public var description: String {
@@ -13,6 +15,7 @@ public enum ThreadConfinementError: Error, Sendable, Hashable, CustomStringConve
     case .stopped: "the thread has been stopped"
     case .wouldDeadlock: "waiting for this thread would never end: it is waiting for the caller"
     case .threadNotCreated(let number): "the operating system made no thread (error \(number))"
+    case .lent: "the threads have been lent to somebody else"
     }
   }
 }

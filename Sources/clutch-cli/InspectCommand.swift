@@ -21,7 +21,8 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let source = try UDFSource(file: file, functions: declared.function, dialect: declared.dialect)
     _ = try python.start()
-    let pool = try UDFPool(source, interpreters: 1, policy: try policy.chosen(for: [file])[0], logging: log.logging)
+    let options = HostOptions(interpreters: 1, policy: try policy.chosen(for: [file])[0], logging: log.logging)
+    let pool = try UDFPool(source, options)
     defer { pool.close() }
     defer { reportDenials(of: [pool]) }
     switch format {

@@ -92,21 +92,18 @@ struct SQLCommand: ParsableCommand {
     let installation = try choosePython(isNeeded: !sources.isEmpty)
     let library = try duckdb.load(installation)
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let configuration = SubInterpreter.Configuration.isolated(memoryLimit: udfMemory)
-    let policies = try policy.chosen(for: udf)
-    let pools = try zip(sources, policies).map { source, policy in
-      try UDFPool(
-        source, interpreters: threads, configuration: configuration, policy: policy, logging: log.logging)
-    }
+    // Where functions have timeouts each file has threads of its own: one that the database shares could not be left when
+    // it hangs in a function.
+    let group = udf.isEmpty || udfTimeout != nil ? nil : try ThreadGroup(count: threads, name: "udf")
+    let options = HostOptions(
+      interpreters: threads, configuration: .isolated(memoryLimit: udfMemory), logging: log.logging, threads: group)
+    let pools = try pools(sources, options)
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]
     ).connect()
     let timeouts = UDFTimeouts(row: udfTimeout.map { .seconds($0) })
     for pool in pools { try connection.register(pool, onError: onError, timeouts: timeouts) }
-    // The pools are there for this database alone. With several files the others' functions change threads.
-    // Where functions have timeouts all do: a thread of the database's that hangs in a function could not be left.
-    let hasTimeouts = !timeouts.isEmpty || pools.contains { $0.signatures.contains { !$0.timeouts.isEmpty } }
-    if let pool = pools.first, !hasTimeouts { try connection.database.runQueries(on: pool) }
+    if let group, pools.contains(where: { $0.options.threads != nil }) { try connection.database.runQueries(on: group) }
     let letters = try deadLetters.map { try DeadLetters(path: $0) }
     if let letters { for pool in pools { pool.observeFailures { letters.write($0) } } }
     defer {
@@ -116,6 +113,19 @@ struct SQLCommand: ParsableCommand {
     }
     try session.run(sql, on: connection, pools: pools, format: format, output: output)
     try letters?.check()
+  }
+
+  /// The functions of each file, called on the database's threads unless one has a timeout of its own.
+  private func pools(_ sources: [UDFSource], _ options: HostOptions) throws -> [UDFPool] {
+    try zip(sources, policy.chosen(for: udf)).map { source, policy in
+      var options = options
+      options.policy = policy
+      let pool = try UDFPool(source, options)
+      guard options.threads != nil, pool.signatures.contains(where: { !$0.timeouts.isEmpty }) else { return pool }
+      pool.close()
+      options.threads = nil
+      return try UDFPool(source, options)
+    }
   }
 
   private func readSQL() throws -> String {

@@ -1,58 +1,36 @@
 public import PythonUDF
 
 extension DuckDBConnection {
-  /// Makes every UDF of a pool a scalar SQL function in the connection's database, for all its connections.
+  /// Makes every function of a provider a scalar SQL function in the connection's database, for all its connections.
   ///
-  /// The functions can be called from all of DuckDB's threads at once: give the pool as many interpreters as the
-  /// database has threads. An exception in a UDF fails the query with the function, the row in its batch, its
-  /// arguments and the user's own traceback. The pool is kept until the database closes.
+  /// The functions can be called from all of DuckDB's threads at once: give a pool as many interpreters as the database has
+  /// threads. An exception in a UDF fails the query with the function, the row in its batch, its arguments and the user's
+  /// own traceback. The provider is kept until the database closes.
   ///
   /// Between BEGIN and ROLLBACK the registration is undone like any other change.
   ///
+  /// The functions of a registry's source are those of the version that is there now, and SQL knows them as they are now
+  /// for as long as the database is open: their types, their overloads, whether they are deterministic, and what a failing
+  /// row does. Each chunk of rows that DuckDB passes, at most 2,048, goes to the version that is there when the chunk
+  /// begins; chunks under way finish on the version they began on, which then ends. So one query may have rows of two
+  /// versions, and none fails because of a replacement. Functions that a later version adds are not in SQL. What DuckDB has
+  /// computed when it prepared a statement, such as a call of a deterministic function with constants, is not computed
+  /// again. A query fails when it calls a function that the version of that moment does not have with the types it had,
+  /// which `UDFRegistry.replace` refuses unless changes are allowed, or when the source has been removed. A source that is
+  /// added under its name again is called as before.
+  ///
   /// - Parameters:
-  ///   - pool: the UDFs. Those of one name are overloads, of which the arguments' types choose.
+  ///   - provider: a pool, an interpreter, or a source of a registry. Functions of one name are overloads, of which the
+  ///     arguments' types choose.
   ///   - errorMode: what a row does whose call fails, for all of them; nil for what each says. With `collect` a result is
   ///     `STRUCT(value T, error STRUCT(type VARCHAR, message VARCHAR, line INTEGER, traceback VARCHAR))`.
   ///   - timeouts: how long calls may take; where nothing is said, what each function says.
   /// - Throws: `query` when DuckDB has a function of that name already, built in or registered before;
   ///   `invalidArgument` when a result has a type that DuckDB lacks.
   public func register(
-    _ pool: UDFPool, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
+    _ provider: some FunctionProvider, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
   ) throws(DuckDBError) {
-    try register(functionsOf: pool, errorMode, timeouts)
-  }
-
-  /// Makes every UDF of a registry's source a scalar SQL function in the connection's database, for all its connections.
-  ///
-  /// The functions are those of the version that is there now, and SQL knows them as they are now for as long as the
-  /// database is open: their types, their overloads, whether they are deterministic, and what a failing row does. Each
-  /// chunk of rows that DuckDB passes, at most 2,048, goes to the version that is there when the chunk begins; chunks
-  /// under way finish on the version they began on, which then ends. So one query may have rows of two versions, and none
-  /// fails because of a replacement. Functions that a later version adds are not in SQL. What DuckDB has computed when it
-  /// prepared a statement, such as a call of a deterministic function with constants, is not computed again.
-  ///
-  /// A query fails when it calls a function that the version of that moment does not have with the types it had, which
-  /// `UDFRegistry.replace` refuses unless changes are allowed, or when the source has been removed. A source that is added
-  /// under its name again is called as before. The database keeps the registry.
-  ///
-  /// All else is as with a pool.
-  ///
-  /// - Parameters:
-  ///   - registry: where the source is.
-  ///   - name: the source's name there.
-  ///   - errorMode: what a row does whose call fails, for all functions; nil for what each says now.
-  ///   - timeouts: how long calls may take; where nothing is said, what each function says in the version that is called.
-  /// - Throws: `query` when DuckDB has a function of a name already, built in or registered before; `invalidArgument` when
-  ///   there is no such source, or a result has a type that DuckDB lacks.
-  public func register(
-    _ registry: UDFRegistry, source name: String, onError errorMode: UDFErrorMode? = nil,
-    timeouts: UDFTimeouts = UDFTimeouts()
-  ) throws(DuckDBError) {
-    let source: RegisteredSource
-    do throws(UDFError) { source = try RegisteredSource(name, of: registry) } catch {
-      throw DuckDBError(.invalidArgument, error.message)
-    }
-    try register(functionsOf: source, errorMode, timeouts)
+    try register(functionsOf: provider, errorMode, timeouts)
   }
 
   private func register(

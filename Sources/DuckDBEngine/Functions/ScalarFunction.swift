@@ -126,9 +126,8 @@ final class ScalarFunction: Sendable {
   }
 
   private func call(_ batch: RecordBatch) throws -> Column {
-    let result = try provider.evaluateHere(index, batch) { signature in
-      CallOptions(errorMode: errorMode, timeouts: timeouts, result: signature.result.storedInDuckDB)
-    }
+    let options = CallOptions(errorMode: errorMode, timeouts: timeouts) { $0.storedInDuckDB }
+    let result = try provider.evaluateAndWait(index, batch, options)
     guard let errors = result.errors else { return result.values }
     var rows = StructBuilder()
     for _ in 0..<batch.rowCount { rows.append() }

@@ -1,6 +1,7 @@
 internal import CDuckDBABI
-public import PythonUDF
+import PythonUDF
 internal import Synchronization
+public import ThreadConfinement
 
 /// An open database: a file, or one in memory that goes away with it.
 ///
@@ -15,6 +16,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   private let handle: duckdb_database
   /// The threads that run the queries, if they are not DuckDB's own.
   private let threads = Mutex<QueryThreads?>(nil)
+  /// Whether it has such threads, or somebody is giving it some.
+  private let isLending = Mutex(false)
   /// The sources of the registered UDFs by name in lower case, as SQL compares names.
   private let functionNames = Mutex<[String: String]>([:])
 
@@ -66,31 +69,48 @@ public final class DuckDBDatabase: @unchecked Sendable {
     let own = provider.signatures.first { $0.name.lowercased() == name.lowercased() }
     throw DuckDBError(
       .query,
-      "two UDFs are named \(own?.name ?? name), one of \(other) and one of \(provider.providerName): rename one (SQL does "
+      "two UDFs are named \(own?.name ?? name), one of \(other) and one of \(provider.name): rename one (SQL does "
         + "not tell upper from lower case)")
   }
 
   func noteRegistered(_ signature: UDFSignature, of provider: any FunctionProvider) {
-    functionNames.withLock { $0[signature.name.lowercased()] = provider.providerName }
+    functionNames.withLock { $0[signature.name.lowercased()] = provider.name }
   }
 
-  /// Runs all queries of this database on the threads of a pool's interpreters from now on.
+  /// Runs all queries of this database on some threads from now on, on which interpreters live.
   ///
-  /// The pool's UDFs are then called without a change of thread, which for short functions costs as much as the calls: see
-  /// `docs/benchmarks.md`. The price is that the pool serves this database only, and that one call into the database is
-  /// made at a time, whatever connection it comes from. Leave DuckDB's setting `threads` as it is from then on.
+  /// Functions of pools that were made with these threads are then called without a change of thread, which for short
+  /// functions costs as much as the calls: see `docs/benchmarks.md`. The price is that the pools serve this database only,
+  /// and that one call into the database is made at a time, whatever connection it comes from. Leave DuckDB's setting
+  /// `threads` as it is from then on.
   ///
-  /// - Parameter pool: its number of interpreters becomes the database's number of threads. Closing it gives the queries
-  ///   back to the threads that make them.
-  /// - Throws: `query` when the pool has been closed or serves another database, or this one has a pool already.
-  public func runQueries(on pool: UDFPool) throws(DuckDBError) {
-    guard threads.withLock({ $0 == nil }) else {
-      throw DuckDBError(.query, "the queries of this database run on the threads of a pool already")
+  /// - Parameter group: its number of threads becomes the database's. Closing a pool on them gives the queries back to one
+  ///   of the threads alone.
+  /// - Throws: `query` when another database has the threads, or this one has some already.
+  public func runQueries(on group: ThreadGroup) throws(DuckDBError) {
+    // The place is taken first, so that two callers cannot both go on; nothing of the database has changed when it is
+    // refused.
+    guard
+      isLending.withLock({ isLending in
+        defer { isLending = true }
+        return !isLending
+      })
+    else {
+      throw DuckDBError(.query, "the queries of this database run on threads of its own already")
     }
-    let count = pool.interpreterCount
-    try connect().run("SET threads = \(count); SET external_threads = \(count)")
-    let new = try QueryThreads(of: pool, for: handle, library.functions)
-    threads.withLock { $0 = new }
+    do throws(DuckDBError) {
+      let new = try QueryThreads(group, for: handle, library.functions)
+      do throws(DuckDBError) {
+        try connect().run("SET threads = \(group.count); SET external_threads = \(group.count)")
+      } catch {
+        new.stop()
+        throw error
+      }
+      threads.withLock { $0 = new }
+    } catch {
+      isLending.withLock { $0 = false }
+      throw error
+    }
   }
 
   /// Makes a call into the database, on the threads that its queries run on.

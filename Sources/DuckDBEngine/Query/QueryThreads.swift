@@ -1,10 +1,9 @@
 internal import CDuckDBABI
 import Dispatch
-import PythonUDF
 internal import Synchronization
 import ThreadConfinement
 
-/// Runs a database's work on the threads of a pool's interpreters, so that a UDF is called without a change of thread.
+/// Runs a database's work on threads that interpreters live on, so that a UDF is called without a change of thread.
 ///
 /// DuckDB cuts a query into tasks, and lets a host run them on threads of its own instead of those it would start. The
 /// first thread makes every call into the database; the others wait for tasks, from the beginning to the end.
@@ -12,24 +11,26 @@ final class QueryThreads: Sendable {
   private let threads: [DedicatedThread]
   private let helpers: Helpers
   /// Kept, because its threads end with it.
-  private let pool: UDFPool
+  private let group: ThreadGroup
 
-  /// Takes over the threads of a pool, which serves nobody else from then on.
+  /// Borrows the threads of a group, until `stop` or until the group takes them back.
   ///
-  /// - Throws: `query` when the pool has been closed, or serves another database.
+  /// - Throws: `query` when another database has them.
   init(
-    of pool: UDFPool, for database: duckdb_database, _ functions: UnsafePointer<DuckDBFunctions>
+    _ group: ThreadGroup, for database: duckdb_database, _ functions: UnsafePointer<DuckDBFunctions>
   ) throws(DuckDBError) {
     guard let helpers = Helpers(database, functions) else {
       throw DuckDBError(.query, "DuckDB has no memory for running queries on other threads")
     }
-    do { threads = try pool.handOverThreads { helpers.stop() } } catch { throw DuckDBError(.query, "\(error)") }
+    do throws(ThreadConfinementError) { threads = try group.lend { helpers.stop() } } catch {
+      throw DuckDBError(.query, "another database runs its queries on these threads; make others for this one")
+    }
     for thread in threads.dropFirst() { helpers.start(on: thread) }
     self.helpers = helpers
-    self.pool = pool
+    self.group = group
   }
 
-  /// Makes a call into the database; nil when the threads have ended, because the pool was closed.
+  /// Makes a call into the database; nil when the threads have ended.
   func run<Value>(_ body: () throws(DuckDBError) -> Value) throws(DuckDBError) -> Value? {
     var outcome: Result<Value, DuckDBError>?
     // What it throws is only that the thread has ended: `body` puts its errors into the outcome.
@@ -37,8 +38,11 @@ final class QueryThreads: Sendable {
     return try outcome?.get()
   }
 
-  /// Blocks until no thread works for the database any more, which must be so before it closes.
-  func stop() { helpers.stop() }
+  /// Gives the threads back, and blocks until none works for the database any more, which must be so before it closes.
+  func stop() {
+    if helpers.isAtWork { group.reclaim() }
+    helpers.stop()
+  }
 }
 
 /// Threads that work off a database's tasks.
@@ -64,6 +68,9 @@ private final class Helpers: Sendable {
     }
     if !isAccepted { threads.leave() }
   }
+
+  /// Whether the threads have not been let go.
+  var isAtWork: Bool { isWorking.withLock { $0 } }
 
   /// Lets the threads go, each after its task, and waits for that. Safe to call twice.
   func stop() {

@@ -33,8 +33,15 @@ package final class InterpreterState {
     self.denials = denials
   }
 
-  /// Takes the interpreter's GIL on the calling thread.
-  func attach() { api.pointee.PyEval_RestoreThread(threadState) }
+  /// What its policy lets it do; nil for everything.
+  var policyGuard: PolicyGuard?
+
+  /// Takes the interpreter's GIL on the calling thread, where other interpreters may live as well.
+  func attach() {
+    MemoryCounter.setOfThread(memory.counter)
+    BuiltinModules.setGuardOfThread(policyGuard)
+    api.pointee.PyEval_RestoreThread(threadState)
+  }
 
   /// Gives the GIL back, so that another thread state of the interpreter can run.
   func detach() { _ = api.pointee.PyEval_SaveThread() }

@@ -1,3 +1,4 @@
+import Dispatch
 package import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
@@ -20,9 +21,7 @@ public final class SubInterpreter: Sendable {
   public let configuration: Configuration
 
   private let process: PythonProcess
-  /// The interpreter's thread. An engine may run work of its own there between calls, but must not hold the GIL then.
-  package let thread: DedicatedThread
-  private let confined: Confined
+  private let place: Place
   private let registration: Int
   /// What other threads may interrupt it with.
   package let interrupter: Interrupter
@@ -32,9 +31,13 @@ public final class SubInterpreter: Sendable {
   /// The state of the interpreter, or nil once ended.
   ///
   /// Sendable because `state` is only touched on the interpreter's thread.
-  private final class Confined: @unchecked Sendable {
+  fileprivate final class Confined: @unchecked Sendable {
     var state: InterpreterState?
   }
+
+  /// The interpreter's thread. An engine may run work of its own there between calls, but must not hold the GIL then.
+  package var thread: DedicatedThread { place.thread }
+  private var confined: Confined { place.confined }
 
   /// Makes an interpreter and blocks until it is there, starting CPython if it does not run yet.
   ///
@@ -45,35 +48,54 @@ public final class SubInterpreter: Sendable {
   ///   - name: the name of its thread.
   /// - Throws: `PythonRuntimeError` when no usable CPython is found or it made no interpreter, also because the memory
   ///   limit is too low for one.
-  public init(
+  public convenience init(
     configuration: Configuration = .isolated, policy: InterpreterPolicy = .open,
     discovery: PythonDiscovery = PythonDiscovery(), name: String = "python"
+  ) throws {
+    // Before there is a thread: nothing is left of a search that finds no CPython.
+    _ = try CPython.process(discovery)
+    let thread: DedicatedThread
+    do { thread = try DedicatedThread(name: name) } catch let error as ThreadConfinementError {
+      throw PythonRuntimeError(error)
+    }
+    try self.init(configuration, policy, discovery, on: thread, endsThread: true)
+  }
+
+  /// Makes an interpreter on a thread that is there already, which may be the calling one.
+  ///
+  /// Several interpreters may live on one thread: each call of one attaches it for the time that the call takes.
+  ///
+  /// - Parameter endsThread: whether the thread is the interpreter's own, and ends with it.
+  /// - Throws: as the other `init`.
+  package init(
+    _ configuration: Configuration, _ policy: InterpreterPolicy, _ discovery: PythonDiscovery,
+    on thread: DedicatedThread, endsThread: Bool
   ) throws {
     let process = try CPython.process(discovery)
     try Self.check(configuration.memoryLimit)
     let memory = MemoryAccount(limit: configuration.memoryLimit)
-    let thread = try DedicatedThread(name: name)
     let confined = Confined()
     let denialLog = DenialLog()
+    let place = Place(thread: thread, endsThread: endsThread, process: process, confined: confined)
     // Noted before it is made, so that a shut-down that comes meanwhile waits for it and ends it.
-    registration = try process.add { Self.end(confined, on: thread, in: process, $0) }
+    registration = try process.add { place.end($0) }
+    let make = {
+      let state = try process.create(configuration, memory, denials: denialLog)
+      confined.state = state
+      try Self.run({ py in try py.enforce(policy) }, confined)
+      try Self.beginLimiting(memory, in: state)
+      return state.interrupter
+    }
     do {
-      interrupter = try thread.perform {
-        let state = try process.create(configuration, memory, denials: denialLog)
-        confined.state = state
-        try Self.run({ py in try py.enforce(policy) }, confined)
-        try Self.beginLimiting(memory, in: state)
-        return state.interrupter
-      }
+      interrupter = thread.isCurrent ? try make() : try thread.perform(make)
     } catch {
-      Self.end(confined, on: thread, in: process, registration)
+      place.end(registration)
       guard error is ThreadConfinementError else { throw error }
       throw PythonRuntimeError(.shutDown, "Python is being shut down")
     }
     self.configuration = configuration
     self.process = process
-    self.thread = thread
-    self.confined = confined
+    self.place = place
     self.memory = memory
     self.denialLog = denialLog
   }
@@ -155,9 +177,7 @@ public final class SubInterpreter: Sendable {
   ///
   /// Dropping the last reference does the same. Safe to call twice. Called from inside `withGIL`, it returns at once
   /// and the interpreter ends after that closure.
-  public func close() {
-    Self.end(confined, on: thread, in: process, registration)
-  }
+  public func close() { place.end(registration) }
 
   /// Gives up an interpreter whose thread hangs: nobody waits for it any more, and it ends if the thread ever comes back.
   package func abandon() { process.abandon(registration) }
@@ -166,24 +186,53 @@ public final class SubInterpreter: Sendable {
     _ body: (borrowing Python) throws -> Result, _ confined: Confined
   ) throws -> Result {
     guard let state = confined.state else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
-    guard !state.isAttached else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
+    // The thread may be inside another interpreter that lives on it.
+    guard !state.api.hasThreadState else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
     state.attach()
     defer { state.detach() }
     return try body(Python(state))
   }
+}
+
+/// Where an interpreter lives, which is where it must end.
+private struct Place: Sendable {
+  let thread: DedicatedThread
+  let endsThread: Bool
+  let process: PythonProcess
+  let confined: SubInterpreter.Confined
+
+  /// Ends the interpreter after the work that its thread has been given, and waits for that, unless the thread is the
+  /// calling one.
+  func end(_ registration: Int) {
+    guard endsThread else { return endOnly(registration) }
+    weak let waitedFor = thread
+    thread.stop { [confined, process] in
+      Self.end(confined, in: process, registration) { waitedFor?.giveUp() }
+    }
+  }
+
+  /// Leaves the thread to the others that live there.
+  private func endOnly(_ registration: Int) {
+    let isDone = DispatchSemaphore(value: 0)
+    let isAccepted = thread.submit { [confined, process] in
+      Self.end(confined, in: process, registration) { isDone.signal() }
+      isDone.signal()
+    }
+    guard isAccepted else { return process.remove(registration) }
+    if !thread.isCurrent { isDone.wait() }
+  }
 
   private static func end(
-    _ confined: Confined, on thread: DedicatedThread, in process: PythonProcess, _ registration: Int
+    _ confined: SubInterpreter.Confined, in process: PythonProcess, _ registration: Int,
+    giveUp: @escaping @Sendable () -> Void
   ) {
-    thread.stop {
-      if let state = confined.state.take() {
-        process.end(state) { [weak thread] in
-          process.remove(registration)
-          thread?.giveUp()
-        }
+    if let state = confined.state.take() {
+      process.end(state) {
+        process.remove(registration)
+        giveUp()
       }
-      process.remove(registration)
     }
+    process.remove(registration)
   }
 }
 
@@ -195,17 +244,9 @@ extension PythonRuntimeError {
     case .wouldDeadlock:
       self.init(
         .wouldDeadlock,
-        "withGIL was called from inside the same interpreter's withGIL, which would wait for itself: use the token that the outer call passed in"
+        "withGIL was called from inside the withGIL of an interpreter on the same thread, which would wait for itself: use the token that the outer call passed in"
       )
-    case .threadNotCreated: self.init(.startFailed, error.description)
+    case .threadNotCreated, .lent: self.init(.startFailed, error.description)
     }
   }
-}
-
-/// Runs something that blocks, on a thread made for it: the threads of a shared pool are too few for that.
-package func onThreadOfItsOwn<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result
-{
-  let thread = try DedicatedThread(name: "python-waiter")
-  defer { thread.stop() }
-  return try await thread.perform(body)
 }

@@ -101,3 +101,8 @@ extension InterpreterState {
     return current?() == threadState
   }
 }
+
+extension UnsafePointer<PythonFunctions> {
+  /// Whether the calling thread holds the GIL of any interpreter.
+  var hasThreadState: Bool { (pointee.PyThreadState_GetUnchecked ?? pointee._PyThreadState_UncheckedGet)?() != nil }
+}

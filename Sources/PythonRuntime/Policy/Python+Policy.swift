@@ -34,6 +34,7 @@ extension Python {
     guard AuditHook.guards.insert(policyGuard, for: interpreter) else {
       throw PythonRuntimeError(.startFailed, "the interpreter has a policy already, or too many have one")
     }
+    state.policyGuard = policyGuard
     BuiltinModules.setGuardOfThread(policyGuard)
   }
 }

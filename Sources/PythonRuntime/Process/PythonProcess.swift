@@ -146,7 +146,8 @@ package final class PythonProcess: @unchecked Sendable {
   func create(
     _ configuration: SubInterpreter.Configuration, _ memory: MemoryAccount, denials: DenialLog
   ) throws -> InterpreterState {
-    try lifecycle.withLock { _ in
+    guard !api.hasThreadState else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
+    return try lifecycle.withLock { _ in
       MemoryCounter.setOfThread(memory.counter)
       var isMade = false
       defer { if !isMade { MemoryCounter.setOfThread(nil) } }

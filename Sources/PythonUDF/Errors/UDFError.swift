@@ -1,13 +1,13 @@
 public import PythonRuntime
 
 /// Why UDFs could not be loaded, or a call failed.
-public struct UDFError: Error, Sendable, CustomStringConvertible {
+public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
-        wrongResult, interrupted, deadlineExceeded, closed,
-        nameTaken, incompatible, memoryExceeded
+        wrongResult, interrupted, deadlineExceeded, closed, handedOver, notAvailable, busy, nameTaken, incompatible,
+        memoryExceeded
     }
     private let value: Value
 
@@ -27,11 +27,18 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
     public static let rowFailed = Code(value: .rowFailed)
     /// The function returned a value that is not of its result type, or out of its range.
     public static let wrongResult = Code(value: .wrongResult)
-    /// The call was stopped by `UDFPool.interrupt`.
+    /// The call, or the loading, was stopped by `UDFPool.interrupt`.
     public static let interrupted = Code(value: .interrupted)
-    /// The call took longer than the function's timeouts, or those it was called with, allow.
+    /// The call took longer than the function's timeouts, or those it was called with, allow; or a source took longer to
+    /// load than it may.
     public static let deadlineExceeded = Code(value: .deadlineExceeded)
-    /// A registry has a source of that name already, or is loading one.
+    /// Too many calls wait already, or another version of the source is being loaded: try again later.
+    public static let busy = Code(value: .busy)
+    /// The interpreters' threads have been lent to a database, whose queries alone can call them.
+    public static let handedOver = Code(value: .handedOver)
+    /// No interpreter is left, and another one could not be made.
+    public static let notAvailable = Code(value: .notAvailable)
+    /// A registry has a source of that name already, or is loading one for it.
     public static let nameTaken = Code(value: .nameTaken)
     /// A new version of a source lacks a function of the old one, or has it with another signature.
     public static let incompatible = Code(value: .incompatible)
@@ -63,7 +70,8 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
   /// The exception behind it, when there is one; its traceback begins in the user's own code.
   public let exception: PythonError?
 
-  package init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {
+  /// An error from its parts.
+  public init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {
     self.code = code
     self.message = message
     self.row = row
@@ -78,13 +86,6 @@ public struct UDFError: Error, Sendable, CustomStringConvertible {
 }
 
 extension UDFError {
-  /// A name that no function has.
-  static func unknown(_ name: String, among signatures: [UDFSignature]) -> UDFError {
-    UDFError(
-      .unknownFunction,
-      "There is no UDF named \(name); there are: \(signatures.map(\.name).joined(separator: ", ")).")
-  }
-
   /// A call that failed in one row.
   static func failed(_ code: Code, in row: Row, because reason: String, exception: PythonError? = nil) -> UDFError {
     let arguments = row.arguments.isEmpty ? "" : " (\(row.arguments.joined(separator: ", ")))"

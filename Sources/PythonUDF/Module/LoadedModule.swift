@@ -17,8 +17,6 @@ package struct LoadedModule: Sendable {
   package let functions: [Function]
   /// The keys of the classes that the signatures refer to by their places.
   let classes: [Int]
-  /// What is raised in a function that runs too long.
-  let deadlineExceeded: Interrupter.Exception
 
   package var signatures: [UDFSignature] { functions.map(\.signature) }
 
@@ -31,15 +29,24 @@ package struct LoadedModule: Sendable {
   /// The interpreter's memory limit holds for the source, and not for what Clutch itself loads before it: half of that
   /// would be of no use. Afterwards the largest limit that a function declares holds too.
   ///
-  /// - Parameter log: where what its code prints, logs and warns of goes.
+  /// - Parameters:
+  ///   - log: where what its code prints, logs and warns of goes.
+  ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it.
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
-  init(_ source: UDFSource, _ policy: InterpreterPolicy, log: LogChannel, in py: borrowing Python) throws {
+  package init(
+    _ source: UDFSource, _ policy: InterpreterPolicy, log: some LogSink = NoLog(), in py: borrowing Python,
+    willRun: (Interrupter.Exception) -> Void = { _ in }
+  ) throws {
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
       let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
       try Self.prepare(policy, folder: folder, log: log, in: py)
       try memory.requireRoom("without the file")
+      let exception = try py.importModule("clutch").attribute("DeadlineExceeded")
+      py.api.pointee.Py_IncRef(exception.pointer)
+      _ = py.state.keep(exception.pointer)
+      willRun(Interrupter.Exception(exception.pointer))
       let answer = try py.importModule("_clutch_loader").callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
       let signatures = try JSONDecoder().decode(
@@ -50,10 +57,6 @@ package struct LoadedModule: Sendable {
         py.api.pointee.Py_IncRef(callable.pointer)
         return Function(signature: signature, key: py.state.keep(callable.pointer))
       }
-      let exception = try py.importModule("clutch").attribute("DeadlineExceeded")
-      py.api.pointee.Py_IncRef(exception.pointer)
-      _ = py.state.keep(exception.pointer)
-      deadlineExceeded = Interrupter.Exception(exception.pointer)
       let found = try answer.item(2)
       classes = try (0..<found.count()).map { index in
         let type = try found.item(index)
@@ -77,18 +80,11 @@ package struct LoadedModule: Sendable {
     }
   }
 
-  /// Loads a source whose code writes to the current logger.
-  ///
-  /// - Throws: as the other `init`.
-  package init(_ source: UDFSource, _ policy: InterpreterPolicy, in py: borrowing Python) throws {
-    try self.init(source, policy, log: LogChannel(UDFLog(source: source.name, UDFLogging())), in: py)
-  }
-
   /// Installs our own modules, and then begins to enforce the policy.
   ///
   /// - Parameter folder: where modules beside the source are.
   private static func prepare(
-    _ policy: InterpreterPolicy, folder: String?, log: LogChannel, in py: borrowing Python
+    _ policy: InterpreterPolicy, folder: String?, log: some LogSink, in py: borrowing Python
   ) throws {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
@@ -106,7 +102,7 @@ package struct LoadedModule: Sendable {
   /// In the order in which they import each other.
   private static var ownModules: [(name: String, text: [UInt8])] {
     [
-      ("clutch", PackageResources.clutch_py), (LogChannel.module, PackageResources.logs_py),
+      ("clutch", PackageResources.clutch_py), (NoLog.module, PackageResources.logs_py),
       ("_clutch_annotations", PackageResources.annotations_py),
       (supportModule, PackageResources.support_py), ("_clutch_dialects", PackageResources.dialects_py),
       ("_clutch_loader", PackageResources.loader_py),
@@ -129,33 +125,5 @@ package struct LoadedModule: Sendable {
     let error = error.droppingFrames { $0.file == ownFile || $0.file.hasPrefix("<frozen ") }
     if error.syntax != nil { return UDFError(.loadFailed, "\(source.name) does not compile:", exception: error) }
     return UDFError(.loadFailed, "\(source.name) raised an exception when it was loaded:", exception: error)
-  }
-
-  /// The functions of a name, overloads of each other; upper and lower case count as the same if no name is equal.
-  ///
-  /// - Throws: `UDFError` with code `unknownFunction`.
-  func overloads(_ name: String) throws -> [Function] {
-    var found = functions.filter { $0.signature.name == name }
-    if found.isEmpty { found = functions.filter { $0.signature.name.lowercased() == name.lowercased() } }
-    guard !found.isEmpty else { throw UDFError.unknown(name, among: signatures) }
-    return found
-  }
-
-  /// The function of a name for arguments of some fields: the nearest of its overloads, of equally near ones the first.
-  ///
-  /// - Throws: `UDFError`: `unknownFunction`, or `wrongArguments` when no overload takes them.
-  func function(_ name: String, for fields: [Field]) throws -> Function {
-    let overloads = try overloads(name)
-    guard overloads.count > 1 else { return overloads[0] }
-    let near = overloads.compactMap { function in function.signature.distance(to: fields).map { (function, $0) } }
-    guard let nearest = near.min(by: { $0.1 < $1.1 }) else {
-      throw UDFError(
-        .wrongArguments,
-        """
-        UDF \(name) takes none of its overloads' arguments: it was given (\(fields.map(\.typeDescription).joined(separator: ", "))), \
-        and there are \(overloads.map(\.signature.sqlDescription).joined(separator: "; "))
-        """)
-    }
-    return nearest.0
   }
 }

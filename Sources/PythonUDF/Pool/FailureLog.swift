@@ -26,7 +26,10 @@ final class FailureLog: Sendable {
 
   func observe(with observer: (@Sendable (UDFRowFailure) -> Void)?) { state.withLock { $0.observer = observer } }
 
-  func add(_ result: UDFResult, of function: String) {
+  /// Counts the rows of a call that became null.
+  func add(_ result: UDFResult, _ call: CallContext) {
+    guard call.errorMode == .null else { return }
+    let function = call.name
     state.withLock { state in
       var summary = state.summaries[function] ?? (0, 0, [])
       summary.failed += result.failureCount

@@ -1,5 +1,6 @@
 public import Columnar
 public import PythonRuntime
+import ThreadConfinement
 
 /// One UDF in an interpreter of its own, on a thread of its own: the actor that the function lives in.
 ///
@@ -10,74 +11,58 @@ public import PythonRuntime
 /// let udf = try await ThreadedUDFInterpreter(source: source)
 /// let scores = try await udf.call(batch)
 /// ```
-public actor ThreadedUDFInterpreter {
+public actor ThreadedUDFInterpreter: FunctionProvider {
   /// The function's signature.
   public nonisolated let signature: UDFSignature
+  public nonisolated var signatures: [UDFSignature] { [signature] }
+  public nonisolated var name: String { pool.name }
 
-  private let worker: Worker
-  private let telemetry: Telemetry
-  private nonisolated var interpreter: SubInterpreter { worker.interpreter }
+  private let pool: UDFPool
+  private let thread: DedicatedThread
 
   /// The interpreter's thread.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { interpreter.unownedExecutor }
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   /// Loads Python source text that has exactly one `@udf`.
   ///
   /// - Parameters:
   ///   - source: Python source text.
-  ///   - configuration: what the interpreter may do; full isolation by default.
-  ///   - policy: what the source may do to the machine, from its first line on.
-  ///   - discovery: which CPython to start, if none runs yet.
-  ///   - logging: where what the source prints, logs and warns of goes; the current logger by default.
+  ///   - options: how it is run; the number of interpreters is one, and their threads are not shared.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
-  public init(
-    source: String, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery(),
-    logging: UDFLogging = UDFLogging()
-  ) async throws {
-    try await self.init(
-      UDFSource(source), configuration: configuration, policy: policy, discovery: discovery, logging: logging)
+  public init(source: String, _ options: HostOptions = HostOptions()) async throws {
+    try await self.init(UDFSource(source), options)
   }
 
   /// Loads a UDF file or text that has exactly one `@udf`.
   ///
   /// - Parameters:
   ///   - source: the file or text.
-  ///   - configuration: what the interpreter may do; full isolation by default.
-  ///   - policy: what the source may do to the machine, from its first line on.
-  ///   - discovery: which CPython to start, if none runs yet.
-  ///   - logging: where what the source prints, logs and warns of goes; the current logger by default.
+  ///   - options: how it is run; the number of interpreters is one, and their threads are not shared.
   /// - Throws: `UDFError` when the source does not load or has not exactly one UDF; `PythonRuntimeError`.
-  public init(
-    _ source: UDFSource, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, discovery: PythonDiscovery = PythonDiscovery(),
-    logging: UDFLogging = UDFLogging()
-  ) async throws {
-    let telemetry = Telemetry(source, logging)
-    let worker = try await onThreadOfItsOwn { try Worker(source, configuration, policy, discovery, telemetry) }
-    let module = worker.module
-    guard let function = module.functions.first, module.functions.count == 1 else {
+  public init(_ source: UDFSource, _ options: HostOptions = HostOptions()) async throws {
+    var options = options
+    options.interpreters = 1
+    options.threads = nil
+    let pool = try await UDFPool.make(source, options)
+    guard let signature = pool.signatures.first, pool.signatures.count == 1, let thread = pool.hosts.onlyThread else {
+      await pool.closeAsync()
       throw UDFError(
         .noFunction,
         """
-        \(source.name) has \(module.functions.count) UDFs (\(module.signatures.map(\.name).joined(separator: ", "))), \
+        \(source.name) has \(pool.signatures.count) UDFs (\(pool.signatures.map(\.name).joined(separator: ", "))), \
         but exactly one is needed here; use a UDFPool for several
         """)
     }
-    self.worker = worker
-    self.telemetry = telemetry
-    telemetry.metrics?.note([worker.interpreter.memoryUsage])
-    signature = function.signature
+    self.pool = pool
+    self.thread = thread
+    self.signature = signature
   }
-
-  /// What the policy has denied so far.
-  public nonisolated var denials: PolicyDenials { interpreter.denials }
 
   /// Calls the function for each row of a batch.
   ///
   /// - Parameter batch: one column per parameter, in order; the names of the columns do not matter.
   /// - Returns: a column of as many rows, as `signature.resultField(for:)` describes it.
-  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `deadlineExceeded`, or `closed`.
+  /// - Throws: as ``evaluate(_:onError:timeouts:)``.
   public func call(_ batch: RecordBatch) throws -> Column { try evaluate(batch).values }
 
   /// Calls the function for each row of a batch, and says which rows failed.
@@ -87,42 +72,48 @@ public actor ThreadedUDFInterpreter {
   ///   - errorMode: what a failing row does; nil for what the function says.
   ///   - timeouts: how long the call may take; where nothing is said, what the function says. A function that does not
   ///     stop when it is told to keeps this actor busy: only a ``UDFPool`` can give its interpreter up.
-  /// - Throws: as `call` does.
+  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `deadlineExceeded`, `memoryExceeded`, `closed`.
   public func evaluate(
     _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
   ) throws -> UDFResult {
-    var options = CallOptions(errorMode: errorMode)
-    options.watch = worker.watch(timeouts.orElse(signature.timeouts))
-    let observed = ObservedCall(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
-    options.observed = observed
-    defer { telemetry.metrics?.note([interpreter.memoryUsage]) }
-    let outcome = Result {
-      try worker.call(worker.module.functions[0], batch, options) { try interpreter.withGILOnOwnThread($0) }
-    }
-    observed?.end(outcome)
-    return try outcome.get()
+    try pool.evaluateAndWait(0, batch, CallOptions(errorMode: errorMode, timeouts: timeouts))
   }
+
+  public nonisolated func evaluate(
+    _ function: Int, _ batch: RecordBatch, _ options: CallOptions
+  ) async throws -> UDFResult {
+    try await pool.evaluate(function, batch, options)
+  }
+
+  public nonisolated func evaluateAndWait(
+    _ function: Int, _ batch: RecordBatch, _ options: CallOptions
+  ) throws -> UDFResult {
+    try pool.evaluateAndWait(function, batch, options)
+  }
+
+  // MARK: What it is doing
 
   /// What the function prints, logs and warns of from now on, as ``UDFPool/logRecords(bufferingNewest:)`` gives it.
   public nonisolated func logRecords(bufferingNewest limit: Int = 1_000) -> AsyncStream<UDFLogRecord> {
-    telemetry.log.records(bufferingNewest: limit)
+    pool.logRecords(bufferingNewest: limit)
   }
 
-  /// How much memory the function's interpreter takes; also after `close`.
-  public nonisolated var memoryUsage: MemoryUsage { interpreter.memoryUsage }
+  /// What the policy has denied so far.
+  public nonisolated var denials: PolicyDenials { pool.denials }
+
+  /// How much memory the function's interpreter takes, as the only element; also after `close`.
+  public nonisolated var memoryUsage: [MemoryUsage] { pool.memoryUsage }
+
+  /// Stops the call that is under way, also in the middle of a row; it throws `interrupted`. Returns at once.
+  public nonisolated func interrupt() { pool.interrupt() }
+
+  // MARK: The end
 
   /// Ends the interpreter, gives its memory back and ends its thread. Later calls throw `closed`.
   ///
-  /// Dropping the last reference does the same. Calls made before it finish first.
-  public nonisolated func close() async {
-    await interpreter.closeAsync()
-    telemetry.close()
-  }
-}
+  /// Dropping the last reference does the same. Calls made before it finish first. Blocks until that is done.
+  public nonisolated func close() { pool.close() }
 
-extension UDFError {
-  /// An interpreter that could not be used, in the terms of a call.
-  init(_ error: PythonRuntimeError, function: String) {
-    self.init(.closed, "UDF \(function) cannot be called: \(error.message)")
-  }
+  /// Does what `close` does; the calling task is suspended and blocks no thread.
+  public nonisolated func closeAsync() async { await pool.closeAsync() }
 }

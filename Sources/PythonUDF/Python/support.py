@@ -49,6 +49,29 @@ def is_plain_tuple(cls):
     return issubclass(cls, tuple) and made_as_usual and module == f"namedtuple_{cls.__name__}"
 
 
+def is_plain_class(cls):
+    """Whether no code but what dataclass and NamedTuple generate runs when an object of a class is made."""
+    if is_plain_tuple(cls):
+        return True
+    code = getattr(cls.__init__, "__code__", None)
+    if type(cls) is not type or cls.__new__ is not object.__new__ or not hasattr(cls, "__dataclass_fields__"):
+        return False
+    # The code that dataclass makes is in no file; a class of the user's could only say so on purpose.
+    if code is None or code.co_filename != "<string>" or hasattr(cls, "__post_init__"):
+        return False
+    frozen = cls.__dataclass_params__.frozen
+    if not frozen and cls.__setattr__ is not object.__setattr__:
+        return False
+    # A field may be a descriptor, which is called with what the field is set to.
+    slot = type(type(lambda: 0).__globals__)  # the descriptor of __slots__
+    for name in cls.__dataclass_fields__:
+        for base in cls.__mro__:
+            found = base.__dict__.get(name)
+            if found is not None and hasattr(type(found), "__set__") and type(found) is not slot:
+                return False
+    return True
+
+
 def decimal_parser():
     """Decimals out of text, whatever the context of the thread lets pass."""
     import decimal

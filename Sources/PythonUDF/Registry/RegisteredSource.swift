@@ -1,66 +1,99 @@
-package import Columnar
+public import Columnar
+public import PythonRuntime
 import Synchronization
 
-/// A source of a registry as an engine knows it: with the functions that it had when the engine was told of them.
+/// A source of a registry, with the functions that it had when this was asked for.
 ///
-/// It keeps the registry. Every call goes to the version that is there when it begins.
-package final class RegisteredSource: FunctionProvider {
-  package let signatures: [UDFSignature]
+/// Every call goes to the version that is there when it begins, and finishes there. It keeps the registry. What it tells of
+/// memory, denials and failures is of the version that is there now; those before it, whose last calls may be under way,
+/// do not count. All members may be used from any thread and any task; those that throw do so with the code
+/// `unknownFunction` when the source has been removed.
+public final class RegisteredSource: FunctionProvider {
+  public let name: String
+  public let signatures: [UDFSignature]
   private let registry: UDFRegistry
-  private let name: String
-  /// For each signature its place in the version that was called last, nil where that lacks it.
-  private let places: Mutex<(version: Int, places: [Int?])>
+  /// For each signature its place in a version, nil where that lacks it; of the versions that were called last.
+  private let places: Mutex<[(version: Int, places: [Int?])]>
 
-  /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
-  package init(_ name: String, of registry: UDFRegistry) throws(UDFError) {
+  init(_ name: String, of registry: UDFRegistry) throws(UDFError) {
     let version = try registry.version(name)
     self.registry = registry
     self.name = name
     let signatures = version.pool.signatures
     self.signatures = signatures
-    places = Mutex((version.number, Array(signatures.indices)))
+    places = Mutex([(version.number, Array(signatures.indices))])
   }
 
-  package var providerName: String { name }
-
-  package func evaluateHere(
-    _ index: Int, _ batch: RecordBatch, _ options: (UDFSignature) -> CallOptions
-  ) throws -> UDFResult {
-    let version: SourceVersion
-    do { version = try registry.begin(name) } catch { throw removed(index) }
+  public func evaluate(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) async throws -> UDFResult {
+    let version = try begin(function)
     defer { version.end() }
-    guard let place = place(of: index, in: version) else { throw changed(index, in: version) }
-    return try version.pool.evaluateHere(place, batch, options(version.pool.signatures[place]))
+    return try await version.pool.evaluate(place(of: function, in: version), batch, options)
   }
 
-  private func place(of index: Int, in version: SourceVersion) -> Int? {
-    places.withLock { known in
-      if known.version != version.number {
-        let current = version.pool.signatures
-        known = (version.number, signatures.map { old in current.firstIndex { $0.canReplace(old) } })
-      }
-      return known.places[index]
+  public func evaluateAndWait(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
+    let version = try begin(function)
+    defer { version.end() }
+    return try version.pool.evaluateAndWait(place(of: function, in: version), batch, options)
+  }
+
+  private func begin(_ function: Int) throws(UDFError) -> SourceVersion {
+    do throws(UDFError) { return try registry.begin(name) } catch {
+      throw UDFError(
+        .unknownFunction,
+        """
+        UDF \(signatures[function].name) cannot be called: its source \(name) has been removed from the registry. Add a \
+        source of that name that has the function, or leave the function out.
+        """)
     }
   }
 
-  // MARK: Errors
+  /// During a swap calls of two versions take turns.
+  private static let mostKnown = 2
 
-  private func removed(_ index: Int) -> UDFError {
-    UDFError(
-      .unknownFunction,
+  private func place(of function: Int, in version: SourceVersion) throws(UDFError) -> Int {
+    let found = places.withLock { known -> Int? in
+      if let entry = known.first(where: { $0.version == version.number }) { return entry.places[function] }
+      let current = version.pool.signatures
+      let entry = (version.number, signatures.map { old in current.firstIndex { $0.canReplace(old) } })
+      known = [entry] + known.prefix(Self.mostKnown - 1)
+      return entry.1[function]
+    }
+    if let found { return found }
+    let signature = signatures[function]
+    throw UDFError(
+      .incompatible,
       """
-      UDF \(signatures[index].name) cannot be called: its source \(name) has been removed from the registry. Add a source \
-      of that name that has the function, or leave the function out.
+      UDF \(signature.name) cannot be called: in the version of \(name) that is there now \
+      \(signature.sqlDescription) \(signature.whatBecame(in: version.pool.signatures)). Replace \(name) by \
+      a version that has it as it was, or register the new one in another database.
       """)
   }
 
-  private func changed(_ index: Int, in version: SourceVersion) -> UDFError {
-    UDFError(
-      .incompatible,
-      """
-      UDF \(signatures[index].name) cannot be called: in the version of \(name) that is there now \
-      \(signatures[index].sqlDescription) \(signatures[index].whatBecame(in: version.pool.signatures)). Replace \(name) by \
-      a version that has it as it was, or register the new one in another database.
-      """)
+  // MARK: What it is doing
+
+  /// How much memory each interpreter takes.
+  public var memoryUsage: [MemoryUsage] { get throws(UDFError) { try registry.version(name).pool.memoryUsage } }
+
+  /// What each interpreter is doing, as `UDFPool.stacks` tells it.
+  public func stacks() throws(UDFError) -> [[PythonError.Frame]?] { try registry.version(name).pool.stacks() }
+
+  /// The functions of which rows failed without failing their batch, since this version came.
+  public var failureSummaries: [UDFFailureSummary] {
+    get throws(UDFError) { try registry.version(name).pool.failureSummaries }
+  }
+
+  /// What the policy has denied, since this version came.
+  public var denials: PolicyDenials { get throws(UDFError) { try registry.version(name).pool.denials } }
+
+  /// What the functions write from now on, those of all versions; ends when the source is removed and its last calls are
+  /// over. All else is as with ``UDFPool/logRecords(bufferingNewest:)``.
+  public func logRecords(bufferingNewest limit: Int = 1_000) throws(UDFError) -> AsyncStream<UDFLogRecord> {
+    try registry.log(name).records(bufferingNewest: limit)
+  }
+
+  /// Stops the calls that are under way, also in the middle of a row, and also those of versions before this one; they
+  /// throw `interrupted`. Later calls run as usual. Returns at once.
+  public func interrupt() throws(UDFError) {
+    for version in try registry.versions(name) { version.pool.interrupt() }
   }
 }

@@ -1,5 +1,4 @@
 import Metrics
-public import PythonRuntime
 import Synchronization
 
 /// UDF sources under names of the host's choice, each of which can be replaced while it is called.
@@ -8,156 +7,161 @@ import Synchronization
 /// one, whose interpreters then end and give their memory back. All members may be used from any thread and any task.
 public final class UDFRegistry: Sendable {
   private struct Entry {
-    var version: SourceVersion
+    /// Nil until the first one has been loaded.
+    var version: SourceVersion?
     /// The versions before it that had calls under way when it came.
     var former: [SourceVersion] = []
-    let make: @Sendable (UDFSource) throws -> UDFPool
+    /// How each version is made.
+    let options: HostOptions
     /// What all versions write to.
     let log: UDFLog
-    /// Set while a new version is loading: two at once would race for the place.
-    var isLoading = false
+    let metrics: any MetricsFactory
+    /// Which load is under way: two at once would race for the place.
+    var loading: Int?
   }
 
   private let entries = Mutex<[String: Entry]>([:])
+  private let loads = Atomic(0)
 
   /// Creates an empty registry.
   public init() {}
 
-  deinit { for entry in entries.withLock({ $0.values }) { entry.version.retire() } }
+  deinit { for entry in entries.withLock({ $0.values }) { entry.version?.retire() } }
 
   // MARK: Versions
 
-  /// Loads a source under a name.
+  /// Loads a source under a name. Cancelling the task stops the loading.
   ///
   /// - Parameters:
-  ///   - name: what the host calls it.
+  ///   - name: what the host calls it; messages and metrics do too.
   ///   - source: the file or text.
-  ///   - interpreters: how many, for this and later versions; the number of cores by default.
-  ///   - configuration: what the interpreters may do; full isolation by default.
-  ///   - policy: what the source, and each later version of it, may do to the machine, from its first line on.
-  ///   - discovery: which CPython to start, if none runs yet.
-  ///   - logging: where what the source, and each later version of it, writes goes; the current logger by default.
-  ///     Messages and metrics call the source by its name here.
-  /// - Throws: `UDFError`: `nameTaken`, or why the source does not load; `PythonRuntimeError`.
-  public func add(
-    _ name: String, _ source: UDFSource, interpreters: Int? = nil,
-    configuration: SubInterpreter.Configuration = .isolated, policy: InterpreterPolicy = .guarded,
-    discovery: PythonDiscovery = PythonDiscovery(), logging: UDFLogging = UDFLogging()
-  ) async throws {
-    let log = UDFLog(source: name, logging)
-    let factory = MetricsSystem.factory
-    let make: @Sendable (UDFSource) throws -> UDFPool = { source in
-      try UDFPool(source, interpreters, configuration, policy, discovery, Telemetry(sharing: log, factory))
+  ///   - options: how it and each later version is run.
+  /// - Throws: `UDFError`: `nameTaken`, or why the source does not load; `PythonRuntimeError`; `CancellationError`.
+  public func add(_ name: String, _ source: UDFSource, _ options: HostOptions = HostOptions()) async throws {
+    let load = loads.add(1, ordering: .relaxed).newValue
+    // The name first: nothing is loaded in vain.
+    let entry = Entry(
+      options: options, log: UDFLog(source: name, options.logging), metrics: MetricsSystem.factory, loading: load)
+    try entries.withLock { entries throws(UDFError) in
+      guard entries[name] == nil else {
+        throw UDFError(.nameTaken, "There is a source named \(name) already; replace it, or choose another name.")
+      }
+      entries[name] = entry
     }
-    let pool = try await onThreadOfItsOwn { try make(source) }
-    let isAdded = entries.withLock { entries in
-      guard entries[name] == nil else { return false }
-      entries[name] = Entry(version: SourceVersion(pool), make: make, log: log)
-      return true
-    }
-    guard isAdded else {
-      await pool.closeAsync()
-      throw UDFError(.nameTaken, "There is a source named \(name) already; replace it, or choose another name.")
+    do { try await self.load(source, name, entry, load) { _ in } } catch {
+      entries.withLock { if $0[name]?.loading == load { $0[name] = nil } }
+      throw error
     }
   }
 
-  /// Puts a new version in the place of a source.
+  /// Puts a new version in the place of a source. Cancelling the task stops the loading.
   ///
   /// - Parameters:
   ///   - name: the source.
   ///   - source: the new version.
   ///   - allowingChanges: whether functions may be missing, or have other parameters or another result, than before.
-  /// - Throws: `UDFError`: `unknownFunction` when there is no source of that name, `nameTaken` while another version of it
-  ///   is loading, `incompatible` when a function is missing or has changed, or why the new version does not load. Nothing
-  ///   has changed then.
+  /// - Throws: `UDFError`: `unknownFunction` when there is no source of that name, `busy` while another version of it is
+  ///   loading, `incompatible` when a function is missing or has changed, or why the new version does not load;
+  ///   `CancellationError`. Nothing has changed then.
   public func replace(_ name: String, with source: UDFSource, allowingChanges: Bool = false) async throws {
-    let entry = try entries.withLock { entries in
-      guard var entry = entries[name] else { throw Self.unknown(name, entries.keys) }
-      guard !entry.isLoading else {
-        throw UDFError(.nameTaken, "Another version of \(name) is being loaded; wait for it.")
+    let load = loads.add(1, ordering: .relaxed).newValue
+    let (entry, old) = try entries.withLock { entries throws(UDFError) in
+      guard var entry = entries[name], let old = entry.version else { throw Self.unknown(name, entries) }
+      guard entry.loading == nil else {
+        throw UDFError(.busy, "Another version of \(name) is being loaded; wait for it.")
       }
-      entry.isLoading = true
+      entry.loading = load
       entries[name] = entry
-      return entry
+      return (entry, old)
     }
     do {
-      let pool = try await onThreadOfItsOwn { try entry.make(source) }
-      do {
-        if !allowingChanges {
-          try UDFSignature.requireSame(pool.signatures, as: entry.version.pool.signatures, of: name)
-        }
-      } catch {
-        await pool.closeAsync()
-        throw error
+      try await self.load(source, name, entry, load) { pool throws(UDFError) in
+        if !allowingChanges { try UDFSignature.requireSame(pool.signatures, as: old.pool.signatures, of: name) }
       }
-      let isReplaced = entries.withLock { entries in
-        guard entries[name]?.version === entry.version else { return false }
-        let former = (entry.former + [entry.version]).filter(\.isCalled)
-        entries[name] = Entry(version: SourceVersion(pool), former: former, make: entry.make, log: entry.log)
-        return true
-      }
-      // It may have been removed meanwhile, and another one added.
-      if isReplaced { entry.version.retire() } else { await pool.closeAsync() }
     } catch {
-      entries.withLock { entries in
-        if entries[name]?.version === entry.version { entries[name]?.isLoading = false }
-      }
+      entries.withLock { if $0[name]?.loading == load { $0[name]?.loading = nil } }
       throw error
     }
+    old.retire()
+  }
+
+  /// Loads a version and puts it in its place, if the entry is still there: it may have been removed meanwhile.
+  private func load(
+    _ source: UDFSource, _ name: String, _ entry: Entry, _ load: Int, _ check: (UDFPool) throws(UDFError) -> Void
+  ) async throws {
+    let pool = try await UDFPool.make(source, entry.options, Telemetry(sharing: entry.log, entry.metrics))
+    do throws(UDFError) { try check(pool) } catch {
+      await pool.closeAsync()
+      throw error
+    }
+    let isKept = entries.withLock { entries in
+      guard var entry = entries[name], entry.loading == load else { return false }
+      entry.former = (entry.former + [entry.version].compactMap { $0 }).filter(\.isCalled)
+      entry.version = SourceVersion(pool)
+      entry.loading = nil
+      entries[name] = entry
+      return true
+    }
+    if !isKept { await pool.closeAsync() }
   }
 
   /// Takes a source out; calls under way finish first.
   ///
   /// - Throws: `UDFError` with code `unknownFunction` when there is none of that name.
   public func remove(_ name: String) throws {
-    let entry = try entries.withLock { entries in
-      guard let entry = entries.removeValue(forKey: name) else { throw Self.unknown(name, entries.keys) }
+    let entry = try entries.withLock { entries throws(UDFError) in
+      guard entries[name]?.version != nil, let entry = entries.removeValue(forKey: name) else {
+        throw Self.unknown(name, entries)
+      }
       return entry
     }
-    entry.version.retire()
+    entry.version?.retire()
   }
 
-  /// Stops the calls of a source's functions that are under way, also in the middle of a row, and also those of versions
-  /// before this one; they throw `interrupted`. Later calls run as usual. Returns at once.
-  ///
-  /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
-  public func interrupt(_ name: String) throws(UDFError) {
-    let entry = try entry(name)
-    for version in entry.former + [entry.version] { version.pool.interrupt() }
-  }
-
-  /// What the functions of a source write from now on, those of all its versions; ends when the source is removed and
-  /// its last calls are over. All else is as with ``UDFPool/logRecords(bufferingNewest:)``.
-  ///
-  /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
-  public func logRecords(of name: String, bufferingNewest limit: Int = 1_000) throws(UDFError) -> AsyncStream<
-    UDFLogRecord
-  > {
-    try entry(name).log.records(bufferingNewest: limit)
-  }
+  // MARK: Sources
 
   /// The names of the sources.
-  public var names: [String] { entries.withLock { $0.keys.sorted() } }
+  public var names: [String] { entries.withLock { $0.filter { $0.value.version != nil }.keys.sorted() } }
 
-  /// The signatures of a source's functions, as they are now.
+  /// A source, with the functions that it has now.
   ///
-  /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
-  public func signatures(of name: String) throws -> [UDFSignature] { try version(name).pool.signatures }
+  /// - Throws: `UDFError` with code `unknownFunction` when there is none of that name.
+  public func source(_ name: String) throws(UDFError) -> RegisteredSource { try RegisteredSource(name, of: self) }
 
   /// The version of a source that is there now.
   ///
   /// - Throws: `UDFError` with code `unknownFunction`.
   func version(_ name: String) throws(UDFError) -> SourceVersion { try entry(name).version }
 
-  private func entry(_ name: String) throws(UDFError) -> Entry {
-    try entries.withLock { entries throws(UDFError) in
-      guard let entry = entries[name] else { throw Self.unknown(name, entries.keys) }
-      return entry
+  /// That version and those before it whose last calls are under way.
+  func versions(_ name: String) throws(UDFError) -> [SourceVersion] {
+    let (entry, version) = try entry(name)
+    return entry.former + [version]
+  }
+
+  func log(_ name: String) throws(UDFError) -> UDFLog { try entry(name).entry.log }
+
+  /// Begins a call of the version that is there now; its `end` ends it.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction`.
+  func begin(_ name: String) throws(UDFError) -> SourceVersion {
+    while true {
+      let version = try version(name)
+      // One that takes no more calls has left its place before.
+      if version.begin() { return version }
     }
   }
 
-  private static func unknown(_ name: String, _ names: Dictionary<String, Entry>.Keys) -> UDFError {
-    let known = names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+  private func entry(_ name: String) throws(UDFError) -> (entry: Entry, version: SourceVersion) {
+    try entries.withLock { entries throws(UDFError) in
+      guard let entry = entries[name], let version = entry.version else { throw Self.unknown(name, entries) }
+      return (entry, version)
+    }
+  }
+
+  private static func unknown(_ name: String, _ entries: [String: Entry]) -> UDFError {
+    let names = entries.filter { $0.value.version != nil }.keys.sorted()
+    let known = names.isEmpty ? "none" : names.joined(separator: ", ")
     return UDFError(.unknownFunction, "There is no source named \(name); there are: \(known).")
   }
 }

@@ -5,10 +5,10 @@ import Synchronization
 /// What the code of one interpreter writes, on its way to the log: it knows which function and row that is of.
 ///
 /// Written to under the interpreter's GIL, mostly by its own thread, and by those that user code has started.
-final class LogChannel: Sendable {
+final class LogChannel: LogSink {
   private struct State {
     var function: String?
-    var call: WatchedCall?
+    var call: CallProgress?
     var output = PendingLine()
     var errorOutput = PendingLine()
   }
@@ -20,7 +20,7 @@ final class LogChannel: Sendable {
 
   // MARK: Calls
 
-  func begin(_ function: String, _ call: WatchedCall?) {
+  func begin(_ function: String, _ call: CallProgress) {
     state.withLock { ($0.function, $0.call) = (function, call) }
   }
 
@@ -37,7 +37,7 @@ final class LogChannel: Sendable {
   // MARK: Messages
 
   /// Takes bytes that were written to one of the standard streams.
-  func write(_ bytes: UnsafeRawBufferPointer, to stream: UDFLogRecord.Origin) {
+  func write(_ bytes: UnsafeRawBufferPointer, to stream: StandardStream) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let (line, function) = state.withLock { state -> (PendingLine.Line?, String?) in
@@ -45,7 +45,7 @@ final class LogChannel: Sendable {
         let line = stream == .output ? state.output.take(&rest, row) : state.errorOutput.take(&rest, row)
         return (line, state.function)
       }
-      if let line { write(line, stream, of: function) }
+      if let line { write(line, stream == .output ? .output : .errorOutput, of: function) }
     }
   }
 

@@ -11,6 +11,7 @@ final class SourceMetrics: Sendable {
   private let factory: any MetricsFactory
   private let interpreters: Meter
   private let abandoned: Counter
+  private let failed: Counter
   private let bytes: Meter
   private let peakBytes: Meter
   /// What this version has added to the meters.
@@ -25,6 +26,7 @@ final class SourceMetrics: Sendable {
     let dimensions = [("source", source)]
     interpreters = Meter(label: "clutch_interpreters", dimensions: dimensions, factory: factory)
     abandoned = Counter(label: "clutch_interpreters_abandoned", dimensions: dimensions, factory: factory)
+    failed = Counter(label: "clutch_interpreters_failed", dimensions: dimensions, factory: factory)
     bytes = Meter(label: "clutch_interpreter_bytes", dimensions: dimensions, factory: factory)
     peakBytes = Meter(label: "clutch_interpreter_peak_bytes", dimensions: dimensions, factory: factory)
   }
@@ -39,6 +41,9 @@ final class SourceMetrics: Sendable {
   }
 
   func interpreterAbandoned() { abandoned.increment() }
+
+  /// Counts an interpreter that was needed and did not load.
+  func interpreterFailed() { failed.increment() }
 
   /// Notes how many interpreters there are, and how much memory they take together.
   func note(_ usages: [MemoryUsage]) {

@@ -12,9 +12,9 @@ struct Telemetry: Sendable {
   var source: String { log.source }
 
   /// Metrics go where the calling task, or else the process, collects them.
-  init(_ source: UDFSource, _ logging: UDFLogging) {
-    log = UDFLog(source: source.name, logging)
-    metrics = SourceMetrics(of: source.name, MetricsSystem.factory)
+  init(_ source: String, _ logging: UDFLogging) {
+    log = UDFLog(source: source, logging)
+    metrics = SourceMetrics(of: source, MetricsSystem.factory)
     closesLog = true
   }
 

@@ -16,7 +16,7 @@ import Testing
     var printed: [String] = []
     func print(_ value: Any) { printed.append("\(value)") }
 
-    let pool = try UDFPool(UDFSource(file: file), interpreters: 1)
+    let pool = try UDFPool(UDFSource(file: file), HostOptions(interpreters: 1))
     let prices = Column(["12.50 EUR", "3 USD", nil] as [String?])
     let batch = try RecordBatch(schema: Schema([Field(name: "price", type: .utf8)]), columns: [prices])
 
@@ -43,7 +43,7 @@ import Testing
     var printed: [String] = []
     func print(_ value: Any) { printed.append("\(value)") }
 
-    let pool = try UDFPool(UDFSource(file: file), interpreters: 1)
+    let pool = try UDFPool(UDFSource(file: file), HostOptions(interpreters: 1))
     let numbers = Column([27, 0] as [Int64?])
     let batch = try RecordBatch(schema: Schema([Field(name: "n", type: .int64)]), columns: [numbers])
 

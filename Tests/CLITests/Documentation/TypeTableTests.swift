@@ -45,7 +45,7 @@ import Testing
   private static func pool(_ cases: [Case]) throws -> UDFPool {
     try CPython.start(PythonDiscovery(workingDirectory: Checkout.root))
     let source = TypeExample.prelude + "\n\n" + cases.map(\.source).joined()
-    return try UDFPool(UDFSource(source, name: "examples.py"), interpreters: 1)
+    return try UDFPool(UDFSource(source, name: "examples.py"), HostOptions(interpreters: 1))
   }
 
   private static func connection() throws -> DuckDBConnection {

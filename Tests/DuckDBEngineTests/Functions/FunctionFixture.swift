@@ -2,6 +2,7 @@ import DuckDBEngine
 import PythonRuntime
 import PythonUDF
 import TestSupport
+import ThreadConfinement
 
 extension TestLibrary {
   /// A connection to a database in memory with the functions of a source, which end when the database closes.
@@ -18,9 +19,14 @@ extension TestLibrary {
     return (connection, pool)
   }
 
-  static func pool(_ source: String, interpreters: Int = 1, name: String = "functions.py") throws -> UDFPool {
+  /// - Parameter threads: those that the interpreters live on; nil for threads of their own.
+  static func pool(
+    _ source: String, interpreters: Int = 1, name: String = "functions.py", on threads: ThreadGroup? = nil
+  ) throws -> UDFPool {
     try CPython.start(PythonDiscovery(workingDirectory: Checkout.root))
-    return try UDFPool(UDFSource("from clutch import udf\n" + source, name: name), interpreters: interpreters)
+    return try UDFPool(
+      UDFSource("from clutch import udf\n" + source, name: name),
+      HostOptions(interpreters: threads == nil ? interpreters : nil, threads: threads))
   }
 }
 

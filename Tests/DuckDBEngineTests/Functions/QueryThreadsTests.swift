@@ -4,6 +4,7 @@ import Foundation
 import PythonUDF
 import Synchronization
 import Testing
+import ThreadConfinement
 
 @Suite(.serialized, .timeLimit(.minutes(3))) struct QueryThreadsTests {
   static let source = """
@@ -30,8 +31,11 @@ import Testing
 
   /// A connection whose queries run on the threads of a pool with these functions.
   private func connect(_ library: TestLibrary, interpreters: Int) throws -> (DuckDBConnection, UDFPool) {
-    let (connection, pool) = try library.functions(Self.source, interpreters: interpreters)
-    try connection.database.runQueries(on: pool)
+    let group = try ThreadGroup(count: interpreters)
+    let pool = try TestLibrary.pool(Self.source, on: group)
+    let connection = try library.connect()
+    try connection.register(pool)
+    try connection.database.runQueries(on: group)
     try connection.run("CREATE TABLE t AS SELECT i FROM range(500000) t(i)")
     return (connection, pool)
   }
@@ -77,12 +81,19 @@ import Testing
     let batch = try RecordBatch(
       schema: Schema([Field(name: "x", type: .int64)]), columns: [Column([1] as [Int64?])])
     let error = await #expect(throws: UDFError.self) { try await pool.call("f", batch) }
-    #expect(error?.code == .closed)
+    #expect(error?.code == .handedOver)
     #expect(error?.message.contains("run a database's queries") == true)
     let second = try DuckDBDatabase(library: library.load())
-    #expect(throws: DuckDBError.self) { try second.runQueries(on: pool) }
+    let group = try #require(pool.options.threads)
+    let taken = #expect(throws: DuckDBError.self) { try second.runQueries(on: group) }
+    #expect(taken?.message == "another database runs its queries on these threads; make others for this one")
+    let other = try ThreadGroup(count: 2)
+    let twice = #expect(throws: DuckDBError.self) { try connection.database.runQueries(on: other) }
+    #expect(twice?.message == "the queries of this database run on threads of its own already")
+    // What was refused has changed nothing: both databases answer, on as many threads as before.
+    #expect(try second.connect().rows("SELECT count(*) FROM range(1000000)") == [[.integer(1_000_000)]])
+    #expect(!other.isLent)
     let another = try TestLibrary.pool("@udf\ndef g(x: int) -> int:\n    return x * 2\n")
-    #expect(throws: DuckDBError.self) { try connection.database.runQueries(on: another) }
     // Functions of another pool work as ever.
     try connection.register(another)
     #expect(try connection.rows("SELECT sum(g(f(i)))::BIGINT FROM t") == [[.integer(250_000_500_000)]])
@@ -110,14 +121,43 @@ import Testing
 
   @Test(arguments: TestLibrary.allCases, [1, 3])
   func `The pool may close after its database`(library: TestLibrary, interpreters: Int) throws {
-    let pool = try TestLibrary.pool(Self.source, interpreters: interpreters)
+    let group = try ThreadGroup(count: interpreters)
+    let pool = try TestLibrary.pool(Self.source, on: group)
     do {
       let connection = try library.connect(["threads": "2"])
       try connection.register(pool)
-      try connection.database.runQueries(on: pool)
+      try connection.database.runQueries(on: group)
       #expect(try connection.rows("SELECT f(1)") == [[.integer(2)]])
     }
     pool.close()
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `Functions of several sources run on the same threads`(library: TestLibrary) throws {
+    let group = try ThreadGroup(count: 2)
+    let pools = try (1...3).map { number in
+      try TestLibrary.pool(
+        """
+        import threading
+        @udf
+        def f\(number)(x: int) -> int: return x * \(number)
+        @udf
+        def thread\(number)(x: int) -> int: return threading.get_native_id()
+        """, name: "f\(number).py", on: group)
+    }
+    let connection = try library.connect()
+    for pool in pools { try connection.register(pool) }
+    try connection.database.runQueries(on: group)
+    try connection.run("CREATE TABLE t AS SELECT i FROM range(300000) t(i)")
+    let sums = try connection.rows("SELECT sum(f1(i) + f2(f3(i)))::BIGINT FROM t")
+    #expect(sums == [[.integer(7 * 44_999_850_000)]])
+    // Each row's functions were called on one thread, so none changed it.
+    let changes = try connection.rows(
+      "SELECT count(*) FROM t WHERE thread1(i) <> thread2(i) OR thread2(i) <> thread3(i)")
+    #expect(changes == [[.integer(0)]])
+    #expect(pools.allSatisfy { $0.interpreterCount <= 2 })
+    pools[1].close()
+    #expect(try connection.failure("SELECT f2(1)")?.contains("closed") == true)
   }
 
   @Test(arguments: TestLibrary.allCases)

@@ -13,7 +13,7 @@ import Testing
     let folder = try TemporaryFolder()
     let registry = try await Versions.registry(of: Versions.source(1, in: folder.path, waits: true))
     let connection = try library.connect()
-    try connection.register(registry, source: "s")
+    try connection.register(registry.source("s"))
     try connection.run("CREATE TABLE t AS SELECT i FROM range(300000) t(i)")
     let query = Task { try await onThread { try connection.rows(Self.versions) } }
     while try !folder.names().contains("begun") { try await Task.sleep(for: .milliseconds(5)) }
@@ -35,7 +35,7 @@ import Testing
     let registry = try await Versions.registry(of: Versions.source(0, in: folder.path))
     let database = try DuckDBDatabase(library: library.load(), configuration: ["threads": "3"])
     let connections = try (0..<2).map { _ in try database.connect() }
-    try connections[0].register(registry, source: "s")
+    try connections[0].register(registry.source("s"))
     try connections[0].run("CREATE TABLE t AS SELECT i FROM range(100000) t(i)")
     let over = Recorder<Bool>()
     let queries = connections.map { connection in
@@ -69,7 +69,7 @@ import Testing
   {
     let registry = try await Versions.registry(of: Versions.source("@udf\ndef f(x: int) -> int:\n    return x + 1"))
     let connection = try library.connect()
-    try connection.register(registry, source: "s")
+    try connection.register(registry.source("s"))
     func replace(_ source: String) async throws {
       try await registry.replace("s", with: Versions.source(source), allowingChanges: true)
     }
@@ -91,7 +91,8 @@ import Testing
       try connection.failure("SELECT f(1)")
         == "Invalid Input Error: UDF f cannot be called: its source s has been removed from the registry. Add a source of "
         + "that name that has the function, or leave the function out.")
-    try await registry.add("s", Versions.source("@udf\ndef f(x: int) -> int:\n    return x * 3"), interpreters: 1)
+    try await registry.add(
+      "s", Versions.source("@udf\ndef f(x: int) -> int:\n    return x * 3"), HostOptions(interpreters: 1))
     #expect(try connection.rows("SELECT f(5)") == [[.integer(15)]])
   }
 
@@ -99,7 +100,7 @@ import Testing
   func `Overloads and classes are found again in a version that has more of them`(library: TestLibrary) async throws {
     let registry = try await Versions.registry(of: Versions.source(Versions.classes))
     let connection = try library.connect()
-    try connection.register(registry, source: "s")
+    try connection.register(registry.source("s"))
     let sql = "SELECT side('left')::VARCHAR, size({'w': 2, 'h': 3}), size(4)"
     #expect(try connection.rows(sql) == [[.text("right"), .integer(6), .integer(4)]])
     try await registry.replace("s", with: Versions.source(Versions.more + Versions.classes))
@@ -110,7 +111,7 @@ import Testing
   func `What a failing row does stays as it was registered`(library: TestLibrary) async throws {
     let registry = try await Versions.registry(of: Versions.source("@udf\ndef f(x: int) -> int:\n    return 1 // x"))
     let connection = try library.connect()
-    try connection.register(registry, source: "s", onError: .collect)
+    try connection.register(registry.source("s"), onError: .collect)
     let sql = "SELECT r.value, r.error.type FROM (SELECT f(i) AS r FROM range(2) t(i))"
     let rows: [[SQLValue]] = [[.null, .text("ZeroDivisionError")], [.integer(1), .null]]
     #expect(try connection.rows(sql) == rows)
@@ -125,11 +126,11 @@ import Testing
     do {
       var registry: UDFRegistry? = try await Versions.registry(of: Versions.source(1, in: folder.path))
       let connection = try library.connect()
-      let unknown = #expect(throws: DuckDBError.self) { try connection.register(UDFRegistry(), source: "s") }
-      #expect(unknown == DuckDBError(.invalidArgument, "There is no source named s; there are: none."))
-      if let registry { try connection.register(registry, source: "s") }
+      let unknown = #expect(throws: UDFError.self) { try connection.register(UDFRegistry().source("s")) }
+      #expect(unknown?.message == "There is no source named s; there are: none.")
+      if let registry { try connection.register(registry.source("s")) }
       if let registry {
-        let twice = #expect(throws: DuckDBError.self) { try connection.register(registry, source: "s") }
+        let twice = #expect(throws: DuckDBError.self) { try connection.register(registry.source("s")) }
         #expect(twice?.message.hasPrefix("two UDFs are named tag, one of s and one of s: rename one") == true)
       }
       registry = nil

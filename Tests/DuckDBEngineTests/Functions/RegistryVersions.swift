@@ -9,7 +9,7 @@ enum Versions {
   static func registry(of source: UDFSource) async throws -> UDFRegistry {
     try CPython.start(PythonDiscovery(workingDirectory: Checkout.root))
     let registry = UDFRegistry()
-    try await registry.add("s", source, interpreters: 2)
+    try await registry.add("s", source, HostOptions(interpreters: 2, startsAll: true))
     return registry
   }
 

@@ -237,7 +237,7 @@ import Testing
     #expect(error.code == .deadlineExceeded && error.row?.index == 5)
     let column = try await udf.call(integers([1]))
     #expect(column.count == 1)
-    await udf.close()
+    await udf.closeAsync()
   }
 
   @Test func `a pool closes while an interpreter that was given up still hangs`() async throws {

@@ -51,7 +51,8 @@ import Testing
   @Test func `the largest limit of a file holds, and a lower one of the host's before it`() async throws {
     let source = UDFSource(Self.greedy)
     for (limit, expected) in [(nil, 40_000_000), (20_000_000, 20_000_000), (100_000_000, 40_000_000)] {
-      let pool = try UDFPool(source, interpreters: 2, configuration: .isolated(memoryLimit: limit))
+      let pool = try UDFPool(
+        source, HostOptions(interpreters: 2, startsAll: true, configuration: .isolated(memoryLimit: limit)))
       defer { pool.close() }
       #expect(pool.memoryUsage.map(\.limit) == [expected, expected])
       #expect(pool.signatures.map(\.memoryLimit) == [40_000_000, 512_000])
@@ -84,14 +85,14 @@ import Testing
     let large = UDFSource(
       "from clutch import udf\ntable = list(range(10_000_000))\n@udf\ndef f(x: int) -> int: return x", name: "table.py")
     let error = #expect(throws: UDFError.self) {
-      try UDFPool(large, interpreters: 1, configuration: .isolated(memoryLimit: 60_000_000))
+      try UDFPool(large, HostOptions(interpreters: 1, configuration: .isolated(memoryLimit: 60_000_000)))
     }
     #expect(error?.code == .memoryExceeded)
     #expect(
       error?.message.hasPrefix("table.py cannot be loaded: the interpreter reached its memory limit of 60 MB") == true)
     #expect(error?.exception?.traceback.last?.line == 2)
     let own = #expect(throws: UDFError.self) {
-      try UDFPool(large, interpreters: 1, configuration: .isolated(memoryLimit: 4_500_000))
+      try UDFPool(large, HostOptions(interpreters: 1, configuration: .isolated(memoryLimit: 4_500_000)))
     }
     #expect(own?.message.contains("without the file the interpreter takes") == true)
   }
@@ -128,14 +129,14 @@ import Testing
   @Test func `one function in an interpreter of its own tells its memory`() async throws {
     let udf = try await ThreadedUDFInterpreter(
       source: "from clutch import udf\n@udf\ndef f(n: int) -> int: return len(bytearray(n))",
-      configuration: .isolated(memoryLimit: 50_000_000))
+      HostOptions(configuration: .isolated(memoryLimit: 50_000_000)))
     let error = await #expect(throws: UDFError.self) { try await udf.call(integers([60_000_000])) }
     #expect(error?.code == .memoryExceeded)
     _ = try await udf.call(integers([30_000_000]))
-    #expect(udf.memoryUsage.peak > 30_000_000)
-    #expect(udf.memoryUsage.current < 20_000_000)
-    #expect(udf.memoryUsage.limit == 50_000_000)
-    await udf.close()
-    #expect(udf.memoryUsage.current < 200_000)
+    #expect(udf.memoryUsage[0].peak > 30_000_000)
+    #expect(udf.memoryUsage[0].current < 20_000_000)
+    #expect(udf.memoryUsage[0].limit == 50_000_000)
+    await udf.closeAsync()
+    #expect(udf.memoryUsage[0].current < 200_000)
   }
 }

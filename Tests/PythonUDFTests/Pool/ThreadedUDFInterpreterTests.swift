@@ -27,8 +27,8 @@ import Testing
     #expect(seen[0].count == 1)
     #expect(seen[1].count == 1)
     #expect(seen[0] != seen[1])
-    await first.close()
-    await second.close()
+    await first.closeAsync()
+    await second.closeAsync()
   }
 
   @Test func `calls of many tasks run one after the other`() async throws {
@@ -58,7 +58,7 @@ import Testing
     // The rows of a batch are not mixed with those of another one, and no call is lost.
     for batch in numbers { #expect(batch == [batch[0], batch[0] + 1, batch[0] + 2]) }
     #expect(numbers.map { $0[0] }.sorted() == (0..<100).map { Int64($0) * 3 + 1 })
-    await udf.close()
+    await udf.closeAsync()
   }
 
   @Test func `calls of one task run in their order`() async throws {
@@ -70,30 +70,30 @@ import Testing
       let before = try await udf.call(integers([Int64(number)])).toArray(of: Int64.self)
       #expect(before == [Int64(number) - 1])
     }
-    await udf.close()
+    await udf.closeAsync()
   }
 
   @Test func `the signature is that of the function`() async throws {
     let udf = try await ThreadedUDFInterpreter(file("imports_beside.py"))
     #expect(udf.signature.sqlDescription == "tripled(x BIGINT) -> BIGINT")
     #expect(udf.signature.line == 6)
-    await udf.close()
+    await udf.closeAsync()
   }
 
   @Test func `calls after the end are refused`() async throws {
     let udf = try await ThreadedUDFInterpreter(source: Self.threads)
-    await udf.close()
-    await udf.close()
+    await udf.closeAsync()
+    await udf.closeAsync()
     let error = try await #require(throws: UDFError.self) { try await udf.call(rows(1)) }
     #expect(error.code == .closed)
-    #expect(error.message == "UDF thread cannot be called: the interpreter has been closed")
+    #expect(error.message == "the pool of interpreters has been closed")
   }
 
   @Test func `calls that race with closing get a result or are told that it is closed`() async throws {
     for _ in 0..<10 {
       let udf = try await ThreadedUDFInterpreter(source: Self.threads)
       let calls = (0..<40).map { _ in Task { try await udf.call(rows(3)).count } }
-      await udf.close()
+      await udf.closeAsync()
       for call in calls {
         switch await call.result {
         case .success(let count): #expect(count == 3)
@@ -112,7 +112,7 @@ import Testing
     #expect(wrong.code == .wrongArguments)
     let result = try await udf.call(integers([3])).toArray(of: Int64.self)
     #expect(result == [4])
-    await udf.close()
+    await udf.closeAsync()
   }
 
   @Test func `a source of two functions is refused with their names`() async throws {
@@ -142,7 +142,7 @@ import Testing
       let udf = try await ThreadedUDFInterpreter(source: Self.nativeThread)
       let thread = try #require(await udf.call(rows(1)).toArray(of: Int64.self)[0])
       #expect(isRunning(thread))
-      await udf.close()
+      await udf.closeAsync()
       #expect(await ends(thread))
     }
 

@@ -20,7 +20,7 @@ import Testing
     """
 
   @Test func `a closed pool refuses every call`() async throws {
-    let pool = try UDFPool(UDFSource(Self.functions), interpreters: 2)
+    let pool = try UDFPool(UDFSource(Self.functions), HostOptions(interpreters: 2, startsAll: true))
     pool.close()
     pool.close()
     let error = try await pool.failure(of: "thread", rows(1))
@@ -37,7 +37,7 @@ import Testing
 
   @Test func `closing lets the call under way finish and refuses those that wait`() async throws {
     try await withTemporaryFolder { folder in
-      let pool = try UDFPool(UDFSource(Self.functions), interpreters: 1)
+      let pool = try UDFPool(UDFSource(Self.functions), HostOptions(interpreters: 1))
       let one = try batch(Column([folder.path]))
       let held = Task { try await pool.call("hold", one).toArray(of: Int64.self) }
       while !FileManager.default.fileExists(atPath: folder.appending(path: "begun").path) {
@@ -65,7 +65,7 @@ import Testing
 
   @Test func `callers that race with closing get a result or are told that it is closed`() async throws {
     for _ in 0..<20 {
-      let pool = try UDFPool(UDFSource(Self.functions), interpreters: 2)
+      let pool = try UDFPool(UDFSource(Self.functions), HostOptions(interpreters: 2, startsAll: true))
       let callers = (0..<16).map { index in
         Task {
           for _ in 0..<20 {
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func `closing ends every thread`() async throws {
-      let pool = try UDFPool(UDFSource(Self.meet), interpreters: 8)
+      let pool = try UDFPool(UDFSource(Self.meet), HostOptions(interpreters: 8, startsAll: true))
       let threads = try await Self.threads(of: pool)
       #expect(Set(threads).count == 8)
       for thread in threads { #expect(isRunning(thread)) }
@@ -120,7 +120,7 @@ import Testing
 
     @Test func `dropping the last reference ends every thread`() async throws {
       func threads() async throws -> [Int64] {
-        try await Self.threads(of: UDFPool(UDFSource(Self.meet), interpreters: 8))
+        try await Self.threads(of: UDFPool(UDFSource(Self.meet), HostOptions(interpreters: 8, startsAll: true)))
       }
       for thread in try await threads() { #expect(await ends(thread)) }
     }

@@ -204,7 +204,8 @@ import Testing
       let log = folder.appending(path: "log")
       let error = try #require(throws: UDFError.self) {
         try UDFPool(
-          UDFSource("with open(\"\(log.path)\", 'a') as f: f.write('x')\nraise ValueError"), interpreters: 8)
+          UDFSource("with open(\"\(log.path)\", 'a') as f: f.write('x')\nraise ValueError"),
+          HostOptions(interpreters: 8))
       }
       #expect(error.code == .loadFailed)
       #expect(try String(contentsOf: log, encoding: .utf8) == "x")

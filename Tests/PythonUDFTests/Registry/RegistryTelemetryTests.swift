@@ -15,15 +15,15 @@ import Testing
   @Test func `messages of all versions come in one sequence, which ends when the source is removed`() async throws {
     let registry = UDFRegistry()
     let silent = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
-    try await registry.add("s", Self.version(1), interpreters: 1, logging: UDFLogging(logger: silent))
-    let records = try registry.logRecords(of: "s")
-    _ = try await registry.evaluate("f", of: "s", integers([1]))
+    try await registry.add("s", Self.version(1), HostOptions(interpreters: 1, logging: UDFLogging(logger: silent)))
+    let records = try registry.source("s").logRecords()
+    _ = try await registry.source("s").evaluate("f", integers([1]))
     try await registry.replace("s", with: Self.version(2))
-    _ = try await registry.evaluate("f", of: "s", integers([1]))
+    _ = try await registry.source("s").evaluate("f", integers([1]))
     try registry.remove("s")
     let found = await records.reduce(into: []) { $0.append("\($1.source) \($1.function ?? "") \($1.message)") }
     #expect(found == ["s f version 1", "s f version 2"])
-    let error = #expect(throws: UDFError.self) { try registry.logRecords(of: "s") }
+    let error = #expect(throws: UDFError.self) { try registry.source("s").logRecords() }
     #expect(error?.code == .unknownFunction)
   }
 
@@ -31,12 +31,12 @@ import Testing
     let metrics = TestMetrics()
     let registry = UDFRegistry()
     try await withMetricsFactory(metrics) {
-      try await registry.add("s", Self.version(1), interpreters: 2)
-      _ = try await registry.evaluate("f", of: "s", integers([1, 2]))
+      try await registry.add("s", Self.version(1), HostOptions(interpreters: 2, startsAll: true))
+      _ = try await registry.source("s").evaluate("f", integers([1, 2]))
     }
     try await registry.replace("s", with: Self.version(2))
-    _ = try await registry.evaluate("f", of: "s", integers([3]))
-    let records = try registry.logRecords(of: "s")
+    _ = try await registry.source("s").evaluate("f", integers([3]))
+    let records = try registry.source("s").logRecords()
     try registry.remove("s")
     // It ends with the last interpreter.
     for await _ in records {}

@@ -20,7 +20,7 @@ import Testing
   }
 
   private func version(_ registry: UDFRegistry) async throws -> Int64? {
-    try await registry.evaluate("version", of: "s", integers([1])).values.toArray(of: Int64.self)[0]
+    try await registry.source("s").evaluate("version", integers([1])).values.toArray(of: Int64.self)[0]
   }
 
   /// Waits until so many interpreters have ended; the suite's limit ends a longer wait.
@@ -34,7 +34,7 @@ import Testing
   @Test func `a new version takes the place of the old one, whose interpreters end`() async throws {
     try await withTemporaryFolder { folder in
       let registry = UDFRegistry()
-      try await registry.add("s", source(1, leavingFilesIn: folder), interpreters: 2)
+      try await registry.add("s", source(1, leavingFilesIn: folder), HostOptions(interpreters: 2, startsAll: true))
       #expect(try await version(registry) == 1)
       try await registry.replace("s", with: source(2, leavingFilesIn: folder))
       #expect(try await version(registry) == 2)
@@ -51,7 +51,7 @@ import Testing
   ])
   func `a version that does not load changes nothing`(code: String, expected: UDFError.Code) async throws {
     let registry = UDFRegistry()
-    try await registry.add("s", source(1), interpreters: 1)
+    try await registry.add("s", source(1), HostOptions(interpreters: 1))
     let error = try await #require(throws: UDFError.self) {
       try await registry.replace("s", with: source(2, code))
     }
@@ -63,7 +63,8 @@ import Testing
 
   @Test func `a version that lacks a function, or changes one, is refused unless that is allowed`() async throws {
     let registry = UDFRegistry()
-    try await registry.add("s", source(1, "@udf\ndef more(x: int) -> str:\n    return str(x)"), interpreters: 1)
+    try await registry.add(
+      "s", source(1, "@udf\ndef more(x: int) -> str:\n    return str(x)"), HostOptions(interpreters: 1))
     let missing = try await #require(throws: UDFError.self) { try await registry.replace("s", with: source(2)) }
     #expect(missing.code == .incompatible)
     #expect(
@@ -90,9 +91,9 @@ import Testing
           if x == 5: time.sleep(0.5)
           return 1
       """)
-    try await registry.add("s", slow, interpreters: 1)
+    try await registry.add("s", slow, HostOptions(interpreters: 1))
     let batch = try integers([5])
-    let under = Task { try await registry.evaluate("version", of: "s", batch).values.toArray(of: Int64.self) }
+    let under = Task { try await registry.source("s").evaluate("version", batch).values.toArray(of: Int64.self) }
     try await Task.sleep(for: .milliseconds(100))
     try await registry.replace("s", with: source(2))
     #expect(try await version(registry) == 2)
@@ -102,7 +103,7 @@ import Testing
   @Test func `no call fails and no interpreter is left while versions change under load`() async throws {
     try await withTemporaryFolder { folder in
       let registry = UDFRegistry()
-      try await registry.add("s", source(0, leavingFilesIn: folder), interpreters: 2)
+      try await registry.add("s", source(0, leavingFilesIn: folder), HostOptions(interpreters: 2, startsAll: true))
       let load = (0..<3).map { _ in
         Task {
           var calls = 0
@@ -110,7 +111,7 @@ import Testing
           while !Task.isCancelled {
             let batch = try integers(Array(repeating: 1, count: 100))
             // Not of this task, which is cancelled in the end: no call is to be.
-            let values = try await Task { try await registry.evaluate("version", of: "s", batch) }.value.values
+            let values = try await Task { try await registry.source("s").evaluate("version", batch) }.value.values
               .toArray(of: Int64.self)
             let version = try #require(values[0])
             // A batch is of one version, and versions only go forward.
@@ -137,21 +138,23 @@ import Testing
     let registry = UDFRegistry()
     let unknown = try await #require(throws: UDFError.self) { try await registry.replace("s", with: source(1)) }
     #expect(unknown.message == "There is no source named s; there are: none.")
-    try await registry.add("s", source(1), interpreters: 1)
+    try await registry.add("s", source(1), HostOptions(interpreters: 1))
     #expect(registry.names == ["s"])
-    #expect(try registry.signatures(of: "s").map(\.name) == ["version"])
-    let taken = try await #require(throws: UDFError.self) { try await registry.add("s", source(2), interpreters: 1) }
+    #expect(try registry.source("s").signatures.map(\.name) == ["version"])
+    let taken = try await #require(throws: UDFError.self) {
+      try await registry.add("s", source(2), HostOptions(interpreters: 1))
+    }
     #expect(taken.code == .nameTaken)
   }
 
   @Test func `every version is under the policy that the source was added with`() async throws {
     let registry = UDFRegistry()
     let reads = "def f() -> str:\n    return open('/etc/hostname').read()"
-    try await registry.add("s", source(1, "@udf\n\(reads)"), interpreters: 1, policy: .pure)
+    try await registry.add("s", source(1, "@udf\n\(reads)"), HostOptions(interpreters: 1, policy: .pure))
     for _ in 0..<2 {
-      let error = try await #require(throws: UDFError.self) { try await registry.evaluate("f", of: "s", rows(1)) }
+      let error = try await #require(throws: UDFError.self) { try await registry.source("s").evaluate("f", rows(1)) }
       #expect(error.message.contains("the policy 'pure' denies"))
-      #expect(try registry.denials(of: "s").count == 1)
+      #expect(try registry.source("s").denials.count == 1)
       try await registry.replace("s", with: source(2, "@udf\n\(reads)"))
     }
   }
@@ -172,31 +175,31 @@ import Testing
         """)
     }
     let registry = UDFRegistry()
-    try await registry.add("s", sides("Side", after: ""), interpreters: 1)
+    try await registry.add("s", sides("Side", after: ""), HostOptions(interpreters: 1))
     let other = "class Other(enum.Enum):\n    A = 'a'\n@udf\ndef other() -> Other:\n    return Other.A"
     try await registry.replace("s", with: sides("Hand", after: other))
-    let result = try await registry.evaluate("side", of: "s", batch(Column(["left"])))
+    let result = try await registry.source("s").evaluate("side", batch(Column(["left"])))
     #expect(try result.values.logicalRows() == [#"["left", "right"]"#])
   }
 
   @Test func `a source tells of the version that is there`() async throws {
     let registry = UDFRegistry()
     let failing = "@udf(on_error='null')\ndef f(x: int) -> int:\n    return 1 // x"
-    try await registry.add("s", source(1, failing), interpreters: 2)
-    _ = try await registry.evaluate("f", of: "s", integers([0, 1, 0]))
-    #expect(try registry.failureSummaries(of: "s").map(\.failedRows) == [2])
-    #expect(try registry.memoryUsage(of: "s").count == 2)
-    #expect(try registry.stacks(of: "s").allSatisfy { $0?.isEmpty == true })
+    try await registry.add("s", source(1, failing), HostOptions(interpreters: 2, startsAll: true))
+    _ = try await registry.source("s").evaluate("f", integers([0, 1, 0]))
+    #expect(try registry.source("s").failureSummaries.map(\.failedRows) == [2])
+    #expect(try registry.source("s").memoryUsage.count == 2)
+    #expect(try registry.source("s").stacks().allSatisfy { $0?.isEmpty == true })
     try await registry.replace("s", with: source(2, failing))
-    #expect(try registry.failureSummaries(of: "s").isEmpty)
-    let unknown = try #require(throws: UDFError.self) { try registry.memoryUsage(of: "x") }
+    #expect(try registry.source("s").failureSummaries.isEmpty)
+    let unknown = try #require(throws: UDFError.self) { try registry.source("x").memoryUsage }
     #expect(unknown.code == .unknownFunction)
   }
 
   @Test func `a source that is added while a version of the one before it loads stays`() async throws {
     try await withTemporaryFolder { folder in
       let registry = UDFRegistry()
-      try await registry.add("s", source(1), interpreters: 1)
+      try await registry.add("s", source(1), HostOptions(interpreters: 1))
       let slow = source(
         2,
         """
@@ -208,7 +211,7 @@ import Testing
       let replacement = Task { try await registry.replace("s", with: slow) }
       try await settle(folder, 1)
       try registry.remove("s")
-      try await registry.add("s", source(3), interpreters: 1)
+      try await registry.add("s", source(3), HostOptions(interpreters: 1))
       _ = FileManager.default.createFile(atPath: "\(folder.path)/added", contents: nil)
       try await replacement.value
       #expect(try await version(registry) == 3)
@@ -229,14 +232,14 @@ import Testing
             while time.monotonic() < end: pass
             return x
         """)
-      try await registry.add("s", endless, interpreters: 1)
+      try await registry.add("s", endless, HostOptions(interpreters: 1))
       let batch = try integers([1])
-      let old = Task { try await registry.evaluate("endless", of: "s", batch) }
+      let old = Task { try await registry.source("s").evaluate("endless", batch) }
       try await settle(folder, 1)
       try await registry.replace("s", with: endless)
-      let new = Task { try await registry.evaluate("endless", of: "s", batch) }
+      let new = Task { try await registry.source("s").evaluate("endless", batch) }
       try await settle(folder, 2)
-      try registry.interrupt("s")
+      try registry.source("s").interrupt()
       for call in [old, new] {
         let error = try await #require(throws: UDFError.self) { try await call.value }
         #expect(error.code == .interrupted)

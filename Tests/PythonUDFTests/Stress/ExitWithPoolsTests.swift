@@ -43,7 +43,7 @@ import Testing
   @Test func `in the middle of a call, while others wait for their turn`() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let (batch, isBegun) = try Self.prepare()
-      let pool = try UDFPool(Self.source, interpreters: 1)
+      let pool = try UDFPool(Self.source, HostOptions(interpreters: 1))
       for _ in 0..<4 {
         Task { try await pool.call("spin", batch) }
         Thread.detachNewThread { _ = try? pool.callAndWait("spin", batch) }
@@ -56,7 +56,7 @@ import Testing
   @Test func `while a pool that is being closed waits for a call`() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let (batch, isBegun) = try Self.prepare()
-      let pool = try UDFPool(Self.source, interpreters: 2)
+      let pool = try UDFPool(Self.source, HostOptions(interpreters: 2))
       Task { try await pool.call("spin", batch) }
       while !isBegun() { try await Task.sleep(for: .milliseconds(1)) }
       Thread.detachNewThread { pool.close() }
@@ -68,7 +68,7 @@ import Testing
   @Test func `while a pool that is being closed waits for an exit function`() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let (batch, isBegun) = try Self.prepare()
-      let pool = try UDFPool(Self.source, interpreters: 1)
+      let pool = try UDFPool(Self.source, HostOptions(interpreters: 1))
       _ = try await pool.call("hang_at_the_end", batch)
       Thread.detachNewThread { pool.close() }
       while !isBegun() { try await Task.sleep(for: .milliseconds(1)) }
@@ -79,7 +79,7 @@ import Testing
   @Test func `with interpreters that were given up`() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let (batch, _) = try Self.prepare()
-      let pool = try UDFPool(Self.source, interpreters: 1)
+      let pool = try UDFPool(Self.source, HostOptions(interpreters: 1))
       for function in ["sleep", "match"] {
         await #expect(throws: UDFError.self) { try await pool.call(function, batch) }
       }
@@ -92,9 +92,9 @@ import Testing
     await #expect(processExitsWith: .exitCode(7)) {
       let (batch, _) = try Self.prepare()
       let registry = UDFRegistry()
-      try await registry.add("s", Self.source, interpreters: 2)
+      try await registry.add("s", Self.source, HostOptions(interpreters: 2))
       for _ in 0..<3 {
-        Task { while true { _ = try await registry.evaluate("version", of: "s", batch) } }
+        Task { while true { _ = try await registry.source("s").evaluate("version", batch) } }
       }
       let swaps = Recorder<Int>()
       Task {

@@ -6,7 +6,7 @@ import Testing
 func withPool<Result>(
   _ source: UDFSource, interpreters: Int = 1, _ body: (UDFPool) async throws -> Result
 ) async throws -> Result {
-  let pool = try UDFPool(source, interpreters: interpreters)
+  let pool = try UDFPool(source, HostOptions(interpreters: interpreters, startsAll: true))
   defer { pool.close() }
   return try await body(pool)
 }
@@ -28,7 +28,7 @@ func loadError(
   _ source: UDFSource, sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> UDFError {
   try #require(throws: UDFError.self, sourceLocation: sourceLocation) {
-    try UDFPool(source, interpreters: 1).close()
+    try UDFPool(source, HostOptions(interpreters: 1)).close()
   }
 }
 

@@ -22,7 +22,7 @@ import Testing
     let collected = InMemoryLogHandler()
     let logger = Logger(label: "") { _ in collected }
     let pool = try UDFPool(
-      UDFSource(functions), interpreters: 1, logging: UDFLogging(logger: logger, messagesPerSecond: limit))
+      UDFSource(functions), HostOptions(interpreters: 1, logging: UDFLogging(logger: logger, messagesPerSecond: limit)))
     for name in ["chatty", "quiet"] { _ = try await pool.call(name, integers((0..<rows).map { $0 })) }
     pool.close()
     return collected.entries.map { ($0.metadata["udf.function"].map { "\($0)" }, "\($0.message)") }
@@ -67,7 +67,8 @@ import Testing
   @Test func `a listener that does not keep up gets the newest`() async throws {
     let logger = Logger(label: "") { _ in SwiftLogNoOpLogHandler() }
     let pool = try UDFPool(
-      UDFSource(Self.functions), interpreters: 1, logging: UDFLogging(logger: logger, messagesPerSecond: nil))
+      UDFSource(Self.functions),
+      HostOptions(interpreters: 1, logging: UDFLogging(logger: logger, messagesPerSecond: nil)))
     let (slow, all) = (pool.logRecords(bufferingNewest: 3), pool.logRecords(bufferingNewest: 100))
     _ = try await pool.call("chatty", integers((0..<50).map { $0 }))
     pool.close()
@@ -78,7 +79,8 @@ import Testing
   @Test func `a line without an end comes in parts`() async throws {
     let source = UDFSource("from clutch import udf\n@udf\ndef f() -> None: print('a' + 'é€' * 40_000, end='')")
     let pool = try UDFPool(
-      source, interpreters: 1, logging: UDFLogging(logger: Logger(label: "") { _ in SwiftLogNoOpLogHandler() }))
+      source,
+      HostOptions(interpreters: 1, logging: UDFLogging(logger: Logger(label: "") { _ in SwiftLogNoOpLogHandler() })))
     let records = pool.logRecords()
     _ = try await pool.call("f", rows(1))
     pool.close()

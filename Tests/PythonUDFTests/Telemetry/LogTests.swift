@@ -17,7 +17,8 @@ private func records(
   configuration: SubInterpreter.Configuration = .isolated, _ body: (UDFPool) async throws -> Void
 ) async throws -> [UDFLogRecord] {
   let source = UDFSource("import sys, logging, warnings\nfrom clutch import udf\n" + functions, name: "file.py")
-  let pool = try UDFPool(source, interpreters: interpreters, configuration: configuration, logging: logging)
+  let pool = try UDFPool(
+    source, HostOptions(interpreters: interpreters, configuration: configuration, logging: logging))
   let records = pool.logRecords()
   do { try await body(pool) } catch {
     pool.close()
@@ -198,7 +199,7 @@ extension Logger {
 
   @Test func `logging that is imported late keeps its levels`() async throws {
     let source = UDFSource("from clutch import udf\n@udf\ndef f() -> None:\n  import logging; logging.error('late')")
-    let pool = try UDFPool(source, interpreters: 1, logging: UDFLogging(logger: .silent))
+    let pool = try UDFPool(source, HostOptions(interpreters: 1, logging: UDFLogging(logger: .silent)))
     let found = pool.logRecords()
     _ = try await pool.call("f", rows(1))
     pool.close()
@@ -207,10 +208,10 @@ extension Logger {
 
   @Test func `the actor of one function logs as a pool does`() async throws {
     let source = "from clutch import udf\n@udf\ndef f() -> None: print('here')"
-    let udf = try await ThreadedUDFInterpreter(source: source, logging: UDFLogging(logger: .silent))
+    let udf = try await ThreadedUDFInterpreter(source: source, HostOptions(logging: UDFLogging(logger: .silent)))
     let found = udf.logRecords()
     _ = try await udf.call(rows(2))
-    await udf.close()
+    await udf.closeAsync()
     #expect(
       await found.reduce(into: []) { $0.append(shown($1)) } == ["f[0] info output here", "f[1] info output here"])
     #expect(

@@ -24,7 +24,7 @@ import Testing
   private static func collect(_ body: (UDFPool) async throws -> Void) async throws -> TestMetrics {
     let metrics = TestMetrics()
     try await withMetricsFactory(metrics) {
-      let pool = try await UDFPool.make(Self.source, interpreters: 2)
+      let pool = try await UDFPool.make(Self.source, HostOptions(interpreters: 2, startsAll: true))
       do { try await body(pool) } catch {
         await pool.closeAsync()
         throw error
@@ -92,7 +92,7 @@ import Testing
       let udf = try await ThreadedUDFInterpreter(
         UDFSource("from clutch import udf\n@udf\ndef f(x: int) -> int: return x", name: "file.py"))
       _ = try await udf.call(integers([1, nil]))
-      await udf.close()
+      await udf.closeAsync()
     }
     #expect(Self.total(metrics, "clutch_udf_rows", "f") == 2)
     #expect(try metrics.expectMeter("clutch_interpreters", [("source", "file.py")]).lastValue == 0)

@@ -7,13 +7,36 @@ import PythonRuntime
 /// Chosen once per batch for the column's type, and called once per block of rows, so that no row pays for a choice. It
 /// holds pointers into the column, which the caller keeps alive. Gives the number of objects made: fewer than rows when
 /// one could not be made, with an exception pending. A null row gives `None`.
-typealias ArgumentReader = (_ rows: Range<Int>, _ slot: UnsafeMutablePointer<ObjectPointer?>, _ stride: Int) -> Int
+struct ArgumentReader {
+  /// Whether code of the user's runs when an object is made, or anything else that may take its time.
+  let runsPython: Bool
+  private let read: (_ rows: Range<Int>, _ slot: UnsafeMutablePointer<ObjectPointer?>, _ stride: Int) -> Int
+
+  init(
+    runsPython: Bool,
+    _ read: @escaping (_ rows: Range<Int>, _ slot: UnsafeMutablePointer<ObjectPointer?>, _ stride: Int) -> Int
+  ) {
+    self.runsPython = runsPython
+    self.read = read
+  }
+
+  @inline(__always)
+  func callAsFunction(_ rows: Range<Int>, _ slot: UnsafeMutablePointer<ObjectPointer?>, _ stride: Int) -> Int {
+    read(rows, slot, stride)
+  }
+}
 
 /// Makes the Python object for one row of one type of column; a type of its own per column type, so that the loop over
 /// rows is compiled for each.
 protocol RowBoxer {
   /// A new reference, or nil with an exception pending.
   func box(_ row: Int) -> ObjectPointer?
+  /// As of `ArgumentReader`.
+  var runsPython: Bool { get }
+}
+
+extension RowBoxer {
+  var runsPython: Bool { false }
 }
 
 extension UnsafePointer<PythonFunctions> {
@@ -22,7 +45,7 @@ extension UnsafePointer<PythonFunctions> {
   func reader(of column: Column, _ boxer: some RowBoxer) -> ArgumentReader {
     let api = self
     guard let (bytes, bitOffset) = column.unsafeValidity else {
-      return { rows, slot, stride in
+      return ArgumentReader(runsPython: boxer.runsPython) { rows, slot, stride in
         var next = slot
         for row in rows {
           guard let object = boxer.box(row) else { return row - rows.lowerBound }
@@ -32,7 +55,7 @@ extension UnsafePointer<PythonFunctions> {
         return rows.count
       }
     }
-    return { rows, slot, stride in
+    return ArgumentReader(runsPython: boxer.runsPython) { rows, slot, stride in
       var next = slot
       for row in rows {
         let bit = bitOffset &+ row

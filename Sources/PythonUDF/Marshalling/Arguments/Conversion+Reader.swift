@@ -32,7 +32,7 @@ extension Conversion {
   }
 
   /// Objects that a Python function makes of those of another reader.
-  func reader(of column: Column, _ inner: @escaping ArgumentReader, through function: ObjectPointer) -> ArgumentReader {
+  func reader(of column: Column, _ inner: ArgumentReader, through function: ObjectPointer) -> ArgumentReader {
     api.reader(of: column, CallBoxer(inner: inner, function: function, api: api))
   }
 }
@@ -54,6 +54,7 @@ private struct CallBoxer: RowBoxer {
   let inner: ArgumentReader
   let function: ObjectPointer
   let api: PythonAPI
+  var runsPython: Bool { true }
 
   func box(_ row: Int) -> ObjectPointer? {
     var object: ObjectPointer?

@@ -39,8 +39,9 @@ private final class ObjectCache {
   private let conversion: Conversion
 
   var api: PythonAPI { conversion.api }
+  var runsPython: Bool { read.runsPython }
 
-  init(_ read: @escaping ArgumentReader, count: Int, _ conversion: Conversion) {
+  init(_ read: ArgumentReader, count: Int, _ conversion: Conversion) {
     objects = Array(repeating: nil, count: count)
     self.read = read
     self.conversion = conversion
@@ -69,6 +70,8 @@ private struct CachedBoxer<Index: FixedWidthInteger>: RowBoxer {
     api = cache.api
   }
 
+  var runsPython: Bool { cache.runsPython }
+
   @inline(__always)
   func box(_ row: Int) -> ObjectPointer? {
     guard let object = cache.object(Int(indices[row])) else { return nil }
@@ -83,7 +86,7 @@ private struct MemberBoxer: RowBoxer {
   let enumeration: UDFType.Enumeration
   let api: PythonAPI
 
-  init(texts: @escaping ArgumentReader, members: ObjectPointer, _ enumeration: UDFType.Enumeration, _ api: PythonAPI) {
+  init(texts: ArgumentReader, members: ObjectPointer, _ enumeration: UDFType.Enumeration, _ api: PythonAPI) {
     (self.texts, self.members, self.enumeration, self.api) = (texts, members, enumeration, api)
   }
 

@@ -43,7 +43,11 @@ extension Conversion {
       let type = structure.form == .dict ? api.none : try classObject(structure.classIndex ?? -1)
       let keywords = structure.form == .positional ? nil : try tuple(of: names)
       let maker = try ObjectMaker(type, names.count, keywords: keywords, self)
-      return structReader(of: column, ObjectBoxer(fields: readers, maker: maker, api: api))
+      let isPlain = try type == api.none || support("is_plain_class", [type]) == api.pointee._Py_TrueStruct
+      return structReader(
+        of: column,
+        ObjectBoxer(
+          fields: readers, maker: maker, runsPython: !isPlain || readers.contains(where: \.runsPython), api: api))
     }
   }
 
@@ -94,6 +98,7 @@ private struct ListBoxer: RowBoxer {
   let spans: ListSpans
   let elements: ArgumentReader
   let api: PythonAPI
+  var runsPython: Bool { elements.runsPython }
 
   func box(_ row: Int) -> ObjectPointer? {
     let span = spans[row]
@@ -114,6 +119,7 @@ private struct MapBoxer: RowBoxer {
   let keys: ArgumentReader
   let values: ArgumentReader
   let api: PythonAPI
+  var runsPython: Bool { keys.runsPython || values.runsPython }
 
   func box(_ row: Int) -> ObjectPointer? {
     guard let dictionary = api.pointee.PyDict_New() else { return nil }
@@ -141,6 +147,7 @@ private struct RecordBoxer: RowBoxer {
   let names: [ObjectPointer]
   let type: ObjectPointer
   let api: PythonAPI
+  var runsPython: Bool { fields.contains(where: \.runsPython) }
 
   func box(_ row: Int) -> ObjectPointer? {
     guard let dictionary = api.call(type, []) else { return nil }

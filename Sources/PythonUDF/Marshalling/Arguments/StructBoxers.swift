@@ -8,7 +8,7 @@ extension Conversion {
   /// Null rows have fields too, of which nothing is known, not even that objects can be made of them.
   func structReader(of column: Column, _ boxer: ObjectBoxer) -> ArgumentReader {
     guard column.unsafeValidity == nil else { return api.reader(of: column, boxer) }
-    return { rows, slot, stride in
+    return ArgumentReader(runsPython: boxer.runsPython) { rows, slot, stride in
       var made = 0
       while made < rows.count {
         let first = rows.lowerBound + made
@@ -26,6 +26,7 @@ extension Conversion {
 struct ObjectBoxer: RowBoxer {
   let fields: [ArgumentReader]
   let maker: ObjectMaker
+  let runsPython: Bool
   let api: PythonAPI
 
   /// As many as the loop over rows makes at a time.

@@ -1,8 +1,9 @@
 import CPythonABI
 import PythonRuntime
 
-extension LogChannel {
-  static let module = "_clutch_logs"
+extension LogSink {
+  /// The name of our module that the interpreter writes with.
+  static var module: String { "_clutch_logs" }
 
   /// Makes the interpreter's standard streams, `logging` and `warnings` end here.
   ///
@@ -22,7 +23,7 @@ extension LogChannel {
 
   /// Installs a function that takes bytes, or what can be read as bytes, and gives their number, as files do.
   private func install(
-    _ name: String, _ stream: UDFLogRecord.Origin, _ module: borrowing PythonObject, _ py: borrowing Python
+    _ name: String, _ stream: StandardStream, _ module: borrowing PythonObject, _ py: borrowing Python
   ) throws {
     let writer = try py.hostFunction { [self] api, arguments in
       guard api.pointee.PyTuple_Size(arguments) == 1, let given = api.pointee.PyTuple_GetItem(arguments, 0),

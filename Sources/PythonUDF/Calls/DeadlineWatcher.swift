@@ -13,14 +13,14 @@ final class DeadlineWatcher: Sendable {
   private static let mostIdleLooks = 200
 
   private struct State {
-    var calls: [WatchedCall] = []
+    var calls: [CallContext] = []
     var hasThread = false
   }
 
   private let state = Mutex(State())
 
   /// Watches a call, which is not watched yet, until it is over.
-  func watch(_ call: WatchedCall) {
+  func watch(_ call: CallContext) {
     let needsThread = state.withLock { state in
       state.calls.append(call)
       defer { state.hasThread = true }

@@ -4,7 +4,7 @@ import Tracing
 
 /// One call of a function on a batch, as traces and metrics see it: from the caller's wait for an interpreter to the
 /// outcome that the caller gets.
-final class ObservedCall: Sendable {
+final class CallTrace: Sendable {
   private let span: (any Span)?
   private let metrics: SourceMetrics?
   private let running = Mutex<(function: String, since: ContinuousClock.Instant)?>(nil)

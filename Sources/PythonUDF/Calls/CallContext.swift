@@ -1,0 +1,232 @@
+import Dispatch
+import PythonRuntime
+import Synchronization
+
+/// One call on its way: how it is to be made, how far it is, why it is to stop, and who gets its outcome.
+///
+/// The same for every caller. Deadlines and cancellation reach it from any thread, and an outcome is delivered once,
+/// whoever comes first: the host that ran it, or the watcher that gave it up.
+final class CallContext: Sendable {
+  /// The function, or the source that is loaded.
+  let name: String
+  let isLoading: Bool
+  let options: CallOptions
+  let errorMode: UDFErrorMode
+  let timeouts: UDFTimeouts
+  /// Told of every failing row, with its arguments.
+  let observer: (@Sendable (UDFRowFailure) -> Void)?
+  let trace: CallTrace?
+  let progress = CallProgress()
+
+  private let state = Mutex(State())
+
+  typealias Receive = @Sendable (Result<StepResult, any Error>) -> Void
+  /// Gives the call up, and with it the host that it hangs in.
+  typealias Abandon = @Sendable (CallContext) -> Void
+
+  private struct State {
+    var phase = Phase.waiting(leave: nil)
+    var receive: Receive?
+    var reason: StopReason?
+    var stoppedAt: ContinuousClock.Instant?
+    var isRaising = false
+    /// The watcher's own notes: the row it saw last, and since when.
+    var seenRow = 0
+    var seenSince = ContinuousClock.now
+    var begun = ContinuousClock.now
+  }
+
+  private enum Phase {
+    /// For a host; what takes it out of the list of those who wait. → `running`, or `over`.
+    case waiting(leave: (@Sendable (any Error) -> Void)?)
+    /// On a host; what gives it up, nil when the host's thread cannot be left. → `over`.
+    case running(any FunctionHost, abandon: Abandon?)
+    /// Nothing that comes now changes anything.
+    case over
+  }
+
+  /// How long a call may take to stop.
+  static let grace = Duration.seconds(1)
+
+  /// A call of a function.
+  init(
+    _ signature: UDFSignature, _ options: CallOptions, observer: (@Sendable (UDFRowFailure) -> Void)?,
+    _ trace: CallTrace?
+  ) {
+    name = signature.name
+    isLoading = false
+    self.options = options
+    errorMode = options.errorMode ?? signature.errorMode
+    timeouts = options.timeouts.orElse(signature.timeouts)
+    self.observer = observer
+    self.trace = trace
+  }
+
+  /// The loading of a source.
+  init(loading source: String, _ host: HostOptions) {
+    name = source
+    isLoading = true
+    options = CallOptions()
+    errorMode = .raise
+    timeouts = UDFTimeouts(batch: host.loadTimeout)
+    observer = nil
+    trace = nil
+  }
+
+  /// What messages call it.
+  var subject: String { isLoading ? name : "UDF \(name)" }
+
+  /// What the rows of a batch are called with.
+  var rowContext: RowContext { RowContext(options: options, observer: observer, progress: progress) }
+
+  // MARK: The way to a host and back
+
+  /// Sets who gets the outcome.
+  func onOutcome(_ receive: @escaping Receive) { state.withLock { $0.receive = receive } }
+
+  /// Notes that the call waits for a host.
+  ///
+  /// - Parameter leave: what ends the waiting when the call is stopped meanwhile.
+  func wait(leave: @escaping @Sendable (any Error) -> Void) {
+    let reason = state.withLock { state -> StopReason? in
+      if case .waiting = state.phase, state.reason == nil { state.phase = .waiting(leave: leave) }
+      return state.reason
+    }
+    if let reason { leave(reason.error(subject, failure: nil)) }
+  }
+
+  /// Notes that the call begins on a host, and watches its deadlines from now on; `finish` and `end` end that.
+  ///
+  /// - Parameter abandon: what gives the call up; nil when the host's thread cannot be left.
+  /// - Throws: what a call throws that has been stopped before.
+  func begin(on host: any FunctionHost, abandon: Abandon? = nil) throws {
+    let reason = state.withLock { state -> StopReason? in
+      guard state.reason == nil else {
+        state.phase = .over
+        return state.reason
+      }
+      state.phase = .running(host, abandon: abandon)
+      state.begun = .now
+      state.seenSince = state.begun
+      return nil
+    }
+    if let reason { throw reason.error(subject, failure: nil) }
+    if !timeouts.isEmpty { DeadlineWatcher.shared.watch(self) }
+  }
+
+  /// Ends the watch, once what the host did is done; called under the GIL, so that nothing is raised afterwards.
+  ///
+  /// - Parameter takeBack: takes back an exception that came too late: it must not hit the next call.
+  /// - Returns: what the host gave, unless the call was to stop.
+  func finish<Value>(_ outcome: Result<Value, any Error>, takeBack: () -> Void) throws -> Value {
+    let reason = end()
+    guard let reason else { return try outcome.get() }
+    takeBack()
+    var failure: UDFError?
+    if case .failure(let error) = outcome { failure = error as? UDFError }
+    throw reason.error(subject, failure: failure)
+  }
+
+  /// Ends the watch of a call that may not have begun; does nothing when it has ended.
+  @discardableResult
+  func end() -> StopReason? {
+    state.withLock { state in
+      state.phase = .over
+      return state.reason
+    }
+  }
+
+  /// Delivers the outcome, unless another one was first.
+  ///
+  /// - Parameter before: done first, if this is the outcome that counts.
+  func settle(_ outcome: Result<StepResult, any Error>, before: () -> Void = {}) {
+    guard let receive = state.withLock({ $0.receive.take() }) else { return }
+    before()
+    receive(outcome)
+  }
+
+  // MARK: Stopping
+
+  /// Makes the call stop soon.
+  func stop(_ reason: StopReason) {
+    let phase = state.withLock { state -> Phase in
+      if case .over = state.phase { return .over }
+      guard state.reason == nil else { return .over }
+      state.reason = reason
+      state.stoppedAt = .now
+      return state.phase
+    }
+    switch phase {
+    case .over: return
+    case .waiting(let leave): leave?(reason.error(subject, failure: nil))
+    case .running(let host, _):
+      progress.isStopped.store(true, ordering: .relaxed)
+      raise(on: host)
+      // With a timeout it is watched from its beginning.
+      if timeouts.isEmpty { DeadlineWatcher.shared.watch(self) }
+    }
+  }
+
+  /// Looks at the clock; gives false when there is nothing left to watch.
+  func check(_ now: ContinuousClock.Instant) -> Bool {
+    enum Next {
+      case nothing, stop(StopReason), raise(any FunctionHost), abandon(Abandon), over
+    }
+    let next = state.withLock { state -> Next in
+      guard case .running(let host, let abandon) = state.phase else { return .over }
+      if let stoppedAt = state.stoppedAt {
+        if now - stoppedAt > Self.grace, let abandon {
+          state.phase = .over
+          return .abandon(abandon)
+        }
+        return state.isRaising ? .nothing : .raise(host)
+      }
+      if let limit = timeouts.batch, now - state.begun > limit {
+        return .stop(isLoading ? .loadTimeout(limit) : .batchTimeout(limit))
+      }
+      if let limit = timeouts.row {
+        let current = progress.row.load(ordering: .relaxed)
+        if current != state.seenRow {
+          (state.seenRow, state.seenSince) = (current, now)
+        } else if current > 0, now - state.seenSince > limit {
+          return .stop(.rowTimeout(limit))
+        }
+      }
+      return .nothing
+    }
+    switch next {
+    case .nothing: return true
+    case .over: return false
+    case .stop(let reason):
+      stop(reason)
+      return true
+    case .raise(let host):
+      raise(on: host)
+      return true
+    case .abandon(let abandon):
+      abandon(self)
+      return false
+    }
+  }
+
+  /// Why the call was stopped, if it was.
+  var reason: StopReason? { state.withLock(\.reason) }
+
+  private var isOver: Bool { state.withLock { if case .over = $0.phase { true } else { false } } }
+
+  private func raise(on host: any FunctionHost) {
+    let isFree = state.withLock { state in
+      defer { state.isRaising = true }
+      return !state.isRaising
+    }
+    guard isFree else { return }
+    host.raise { [self] in
+      !isOver
+    } done: { [self] in
+      // Not at once again: the function may be on its way out.
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) {
+        self.state.withLock { $0.isRaising = false }
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+public import PythonRuntime
+public import ThreadConfinement
+
+/// How functions are run: by how many interpreters, what these may do, and where what they write goes.
+///
+/// One value that is handed down from whoever makes a ``UDFPool``, a ``ThreadedUDFInterpreter`` or a source of a
+/// ``UDFRegistry`` to whatever runs the functions.
+public struct HostOptions: Sendable {
+  /// How many interpreters there may be, at least 1; nil for the number of cores, or of ``threads``.
+  public var interpreters: Int?
+  /// Whether all of them are made at once. By default the first loads the source, and another one is made whenever a call
+  /// waits while all there are run: a source that takes seconds to load does so once for a small piece of work.
+  public var startsAll: Bool
+  /// What each interpreter may do; full isolation by default.
+  public var configuration: SubInterpreter.Configuration
+  /// What the source may do to the machine, from its first line on.
+  public var policy: InterpreterPolicy
+  /// How long a source may take to load in one interpreter; nil for any time.
+  public var loadTimeout: Duration?
+  /// How many calls may wait while all interpreters run; more fail with the code `busy`. Nil for any number.
+  public var waitingLimit: Int?
+  /// Where what the source prints, logs and warns of goes; the current logger by default.
+  public var logging: UDFLogging
+  /// Which CPython to start, if none runs yet.
+  public var discovery: PythonDiscovery
+  /// Threads that the interpreters live on, together with those of other sources; nil for threads of their own.
+  ///
+  /// A database that runs its queries on these threads calls the functions without a change of thread. A call that does not
+  /// stop can then not be given up, because the thread is not the source's own.
+  public var threads: ThreadGroup?
+
+  /// Options, each with its default unless given.
+  public init(
+    interpreters: Int? = nil, startsAll: Bool = false, configuration: SubInterpreter.Configuration = .isolated,
+    policy: InterpreterPolicy = .guarded, loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
+    logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil
+  ) {
+    self.interpreters = interpreters
+    self.startsAll = startsAll
+    self.configuration = configuration
+    self.policy = policy
+    self.loadTimeout = loadTimeout
+    self.waitingLimit = waitingLimit
+    self.logging = logging
+    self.discovery = discovery
+    self.threads = threads
+  }
+}

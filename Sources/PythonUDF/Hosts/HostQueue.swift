@@ -1,0 +1,109 @@
+import Synchronization
+
+/// The idle hosts of a pool, and those who wait for one, in the order they came.
+final class HostQueue<Host: Sendable>: Sendable {
+  typealias Receive = @Sendable (Result<Host, any Error>) -> Void
+
+  private struct State {
+    var idle: [Host] = []
+    /// Those before `next` have been served; one that has left is nil. Serving one does not move the others.
+    var waiting: [Receive?] = []
+    var next = 0
+    /// How many callers have been taken out of the front of `waiting`: a ticket is a place in the list as if none had.
+    var served = 0
+    /// How many wait.
+    var count = 0
+    /// Why nobody gets a host any more; nil while they do.
+    var refusal: UDFError?
+
+    /// Those who wait, who do not any more.
+    mutating func empty() -> ArraySlice<Receive?> {
+      defer {
+        served += waiting.count
+        (waiting, next, count) = ([], 0, 0)
+      }
+      return waiting[next...]
+    }
+  }
+
+  private let state = Mutex(State())
+  private let limit: Int
+
+  /// - Parameter limit: how many may wait; nil for any number.
+  init(limit: Int? = nil) { self.limit = limit ?? Int.max }
+
+  /// Hands over an idle host, now or when there is one.
+  ///
+  /// - Parameter receive: called once, by this call or on another thread: with a host, with why there is none
+  ///   (`UDFError`), or with what `leave` was given.
+  /// - Returns: a ticket for `leave` when the caller has to wait; nil when `receive` has been called.
+  func take(_ receive: @escaping Receive) -> Int? {
+    var ticket: Int?
+    let now = state.withLock { state -> Result<Host, any Error>? in
+      if let refusal = state.refusal { return .failure(refusal) }
+      if let host = state.idle.popLast() { return .success(host) }
+      guard state.count < limit else {
+        return .failure(
+          UDFError(.busy, "\(limit) calls wait for an interpreter already; try again later, or allow more"))
+      }
+      state.waiting.append(receive)
+      state.count += 1
+      ticket = state.served + state.waiting.count - 1
+      return nil
+    }
+    if let now { receive(now) }
+    return ticket
+  }
+
+  /// Takes somebody out who waits, and gives them the error; does nothing when they have been served.
+  func leave(_ ticket: Int, because error: any Error) {
+    let receive = state.withLock { state -> Receive? in
+      let place = ticket - state.served
+      guard place >= state.next, place < state.waiting.count, let receive = state.waiting[place].take() else {
+        return nil
+      }
+      state.count -= 1
+      return receive
+    }
+    receive?(.failure(error))
+  }
+
+  /// Serves who has waited longest.
+  func give(back host: Host) {
+    let first = state.withLock { state -> Receive? in
+      while state.next < state.waiting.count {
+        let receive = state.waiting[state.next].take()
+        state.next += 1
+        // Under a load that never lets the list run empty, those already served must go all the same.
+        if state.next * 2 >= state.waiting.count {
+          state.waiting.removeFirst(state.next)
+          state.served += state.next
+          state.next = 0
+        }
+        guard let receive else { continue }
+        state.count -= 1
+        return receive
+      }
+      state.idle.append(host)
+      return nil
+    }
+    first?(.success(host))
+  }
+
+  /// Refuses those who wait now, for this reason.
+  func refuseWaiting(because error: UDFError) {
+    for receive in state.withLock({ $0.empty() }) { receive?(.failure(error)) }
+  }
+
+  /// Refuses everyone who waits now or comes later, for this reason.
+  func close(because refusal: UDFError) {
+    let waiting = state.withLock { state in
+      state.refusal = refusal
+      return state.empty()
+    }
+    for receive in waiting { receive?(.failure(refusal)) }
+  }
+
+  /// How many wait.
+  var count: Int { state.withLock(\.count) }
+}

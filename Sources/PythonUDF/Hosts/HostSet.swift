@@ -1,0 +1,237 @@
+import Foundation
+import Logging
+import PythonRuntime
+import Synchronization
+import ThreadConfinement
+
+/// The hosts of one source: those there are, those that wait for work, and how more are made.
+final class HostSet: Sendable {
+  let queue: HostQueue<any FunctionHost>
+  /// How many hosts there may be.
+  let limit: Int
+
+  private let source: UDFSource
+  private let options: HostOptions
+  private let telemetry: Telemetry
+  private let state = Mutex(State())
+  private let abandoned = Atomic(0)
+
+  private struct State {
+    /// All, in the order they were made, without those that were given up.
+    var members: [any FunctionHost] = []
+    /// Those on borrowed threads that have not been loaded.
+    var spare: [any FunctionHost] = []
+    /// How many are being loaded.
+    var loading = 0
+    /// When another one may be made, after one that did not load.
+    var next = ContinuousClock.now
+    var isClosed = false
+  }
+
+  private static let pause = Duration.seconds(1)
+
+  /// Makes the hosts without loading them.
+  ///
+  /// - Throws: `PythonRuntimeError` when the system makes no thread.
+  init(_ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry) throws {
+    self.source = source
+    self.options = options
+    self.telemetry = telemetry
+    let most = options.threads?.count ?? ProcessInfo.processInfo.activeProcessorCount
+    limit = max(1, min(options.interpreters ?? most, options.threads?.count ?? Int.max))
+    queue = HostQueue(limit: options.waitingLimit)
+    if let threads = options.threads {
+      let spare = try threads.threads.prefix(limit).map { thread -> any FunctionHost in
+        try InterpreterHost(source, options, telemetry.log, on: thread)
+      }
+      state.withLock { ($0.members, $0.spare) = (spare, spare) }
+    }
+  }
+
+  // MARK: What there is
+
+  var all: [any FunctionHost] { state.withLock(\.members) }
+  var memoryUsage: [MemoryUsage] { all.compactMap(\.memoryUsage) }
+  var loadedCount: Int { all.count { $0.isLoaded } }
+  var abandonedCount: Int { abandoned.load(ordering: .relaxed) }
+
+  /// The host that lives on the calling thread.
+  var current: (any FunctionHost)? { state.withLock { $0.members.first { $0.isCurrent } } }
+
+  /// The thread of the only host, if there is one and it is an interpreter's.
+  var onlyThread: DedicatedThread? { all.count == 1 ? (all[0] as? InterpreterHost)?.thread : nil }
+
+  /// Whether a host that hangs can be left: not when its thread is somebody else's too.
+  var canAbandon: Bool { options.threads == nil }
+
+  /// Refuses a call that comes from elsewhere while a database has the threads.
+  ///
+  /// - Throws: `UDFError` with code `handedOver`.
+  func refuseIfLent(_ call: CallContext) throws(UDFError) {
+    guard let threads = options.threads, threads.isLent else { return }
+    throw UDFError(
+      .handedOver,
+      """
+      the interpreters of \(source.name) run a database's queries and can be called by these only, on no more threads \
+      than there are interpreters; make another pool for other calls, and leave DuckDB's setting threads as it is
+      """)
+  }
+
+  // MARK: Making more
+
+  /// Loads the first host alone, so that a faulty source is reported once and does its side effects once, and settles the
+  /// call.
+  func loadFirst(_ call: CallContext) {
+    guard let host = reserve() else {
+      return call.settle(.failure(UDFError(.closed, "the pool of interpreters has been closed")))
+    }
+    load(host, call)
+  }
+
+  /// Makes another host for those who wait, if there may be one; returns at once.
+  func grow() {
+    guard let host = reserve() else { return }
+    let call = CallContext(loading: source.name, options)
+    call.onOutcome { [weak self] outcome in
+      if case .failure(let error) = outcome { self?.loadFailed(error) }
+    }
+    load(host, call)
+  }
+
+  /// Makes all hosts that there may be, and waits for them.
+  ///
+  /// - Throws: why one does not load.
+  func startAll() throws {
+    let outcomes = Mutex<[Result<StepResult, any Error>]>([])
+    let isLoaded = DispatchGroup()
+    while let host = reserve() {
+      let call = CallContext(loading: source.name, options)
+      isLoaded.enter()
+      call.onOutcome { outcome in
+        outcomes.withLock { $0.append(outcome) }
+        isLoaded.leave()
+      }
+      load(host, call)
+    }
+    isLoaded.wait()
+    for outcome in outcomes.withLock({ $0 }) { _ = try outcome.get() }
+  }
+
+  /// A host that is not loaded, which counts as loading from now on; nil when there may be no more now.
+  private func reserve() -> (any FunctionHost)? {
+    state.withLock { state -> (any FunctionHost)? in
+      guard !state.isClosed, ContinuousClock.now >= state.next else { return nil }
+      if options.threads != nil {
+        guard let host = state.spare.first else { return nil }
+        state.spare.removeFirst()
+        state.loading += 1
+        return host
+      }
+      guard state.members.count < limit, let host = try? InterpreterHost(source, options, telemetry.log) else {
+        return nil
+      }
+      state.members.append(host)
+      state.loading += 1
+      return host
+    }
+  }
+
+  /// Loads a host on its thread, and settles the call; the host then waits for work.
+  private func load(_ host: any FunctionHost, _ call: CallContext) {
+    let abandon: CallContext.Abandon = { [weak self] call in self?.abandon(host, loading: call) }
+    do { try call.begin(on: host, abandon: canAbandon ? abandon : nil) } catch {
+      discard(host)
+      call.settle(.failure(error))
+      return
+    }
+    let isAccepted = host.submit { [self] in
+      let outcome = Result { try host.run(.load, call) }
+      call.end()
+      call.settle(outcome) {
+        switch outcome {
+        case .failure: discard(host)
+        case .success:
+          state.withLock { $0.loading -= 1 }
+          telemetry.metrics?.note(memoryUsage)
+          queue.give(back: host)
+        }
+      }
+    }
+    guard !isAccepted else { return }
+    discard(host)
+    call.settle(.failure(UDFError(.closed, "the interpreter was closed before \(source.name) was loaded")))
+  }
+
+  /// Loads the host of the calling thread, for a caller who belongs there.
+  func load(_ host: any FunctionHost) throws {
+    let call = CallContext(loading: source.name, options)
+    try call.begin(on: host)
+    defer { call.end() }
+    _ = try host.run(.load, call)
+    telemetry.metrics?.note(memoryUsage)
+  }
+
+  /// Takes a host out that did not load.
+  private func discard(_ host: any FunctionHost) {
+    state.withLock { state in
+      state.loading -= 1
+      if options.threads == nil { state.members.removeAll { $0 === host } } else { state.spare.append(host) }
+    }
+    if options.threads == nil { host.close() }
+  }
+
+  /// One that was made for those who wait did not load: they go on waiting if there are others.
+  private func loadFailed(_ error: any Error) {
+    let (isClosed, isLast) = state.withLock { state in
+      state.next = .now + Self.pause
+      return (state.isClosed, state.loading == 0 && !state.members.contains { $0.isLoaded })
+    }
+    // Then nobody wants it any more.
+    if isClosed { return }
+    telemetry.metrics?.interpreterFailed()
+    telemetry.log.note(.error, "another interpreter could not be made: \(error)")
+    guard isLast else { return }
+    queue.refuseWaiting(because: UDFError(.notAvailable, "no interpreter of \(source.name) is left: \(error)"))
+  }
+
+  // MARK: The end
+
+  /// Gives up a host whose thread hangs, and makes another in its place.
+  func abandon(_ host: any FunctionHost) {
+    state.withLock { $0.members.removeAll { $0 === host } }
+    abandoned.add(1, ordering: .relaxed)
+    telemetry.metrics?.interpreterAbandoned()
+    telemetry.metrics?.note(memoryUsage)
+    host.abandon()
+    grow()
+  }
+
+  private func abandon(_ host: any FunctionHost, loading call: CallContext) {
+    let reason = call.reason ?? .interrupted
+    let error = reason.abandonedError(call.subject, row: nil, stack: StopReason.describe(host.lastFrames))
+    call.settle(.failure(error)) {
+      state.withLock { state in
+        state.loading -= 1
+        state.members.removeAll { $0 === host }
+      }
+      abandoned.add(1, ordering: .relaxed)
+      telemetry.metrics?.interpreterAbandoned()
+      host.abandon()
+    }
+  }
+
+  /// Ends all hosts, after the calls that they run, and waits for that.
+  func close() {
+    let (members, unloaded) = state.withLock { state in
+      state.isClosed = true
+      return (state.members, state.members.filter { !$0.isLoaded })
+    }
+    queue.close(because: UDFError(.closed, "the pool of interpreters has been closed"))
+    // What is still loading is of no use any more.
+    for host in unloaded { host.stop(.interrupted) }
+    options.threads?.reclaim()
+    for host in members { host.close() }
+  }
+
+  deinit { close() }
+}

@@ -1,0 +1,149 @@
+import Columnar
+import PythonRuntime
+import Synchronization
+import ThreadConfinement
+
+/// An isolated interpreter with a source loaded in it, which is made when it is needed.
+final class InterpreterHost: FunctionHost {
+  let thread: DedicatedThread
+  /// Whether the thread is its own, and ends with it.
+  private let endsThread: Bool
+  private let source: UDFSource
+  private let options: HostOptions
+  private let log: UDFLog
+
+  private struct State {
+    var interpreter: SubInterpreter?
+    /// What is raised in code that is to stop; there once code of the user's can run.
+    var exception: Interrupter.Exception?
+    var module: LoadedModule?
+    var isClosed = false
+    /// The call whose step is under way.
+    var current: CallContext?
+  }
+
+  private let state = Mutex(State())
+  private let channel: LogChannel
+
+  /// - Parameter thread: a thread that others live on too; nil for one of its own.
+  /// - Throws: `ThreadConfinementError` when the system makes no thread.
+  init(_ source: UDFSource, _ options: HostOptions, _ log: UDFLog, on thread: DedicatedThread? = nil) throws {
+    endsThread = thread == nil
+    self.thread = try thread ?? DedicatedThread(name: "udf")
+    self.source = source
+    self.options = options
+    self.log = log
+    channel = LogChannel(log)
+  }
+
+  private var interpreter: SubInterpreter? { state.withLock(\.interpreter) }
+
+  var isLoaded: Bool { state.withLock { $0.module != nil && !$0.isClosed } }
+  var isCurrent: Bool { thread.isCurrent }
+
+  func submit(_ work: @escaping @Sendable () -> Void) -> Bool { thread.submit(work) }
+
+  // MARK: Steps
+
+  func run(_ step: FunctionStep, _ call: CallContext) throws -> StepResult {
+    let outer = state.withLock { state in
+      defer { state.current = call }
+      return state.current
+    }
+    defer { state.withLock { $0.current = outer } }
+    do {
+      switch step {
+      case .load: return .loaded(try module(call).signatures)
+      case .rows(let function, let batch): return .rows(try rows(function, batch, call))
+      }
+    } catch let error as PythonRuntimeError where error.code == .interpreterClosed || error.code == .wouldDeadlock {
+      throw UDFError(.closed, "\(call.subject) cannot be called: \(error.message)")
+    }
+  }
+
+  private func rows(_ function: Int, _ batch: RecordBatch, _ call: CallContext) throws -> UDFResult {
+    let (loaded, made) = state.withLock { ($0.module, $0.interpreter) }
+    guard let module = loaded, let interpreter = made else {
+      throw UDFError(.closed, "\(call.subject) cannot be called: its interpreter is not there")
+    }
+    channel.begin(call.name, call.progress)
+    defer { channel.end() }
+    call.trace?.begin(call.name)
+    return try interpreter.withGILOnOwnThread { py in
+      let outcome = Result { try module.rows(function, batch, call.rowContext, in: py) }
+      return try call.finish(outcome) { interpreter.interrupter.takeBack() }
+    }
+  }
+
+  /// The loaded source; loads it if that has not been done.
+  private func module(_ call: CallContext) throws -> LoadedModule {
+    if let module = state.withLock(\.module) { return module }
+    let interpreter = try SubInterpreter(
+      options.configuration, .open, options.discovery, on: thread, endsThread: endsThread)
+    interpreter.observeDenials { [channel] in channel.write($0) }
+    let isWanted = state.withLock { state in
+      guard !state.isClosed else { return false }
+      state.interpreter = interpreter
+      return true
+    }
+    guard isWanted else { throw UDFError(.closed, "the interpreter was closed before \(source.name) was loaded") }
+    defer { channel.end() }
+    do {
+      let module = try interpreter.withGILOnOwnThread { py in
+        let outcome = Result {
+          try LoadedModule(source, options.policy, log: channel, in: py) { exception in
+            state.withLock { $0.exception = exception }
+          }
+        }
+        return try call.finish(outcome) { interpreter.interrupter.takeBack() }
+      }
+      state.withLock { $0.module = module }
+      return module
+    } catch {
+      // The next try begins with a fresh one.
+      if !endsThread {
+        state.withLock { ($0.interpreter, $0.exception) = (nil, nil) }
+        interpreter.close()
+      }
+      throw error
+    }
+  }
+
+  // MARK: From other threads
+
+  func stop(_ reason: StopReason) { state.withLock(\.current)?.stop(reason) }
+
+  func raise(if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void) {
+    let (interpreter, exception) = state.withLock { ($0.interpreter, $0.exception) }
+    // Before there is an exception no code of the user's runs.
+    guard let interpreter, let exception else { return done() }
+    interpreter.interrupter.raise(exception, if: isWanted, done: done)
+  }
+
+  var lastFrames: [PythonError.Frame] { interpreter?.interrupter.lastFrames ?? [] }
+  func frames() -> [PythonError.Frame]? { interpreter.map { $0.interrupter.frames() } ?? [] }
+  var memoryUsage: MemoryUsage? { interpreter?.memoryUsage }
+  var denials: PolicyDenials { interpreter?.denials ?? PolicyDenials() }
+
+  // MARK: The end
+
+  func abandon() {
+    let interpreter = state.withLock { state in
+      state.isClosed = true
+      return state.interpreter
+    }
+    interpreter?.abandon()
+    // It ends when the thread comes back, and nobody waits for that.
+    thread.giveUp()
+  }
+
+  func close() {
+    let interpreter = state.withLock { state in
+      state.isClosed = true
+      return state.interpreter
+    }
+    if let interpreter { interpreter.close() } else if endsThread { thread.stop() }
+  }
+
+  deinit { close() }
+}

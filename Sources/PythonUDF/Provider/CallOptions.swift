@@ -1,0 +1,23 @@
+/// How the rows of a batch are called.
+public struct CallOptions: Sendable {
+  /// What a failing row does; nil for what the function says.
+  public var errorMode: UDFErrorMode?
+  /// How long the call may take; where nothing is said, what the function says.
+  public var timeouts: UDFTimeouts
+  /// The type that a result is written as, of that which the function has; nil for that of the function, with the
+  /// arguments' digits for a plain `Decimal`. For engines whose types are fixed beforehand.
+  package var resultType: (@Sendable (UDFType) -> UDFType)?
+
+  /// Options, each with its default unless given.
+  public init(errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()) {
+    self.errorMode = errorMode
+    self.timeouts = timeouts
+  }
+
+  package init(
+    errorMode: UDFErrorMode?, timeouts: UDFTimeouts, resultType: @escaping @Sendable (UDFType) -> UDFType
+  ) {
+    self.init(errorMode: errorMode, timeouts: timeouts)
+    self.resultType = resultType
+  }
+}

@@ -1,0 +1,114 @@
+public import Columnar
+
+/// What has functions and calls them: an interpreter, a pool of interpreters, a source of a registry.
+///
+/// Engines and code that calls functions by name take any of them. All members may be used from any thread and any task.
+public protocol FunctionProvider: Sendable {
+  /// What messages call it.
+  var name: String { get }
+  /// The functions, in the order of the source.
+  var signatures: [UDFSignature] { get }
+
+  /// Calls the function at a place in ``signatures`` for each row of a batch; the calling task is suspended and blocks no
+  /// thread. Cancelling the task stops the function, as a timeout does.
+  ///
+  /// - Parameters:
+  ///   - function: the place of the function.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  ///   - options: how the rows are called.
+  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `deadlineExceeded`, `interrupted`,
+  ///   `memoryExceeded`, `busy`, `closed`; `CancellationError` when the task was cancelled.
+  func evaluate(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) async throws -> UDFResult
+
+  /// The same for a thread that belongs to an engine: it blocks until the call is done.
+  ///
+  /// - Throws: as `evaluate`, but for `CancellationError`.
+  func evaluateAndWait(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult
+}
+
+extension FunctionProvider {
+  /// Calls a function for each row of a batch; the calling task is suspended and blocks no thread.
+  ///
+  /// - Parameters:
+  ///   - function: the name; of overloads the one whose parameters are nearest to the columns is called.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  /// - Returns: a column of as many rows, as `UDFSignature.resultField(for:)` describes it.
+  /// - Throws: as ``evaluate(_:_:onError:timeouts:)``.
+  public func call(_ function: String, _ batch: RecordBatch) async throws -> Column {
+    try await evaluate(function, batch).values
+  }
+
+  /// Calls a function for each row of a batch, and says which rows failed; the calling task is suspended and blocks no
+  /// thread. Cancelling the task stops the function, as a timeout does.
+  ///
+  /// - Parameters:
+  ///   - function: the name, as for `call`.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  ///   - errorMode: what a failing row does; nil for what the function says.
+  ///   - timeouts: how long the call may take; where nothing is said, what the function says.
+  /// - Throws: `UDFError` with code `unknownFunction`, and what the protocol's `evaluate` throws.
+  public func evaluate(
+    _ function: String, _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil,
+    timeouts: UDFTimeouts = UDFTimeouts()
+  ) async throws -> UDFResult {
+    let place = try signatures.place(of: function, for: batch.schema.fields)
+    return try await evaluate(place, batch, CallOptions(errorMode: errorMode, timeouts: timeouts))
+  }
+
+  /// Calls a function for each row of a batch and blocks the calling thread meanwhile; for threads that belong to an
+  /// engine. In a task use `call`.
+  ///
+  /// - Throws: as ``evaluateAndWait(_:_:onError:timeouts:)``.
+  public func callAndWait(_ function: String, _ batch: RecordBatch) throws -> Column {
+    try evaluateAndWait(function, batch).values
+  }
+
+  /// Calls a function for each row of a batch, says which rows failed, and blocks the calling thread meanwhile.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction`, and what the protocol's `evaluateAndWait` throws.
+  public func evaluateAndWait(
+    _ function: String, _ batch: RecordBatch, onError errorMode: UDFErrorMode? = nil,
+    timeouts: UDFTimeouts = UDFTimeouts()
+  ) throws -> UDFResult {
+    let place = try signatures.place(of: function, for: batch.schema.fields)
+    return try evaluateAndWait(place, batch, CallOptions(errorMode: errorMode, timeouts: timeouts))
+  }
+
+  /// The signature of a function, of overloads the first; upper and lower case count as the same if no name is equal.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction`.
+  public func signature(of function: String) throws -> UDFSignature {
+    try signatures[signatures.overloads(of: function)[0]]
+  }
+}
+
+extension [UDFSignature] {
+  /// The places of the functions of a name, overloads of each other; at least one. Upper and lower case count as the same
+  /// if no name is equal.
+  ///
+  /// - Throws: `UDFError` with code `unknownFunction`.
+  func overloads(of name: String) throws -> [Int] {
+    var found = indices.filter { self[$0].name == name }
+    if found.isEmpty { found = indices.filter { self[$0].name.lowercased() == name.lowercased() } }
+    guard found.isEmpty else { return found }
+    throw UDFError(
+      .unknownFunction, "There is no UDF named \(name); there are: \(map(\.name).joined(separator: ", ")).")
+  }
+
+  /// The place of the function of a name for arguments of some fields: the nearest of its overloads, of equally near ones
+  /// the first.
+  ///
+  /// - Throws: `UDFError`: `unknownFunction`, or `wrongArguments` when no overload takes them.
+  func place(of name: String, for fields: [Field]) throws -> Int {
+    let overloads = try overloads(of: name)
+    guard overloads.count > 1 else { return overloads[0] }
+    let near = overloads.compactMap { place in self[place].distance(to: fields).map { (place, $0) } }
+    if let nearest = near.min(by: { $0.1 < $1.1 }) { return nearest.0 }
+    throw UDFError(
+      .wrongArguments,
+      """
+      UDF \(name) takes none of its overloads' arguments: it was given (\(fields.map(\.typeDescription).joined(separator: ", "))), \
+      and there are \(overloads.map { self[$0].sqlDescription }.joined(separator: "; "))
+      """)
+  }
+}
