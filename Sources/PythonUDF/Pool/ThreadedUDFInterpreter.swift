@@ -14,7 +14,9 @@ import ThreadConfinement
 public actor ThreadedUDFInterpreter: FunctionProvider {
   /// The function's signature.
   public nonisolated let signature: UDFSignature
+  /// That signature alone.
   public nonisolated var signatures: [UDFSignature] { [signature] }
+  /// What messages call it: the source's name.
   public nonisolated var name: String { pool.name }
 
   private let pool: UDFPool
@@ -79,12 +81,15 @@ public actor ThreadedUDFInterpreter: FunctionProvider {
     try pool.evaluateAndWait(0, batch, CallOptions(errorMode: errorMode, timeouts: timeouts))
   }
 
+  /// Calls the function, whose place is 0, as the protocol says: in the order of arrival at the interpreter, which need not
+  /// be that of a task's own calls.
   public nonisolated func evaluate(
     _ function: Int, _ batch: RecordBatch, _ options: CallOptions
   ) async throws -> UDFResult {
     try await pool.evaluate(function, batch, options)
   }
 
+  /// The same while the calling thread waits.
   public nonisolated func evaluateAndWait(
     _ function: Int, _ batch: RecordBatch, _ options: CallOptions
   ) throws -> UDFResult {

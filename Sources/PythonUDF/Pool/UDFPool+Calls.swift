@@ -4,6 +4,7 @@ import PythonRuntime
 import ThreadConfinement
 
 extension UDFPool {
+  /// Calls a function in an interpreter that is idle, as the protocol says; waits for one if none is.
   public func evaluate(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) async throws -> UDFResult {
     let call = context(function, batch, options)
     return try await call.outcome { begin(.rows(function: function, batch), call) }.rows

@@ -8,9 +8,11 @@ import ThreadConfinement
 /// Batches run in parallel, one per interpreter; a caller waits, without spinning, while all are busy. All members may
 /// be used from any thread and any task.
 public final class UDFPool: FunctionProvider {
+  /// The signatures of the functions, in the order of the source.
   public let signatures: [UDFSignature]
   /// What was loaded.
   public let source: UDFSource
+  /// What messages call it: the source's name.
   public var name: String { source.name }
   /// How it is run.
   public let options: HostOptions

@@ -9,7 +9,9 @@ import Synchronization
 /// do not count. All members may be used from any thread and any task; those that throw do so with the code
 /// `unknownFunction` when the source has been removed.
 public final class RegisteredSource: FunctionProvider {
+  /// What the registry calls it.
   public let name: String
+  /// The functions, as they were when the source was asked for.
   public let signatures: [UDFSignature]
   private let registry: UDFRegistry
   /// For each signature its place in a version, nil where that lacks it; of the versions that were called last.
@@ -24,12 +26,16 @@ public final class RegisteredSource: FunctionProvider {
     places = Mutex([(version.number, Array(signatures.indices))])
   }
 
+  /// Calls a function of the version that is there now, as the protocol says.
+  ///
+  /// - Throws: also `unknownFunction` and `incompatible`, when that version does not have the function as it was.
   public func evaluate(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) async throws -> UDFResult {
     let version = try begin(function)
     defer { version.end() }
     return try await version.pool.evaluate(place(of: function, in: version), batch, options)
   }
 
+  /// The same while the calling thread waits.
   public func evaluateAndWait(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
     let version = try begin(function)
     defer { version.end() }
