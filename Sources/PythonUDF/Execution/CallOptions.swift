@@ -4,6 +4,8 @@ package struct CallOptions {
   package var errorMode: UDFErrorMode?
   /// Told of every failing row, with its arguments.
   package var observer: (@Sendable (UDFRowFailure) -> Void)?
+  /// Keeps the telling of failing rows for later, of a call that may be made in vain; nil for telling at once.
+  package var postpone: (@Sendable (@escaping @Sendable () -> Void) -> Void)?
   /// How long it may take; where nothing is said, what the function says.
   package var timeouts: UDFTimeouts
   /// The watch over the call, which the call ends.

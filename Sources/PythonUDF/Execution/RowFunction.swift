@@ -51,8 +51,9 @@ struct RowFunction: ~Copyable {
     // there yet.
     let signature = function.signature
     try signature.check(fields)
+    conversion.decimals = signature.decimals ?? .exact
     let readers = try Self.readers(signature, batch, conversion)
-    let distinct = signature.isDeterministic ? DistinctRows(batch.columns) : nil
+    let distinct = signature.determinism == .deterministic ? DistinctRows(batch.columns) : nil
     api = py.api
     let memory = py.state.memory
     self.memory = memory

@@ -173,6 +173,9 @@ extension UDFPool {
   ) -> CallOptions {
     var options = options
     options.observer = failures.observer
+    if let observer = options.observer, let postpone = options.postpone {
+      options.observer = { failure in postpone { observer(failure) } }
+    }
     options.watch = worker.watch(options.timeouts.orElse(function.signature.timeouts))
     return options
   }

@@ -8,17 +8,16 @@ package final class RegisteredSource: FunctionProvider {
   package let signatures: [UDFSignature]
   private let registry: UDFRegistry
   private let name: String
-  /// For each signature its place in the version that was called last, nil where that lacks it.
-  private let places: Mutex<(version: Int, places: [Int?])>
+  /// Tells it from all other registrations of the process.
+  private let number = RegisteredSource.count.add(1, ordering: .relaxed).newValue
+
+  private static let count = Atomic(0)
 
   /// - Throws: `UDFError` with code `unknownFunction` when there is no source of that name.
   package init(_ name: String, of registry: UDFRegistry) throws(UDFError) {
-    let version = try registry.version(name)
+    signatures = try registry.version(name).pool.signatures
     self.registry = registry
     self.name = name
-    let signatures = version.pool.signatures
-    self.signatures = signatures
-    places = Mutex((version.number, Array(signatures.indices)))
   }
 
   package var providerName: String { name }
@@ -29,18 +28,8 @@ package final class RegisteredSource: FunctionProvider {
     let version: SourceVersion
     do { version = try registry.begin(name) } catch { throw removed(index) }
     defer { version.end() }
-    guard let place = place(of: index, in: version) else { throw changed(index, in: version) }
+    guard let place = version.places(for: number, of: signatures)[index] else { throw changed(index, in: version) }
     return try version.pool.evaluateHere(place, batch, options(version.pool.signatures[place]))
-  }
-
-  private func place(of index: Int, in version: SourceVersion) -> Int? {
-    places.withLock { known in
-      if known.version != version.number {
-        let current = version.pool.signatures
-        known = (version.number, signatures.map { old in current.firstIndex { $0.canReplace(old) } })
-      }
-      return known.places[index]
-    }
   }
 
   // MARK: Errors

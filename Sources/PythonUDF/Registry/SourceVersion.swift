@@ -4,11 +4,9 @@ import Synchronization
 /// One version of a source in a registry.
 final class SourceVersion: Sendable {
   let pool: UDFPool
-  /// Tells it from all other versions of the process.
-  let number = SourceVersion.count.add(1, ordering: .relaxed).newValue
   private let state = Mutex((calls: 0, isRetired: false))
-
-  private static let count = Atomic(0)
+  /// For each registration with an engine that has called this version, the places of its functions here.
+  private let places = Mutex<[Int: [Int?]]>([:])
 
   init(_ pool: UDFPool) { self.pool = pool }
 
@@ -27,6 +25,21 @@ final class SourceVersion: Sendable {
       return state.isRetired && state.calls == 0
     }
     if isLast { close() }
+  }
+
+  /// The places that a registration's functions have in this version, nil for those that it lacks: found once.
+  func places(for registration: Int, of signatures: [UDFSignature]) -> [Int?] {
+    places.withLock { places in
+      if let known = places[registration] { return known }
+      let current = pool.signatures
+      let found = signatures.enumerated().map { index, old in
+        // Overloads may differ in the names of their classes only, which do not count.
+        current.indices.contains(index) && current[index].canReplace(old)
+          ? index : current.firstIndex { $0.canReplace(old) }
+      }
+      places[registration] = found
+      return found
+    }
   }
 
   /// Whether calls are under way.
