@@ -12,6 +12,8 @@ final class Planning: Sendable {
 
   private struct State {
     var functions: [ScalarFunction] = []
+    /// Those that a call gives no arguments.
+    var bare: [ScalarFunction] = []
     var failures: [PlannedFailure] = []
   }
 
@@ -21,8 +23,9 @@ final class Planning: Sendable {
   func during<Value>(_ body: () -> Value) -> Value { Planning.$current.withValue(self) { body() } }
 
   /// Notes a function that a call in the statement reaches.
-  func note(_ function: ScalarFunction) {
+  func note(_ function: ScalarFunction, arguments: Int) {
     state.withLock { state in
+      if arguments == 0 { state.bare.append(function) }
       if !state.functions.contains(where: { $0 === function }) { state.functions.append(function) }
     }
   }
@@ -36,7 +39,10 @@ final class Planning: Sendable {
   func explained(_ error: DuckDBError) -> DuckDBError {
     for failure in state.withLock(\.failures) where error.message.contains(failure.message) { failure.tell() }
     guard error.code == .query, Volatility.isReason(for: error.message) else { return error }
-    let sentences = functions.compactMap { $0.signature.volatilityAdvice }
+    let (functions, bare) = state.withLock { ($0.functions, $0.bare) }
+    let sentences = functions.compactMap { function in
+      function.signature.volatilityAdvice(withoutArguments: bare.contains { $0 === function })
+    }
     guard !sentences.isEmpty else { return error }
     return DuckDBError(error.code, ([error.message] + sentences).joined(separator: "\n"))
   }

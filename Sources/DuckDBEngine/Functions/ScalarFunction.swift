@@ -78,9 +78,9 @@ final class ScalarFunction: Sendable {
     let duckdb = functions.pointee
     guard let data = duckdb.scalar_function_bind_get_extra_info(info) else { return }
     let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
-    Planning.current?.note(function)
     let signature = function.signature
     let count = duckdb.scalar_function_bind_get_argument_count(info)
+    Planning.current?.note(function, arguments: Int(count))
     let parameters = signature.parameters(forArguments: Int(count))
     let arguments = (0..<count).map { index in
       function.argument(Int(index), for: parameters?[Int(index)], info, functions)

@@ -12,12 +12,16 @@ enum Volatility {
 
 extension UDFSignature {
   /// Why DuckDB takes the function for volatile, and what to write; nil when it does not.
-  var volatilityAdvice: String? {
-    guard determinism == .volatile else { return nil }
-    let reason =
-      parameters.isEmpty
-      ? "has no parameters, so each call may give another result unless it is marked @udf(deterministic=True)"
-      : "is marked @udf(deterministic=False), so equal arguments may give other results"
+  ///
+  /// - Parameter withoutArguments: whether a call gives it none.
+  func volatilityAdvice(withoutArguments: Bool) -> String? {
+    let reason: String
+    switch determinism {
+    case .volatile where parameters.isEmpty: reason = "has no parameters, so every call may give another result"
+    case .volatile: reason = "says that equal arguments may give other results, as with deterministic=False"
+    case .unspecified where withoutArguments: reason = "is called without arguments, so every call may give another result"
+    case .unspecified, .deterministic: return nil
+    }
     return """
       UDF \(name) \(reason). If equal arguments always give equal results, write @udf(deterministic=True), or IMMUTABLE in \
       its declaration; else compute it in a subquery or a table first.
