@@ -16,7 +16,9 @@ enum ConstantCast {
     case (.array(let element, let count), .list(let wanted)):
       return target(of: element, for: wanted).map { .array($0, count: count) }
     case (.map(let key, let value), .map(let wantedKey, let wantedValue)):
-      guard let key = target(of: key, for: wantedKey), let value = target(of: value, for: wantedValue) else { return nil }
+      guard let key = target(of: key, for: wantedKey), let value = target(of: value, for: wantedValue) else {
+        return nil
+      }
       return .map(key: key, value: value)
     case (.structure(let members), .structure(let structure)):
       let places = structure.fields.map { field in
@@ -76,7 +78,8 @@ enum ConstantCast {
       duckdb.execute_prepared(prepared, result.pointer) == DuckDBSuccess
     else {
       // What follows the first paragraph points into the statement above, which is not the user's.
-      let reason = result.error.map { error in error.message.split(separator: "\n\nLINE ").first.map(String.init) ?? "" }
+      let reason = result.error.map { error in error.message.split(separator: "\n\nLINE ").first.map(String.init) ?? ""
+      }
       throw DuckDBError(.query, reason ?? "DuckDB cannot cast a constant argument to \(type)")
     }
     var chunk = duckdb.fetch_chunk(result.pointer.pointee)
@@ -87,7 +90,9 @@ enum ConstantCast {
     return try VectorColumns(functions: functions).column(vector, type: type, count: rows)
   }
 
-  private static func timeZone(of context: duckdb_client_context, _ functions: UnsafePointer<DuckDBFunctions>) -> String? {
+  private static func timeZone(of context: duckdb_client_context, _ functions: UnsafePointer<DuckDBFunctions>)
+    -> String?
+  {
     var scope: Int32 = 0
     var value = functions.pointee.client_context_get_config_option(context, "TimeZone", &scope)
     defer { functions.pointee.destroy_value(&value) }

@@ -19,7 +19,8 @@ extension UDFSignature {
     switch determinism {
     case .volatile where parameters.isEmpty: reason = "has no parameters, so every call may give another result"
     case .volatile: reason = "says that equal arguments may give other results, as with deterministic=False"
-    case .unspecified where withoutArguments: reason = "is called without arguments, so every call may give another result"
+    case .unspecified where withoutArguments:
+      reason = "is called without arguments, so every call may give another result"
     case .unspecified, .deterministic: return nil
     }
     return """

@@ -23,7 +23,9 @@ struct PreparedStatement: ~Copyable {
     }
     var refusal = prepare(statements)
     if let reason = refusal, connection.database.library.callsForUnusedValues, Volatility.isReason(for: reason) {
-      if let outcome = Self.withConsistentFunctions(of: planning, handle, connection, sql, prepare) { refusal = outcome }
+      if let outcome = Self.withConsistentFunctions(of: planning, handle, connection, sql, prepare) {
+        refusal = outcome
+      }
     }
     if let refusal {
       functions.pointee.destroy_prepare(&prepared)

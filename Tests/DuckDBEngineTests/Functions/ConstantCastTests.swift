@@ -28,7 +28,8 @@ import Testing
       ("datetime", "'2024-02-28 10:00'", "datetime.datetime(2024, 2, 28, 10, 0)"),
       ("datetime", "DATE '2024-02-28'", "datetime.datetime(2024, 2, 28, 0, 0)"),
       ("time", "'10:30'", "datetime.time(10, 30)"), ("timedelta", "'2 days'", "datetime.timedelta(days=2)"),
-      ("bytes", "'ab'", "b'ab'"), ("UUID", "'00000000-0000-0000-0000-000000000001'", "UUID('00000000-0000-0000-0000-000000000001')"),
+      ("bytes", "'ab'", "b'ab'"),
+      ("UUID", "'00000000-0000-0000-0000-000000000001'", "UUID('00000000-0000-0000-0000-000000000001')"),
       ("list[date]", "['2024-02-28', NULL]", "[datetime.date(2024, 2, 28), None]"), ("list[int]", "'[1, 2]'", "[1, 2]"),
       ("Day", "{'day': '2024-02-28', 'n': 3}", "Day(day=datetime.date(2024, 2, 28), n=3)"),
       ("dict[str, date]", "MAP {'a': '2024-02-28'}", "{'a': datetime.date(2024, 2, 28)}"),
@@ -80,7 +81,9 @@ import Testing
   @Test(
     arguments: TestLibrary.allCases,
     [
-      ("date", "SELECT shown(x) FROM (VALUES ('2024-01-01')) t(x)", "argument 1 ('x', date) is VARCHAR, but takes DATE"),
+      (
+        "date", "SELECT shown(x) FROM (VALUES ('2024-01-01')) t(x)", "argument 1 ('x', date) is VARCHAR, but takes DATE"
+      ),
       ("int", "SELECT shown(1.5)", "argument 1 ('x', int) is DECIMAL(2,1), but takes an integer type"),
       ("str", "SELECT shown(42)", "argument 1 ('x', str) is INTEGER, but takes VARCHAR"),
       ("date", "SELECT shown(TIMESTAMP '2024-01-01')", "argument 1 ('x', date) is TIMESTAMP, but takes DATE"),

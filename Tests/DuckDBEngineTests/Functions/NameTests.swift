@@ -4,15 +4,21 @@ import Testing
 
 /// Names of functions that SQL knows as something else.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct NameTests {
-  private static func function(_ name: String) -> String { "@udf(name='\(name)')\ndef f(x: str) -> str: return 'udf:' + x\n" }
+  private static func function(_ name: String) -> String {
+    "@udf(name='\(name)')\ndef f(x: str) -> str: return 'udf:' + x\n"
+  }
 
   /// What is registered must be what a plain call reaches, for every keyword that the library has.
   @Test(arguments: TestLibrary.allCases)
   func `A keyword is a function that can be called, or is refused`(library: TestLibrary) throws {
-    let names = try library.connect().rows("SELECT keyword_name FROM duckdb_keywords() ORDER BY 1").map { $0[0].description }
+    let names = try library.connect().rows("SELECT keyword_name FROM duckdb_keywords() ORDER BY 1").map {
+      $0[0].description
+    }
     #expect(names.count > 300)
     let usable = names.filter { $0.allSatisfy { $0.isLetter || $0 == "_" } }
-    let others = ["position", "trim", "overlay", "columns", "lambda", "row", "any", "all", "glob", "user", "current_date", "lag"]
+    let others = [
+      "position", "trim", "overlay", "columns", "lambda", "row", "any", "all", "glob", "user", "current_date", "lag",
+    ]
     let connection = try library.connect()
     var refused = 0
     for name in Set(usable + others).sorted() {
@@ -29,7 +35,9 @@ import Testing
     #expect(refused > 100)
   }
 
-  @Test(arguments: TestLibrary.allCases, ["coalesce", "TRY", "check", "fetch", "extract", "dec", "interval", "unnest", "grouping"])
+  @Test(
+    arguments: TestLibrary.allCases,
+    ["coalesce", "TRY", "check", "fetch", "extract", "dec", "interval", "unnest", "grouping"])
   func `A name of the grammar is refused with its reason`(library: TestLibrary, name: String) throws {
     let pool = try TestLibrary.pool(Self.function(name))
     defer { pool.close() }

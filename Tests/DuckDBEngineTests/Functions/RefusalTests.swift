@@ -95,7 +95,7 @@ import Testing
       try connection.rows("SELECT abs(-3), sum(1)::INTEGER, lower('A')") == [[.integer(3), .integer(1), .text("a")]])
   }
 
-  @Test(arguments: TestLibrary.allCases, ["show", "summary", "read_csv"])
+  @Test(arguments: TestLibrary.allCases, ["summary", "read_csv"])
   func `A name that only FROM and PRAGMA know is free`(library: TestLibrary, name: String) throws {
     let connection = try library.connect(with: function(name))
     #expect(try connection.rows("SELECT \"\(name)\"(1)") == [[.integer(-1)]])
