@@ -36,6 +36,8 @@ struct InspectCommand: ParsableCommand {
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
+    if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
+    if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
     if let summary = signature.summary { lines.append("  doc    \(summary)") }
     return lines.joined(separator: "\n")
@@ -52,7 +54,8 @@ struct InspectCommand: ParsableCommand {
         },
         result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
-        deterministic: signature.isDeterministic, memoryLimit: signature.memoryLimit,
+        determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
+        memoryLimit: signature.memoryLimit,
         documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
@@ -73,9 +76,29 @@ struct InspectCommand: ParsableCommand {
     let parameters: [Parameter]
     let result: Result
     let nulls, onError: String
+    let determinism: String
+    /// Whether `determinism` says so, as it was told before there were three states.
     let deterministic: Bool
     let memoryLimit: Int?
     let documentation: String?
+  }
+}
+
+extension UDFSignature {
+  fileprivate var decimalSummary: String {
+    let (digits, rule) = (UDFType.Digits.standard, decimals ?? .exact)
+    let excess = rule.rounds ? "more are rounded" : "more are an error"
+    return "in SQL always \(digits.scale) after the point, whatever the arguments have, \(excess); else \(rule.advice)"
+  }
+}
+
+extension UDFDeterminism {
+  fileprivate var summary: String? {
+    switch self {
+    case .unspecified: nil
+    case .deterministic: "deterministic: rows with equal arguments share a call"
+    case .volatile: "volatile: equal arguments may give other results"
+    }
   }
 }
 

@@ -33,6 +33,7 @@ import Testing
         now  (line 12)
           SQL    now() -> BLOB
           nulls  called once per row
+          calls  volatile: equal arguments may give other results
 
         """)
     #expect(end.errors.isEmpty)
@@ -47,6 +48,7 @@ import Testing
       end.output == #"""
         [
           {
+            "determinism" : "unspecified",
             "deterministic" : false,
             "documentation" : "Adds / sums.\n\nMore \"text\".",
             "line" : 4,
@@ -78,6 +80,7 @@ import Testing
             "sql" : "plus(x BIGINT, y DOUBLE) -> DOUBLE"
           },
           {
+            "determinism" : "volatile",
             "deterministic" : false,
             "line" : 12,
             "name" : "now",

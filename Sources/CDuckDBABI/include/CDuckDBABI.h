@@ -32,6 +32,9 @@ DUCKDB_HANDLE(function_info);
 DUCKDB_HANDLE(bind_info);
 DUCKDB_HANDLE(init_info);
 DUCKDB_HANDLE(expression);
+DUCKDB_HANDLE(client_context);
+DUCKDB_HANDLE(error_data);
+DUCKDB_HANDLE(value);
 
 typedef uint64_t idx_t;
 
@@ -161,6 +164,15 @@ typedef void (*duckdb_scalar_function_t)(
   X(void, destroy_extracted, (duckdb_extracted_statements _Nullable *_Nonnull extracted_statements)) \
   X(const char *_Nullable, prepare_error, (duckdb_prepared_statement prepared_statement)) \
   X(duckdb_statement_type, prepared_statement_type, (duckdb_prepared_statement statement)) \
+  X(duckdb_state, prepare, \
+    (duckdb_connection connection, const char *query, duckdb_prepared_statement _Nullable *_Nonnull \
+     out_prepared_statement)) \
+  X(duckdb_state, bind_value, (duckdb_prepared_statement prepared_statement, idx_t param_idx, duckdb_value val)) \
+  X(duckdb_state, execute_prepared, (duckdb_prepared_statement prepared_statement, duckdb_result *out_result)) \
+  X(duckdb_state, query, (duckdb_connection connection, const char *query, duckdb_result *out_result)) \
+  /* Values by themselves. */ \
+  X(char *_Nullable, get_varchar, (duckdb_value value)) \
+  X(void, destroy_value, (duckdb_value _Nullable *_Nonnull value)) \
   X(void, destroy_prepare, (duckdb_prepared_statement _Nullable *_Nonnull prepared_statement)) \
   X(duckdb_state, pending_prepared, \
     (duckdb_prepared_statement prepared_statement, duckdb_pending_result _Nullable *_Nonnull \
@@ -271,7 +283,16 @@ typedef void (*duckdb_scalar_function_t)(
   X(idx_t, scalar_function_bind_get_argument_count, (duckdb_bind_info info)) \
   X(duckdb_expression _Nullable, scalar_function_bind_get_argument, (duckdb_bind_info info, idx_t index)) \
   X(void *_Nullable, scalar_function_get_bind_data, (duckdb_function_info info)) \
+  X(void, scalar_function_get_client_context, \
+    (duckdb_bind_info info, duckdb_client_context _Nullable *_Nonnull out_context)) \
+  X(void, destroy_client_context, (duckdb_client_context _Nullable *_Nonnull context)) \
+  X(duckdb_value _Nullable, client_context_get_config_option, \
+    (duckdb_client_context context, const char *name, int *_Nullable out_scope)) \
   X(duckdb_logical_type _Nullable, expression_return_type, (duckdb_expression expr)) \
+  /* Null where nothing went wrong. */ \
+  X(duckdb_error_data _Nullable, expression_fold, \
+    (duckdb_client_context context, duckdb_expression expr, duckdb_value _Nullable *_Nonnull out_value)) \
+  X(void, destroy_error_data, (duckdb_error_data _Nullable *_Nonnull error_data)) \
   X(bool, expression_is_foldable, (duckdb_expression expr)) \
   X(void, destroy_expression, (duckdb_expression _Nullable *_Nonnull expr)) \
   /* State per executing thread. */ \

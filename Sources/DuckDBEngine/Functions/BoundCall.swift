@@ -1,35 +1,125 @@
 internal import CDuckDBABI
 import Columnar
 import PythonUDF
+internal import Synchronization
+
+/// An argument of one use of a function in a query, as it is when the query is bound.
+struct BoundArgument: Sendable {
+  /// What the vectors hold.
+  let type: SQLType
+  /// Whether it is a constant.
+  let isConstant: Bool
+  /// A constant that was cast, once per row of a full vector, or why it cannot be; nil where the vectors are read.
+  var cast: Result<(type: SQLType, values: Column), DuckDBError>?
+
+  /// The type that the function gets.
+  var givenType: SQLType {
+    switch cast {
+    case .success(let cast): cast.type
+    default: type
+    }
+  }
+}
 
 /// One use of a function in a query: the types of its arguments, looked up when the query is bound.
 final class BoundCall: Sendable {
-  let shapes: [VectorShape]
-  let schema: Schema
+  private enum Source: Sendable {
+    case vector(VectorShape)
+    /// Dates that become timestamps.
+    case dates(VectorShape)
+    case constant(Column)
+  }
+
+  private let sources: [Source]
+  private let schema: Schema
+  /// Why the call cannot be made.
+  private let refusal: DuckDBError?
+  /// Whether all arguments are constants, so that DuckDB may make the call while it plans.
+  let isConstant: Bool
+  /// That call, if it failed, until the query makes it again.
+  private let failure = Mutex<PlannedFailure?>(nil)
 
   /// - Throws: `invalidArgument` for a type without a column.
-  init(_ arguments: [SQLType], for signature: UDFSignature) throws(DuckDBError) {
-    var shapes: [VectorShape] = []
+  init(_ arguments: [BoundArgument], for signature: UDFSignature) throws(DuckDBError) {
+    var sources: [Source] = []
     var fields: [Field] = []
+    var refusal: DuckDBError?
     let parameters = signature.parameters(forArguments: arguments.count) ?? []
     for (parameter, argument) in zip(parameters, arguments) {
-      shapes.append(try VectorShape(argument))
-      if let field = argument.field(named: parameter.name) { fields.append(field) }
+      var type = argument.givenType
+      switch argument.cast {
+      case .success(let cast): sources.append(.constant(cast.values))
+      case .failure(let error):
+        refusal = refusal ?? error
+        sources.append(.vector(try VectorShape(argument.type)))
+      case nil where parameter.type.takesDatesAsTimestamps && type == .plain(.date):
+        sources.append(.dates(try VectorShape(type)))
+        type = .plain(.timestamp)
+      case nil: sources.append(.vector(try VectorShape(type)))
+      }
+      if let field = type.field(named: parameter.name) { fields.append(field) }
     }
-    self.shapes = shapes
+    self.sources = sources
+    self.refusal = refusal
+    isConstant = arguments.allSatisfy(\.isConstant)
     schema = Schema(fields)
   }
 
   /// The arguments of a chunk.
   func batch(of chunk: duckdb_data_chunk, _ vectors: VectorColumns) throws -> RecordBatch {
+    if let refusal { throw refusal }
     let duckdb = vectors.functions.pointee
     let rows = Int(duckdb.data_chunk_get_size(chunk))
-    let columns = try shapes.enumerated().map { index, shape in
+    let columns = try sources.enumerated().map { index, source in
+      if case .constant(let values) = source { return values.slice(0..<rows) }
       guard let vector = duckdb.data_chunk_get_vector(chunk, idx_t(index)) else {
         throw DuckDBError(.invalidArgument, "DuckDB gave no vector for argument \(index + 1)")
       }
-      return try vectors.column(vector, shape: shape, count: rows)
+      switch source {
+      case .vector(let shape): return try vectors.column(vector, shape: shape, count: rows)
+      case .dates(let shape): return try vectors.column(vector, shape: shape, count: rows).datesAsTimestamps()
+      case .constant(let values): return values.slice(0..<rows)
+      }
     }
     return try RecordBatch(schema: schema, columns: columns, rowCount: rows)
+  }
+
+  // MARK: Calls with constants
+
+  func keep(_ failure: PlannedFailure) { self.failure.withLock { $0 = failure } }
+
+  /// How the call failed while the query was planned; the query itself is given it once.
+  func plannedFailure(isPlanning: Bool) -> PlannedFailure? {
+    guard isConstant else { return nil }
+    return failure.withLock { failure in
+      defer { if !isPlanning { failure = nil } }
+      return failure
+    }
+  }
+}
+
+extension UDFType {
+  /// Whether DuckDB would cast a date for a parameter of this type without being asked.
+  var takesDatesAsTimestamps: Bool {
+    if case .timestamp(_, nil) = self { true } else { false }
+  }
+}
+
+extension Column {
+  /// The beginnings of days, in microseconds; an infinite day stays infinite, and so is one out of a timestamp's range.
+  fileprivate func datesAsTimestamps() throws -> Column {
+    let days = try storage(as: Int32.self)
+    var builder = try FixedWidthBuilder<Int64>(type: .timestamp(.microsecond, timeZone: nil))
+    builder.reserveCapacity(count)
+    for row in 0..<count {
+      if isNull(row) {
+        builder.appendNull()
+      } else {
+        let (start, overflow) = Int64(days[row]).multipliedReportingOverflow(by: 86_400_000_000)
+        let isInfinite = overflow || days[row] == .max || days[row] == -.max
+        builder.append(isInfinite ? (days[row] < 0 ? -.max : .max) : start)
+      }
+    }
+    return builder.finish()
   }
 }

@@ -36,52 +36,68 @@ extension DuckDBConnection {
   private func register(
     functionsOf provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts
   ) throws(DuckDBError) {
-    try refuseTaken(provider)
-    for set in try functionSets(provider, errorMode, timeouts) {
-      try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
-      for function in set.functions { database.noteRegistered(function.signature, of: provider) }
-    }
-  }
-
-  /// The functions by name, which SQL compares without letter case, in the order of the source.
-  private func functionSets(
-    _ provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts
-  ) throws(DuckDBError) -> [FunctionSet] {
-    var names: [String] = []
-    var byName: [String: [ScalarFunction]] = [:]
-    for (index, signature) in provider.signatures.enumerated() {
-      let name = signature.name.lowercased()
-      if byName[name] == nil { names.append(name) }
-      do throws(DuckDBError) {
-        byName[name, default: []].append(
-          try ScalarFunction(index, of: provider, onError: errorMode, timeouts: timeouts))
-      } catch {
-        throw DuckDBError(error.code, "UDF \(signature.name) cannot be used in SQL: \(error.message)")
+    let taken = try takenNames(provider)
+    var problems = RegistrationProblems(of: provider)
+    var sets: [FunctionSet] = []
+    for indices in provider.signatures.indicesByName {
+      let name = provider.signatures[indices[0]].name
+      var functions: [ScalarFunction] = []
+      for index in indices {
+        do throws(DuckDBError) {
+          functions.append(
+            try ScalarFunction(
+              index, of: provider, onError: errorMode, timeouts: timeouts, database: database.callbackHandle))
+        } catch { problems.add(error.code, "UDF \(name) cannot be used in SQL: \(error.message)", at: index) }
+      }
+      if let builtIn = taken[name.lowercased()] {
+        problems.addTaken(builtIn, by: database.source(ofFunction: name), at: indices[0])
+      } else if functions.count == indices.count {
+        sets.append(FunctionSet(name: name, functions: functions, library: database.library))
       }
     }
-    return names.map { name in
-      let functions = byName[name] ?? []
-      return FunctionSet(name: functions[0].signature.name, functions: functions, library: database.library)
+    let probe = try NameProbe(database.library)
+    for set in sets {
+      if let problem = try probe.problem(with: set) { problems.addGrammar(problem, set.functions[0].signature) }
+    }
+    try problems.check()
+    for set in sets {
+      try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
+      database.noteRegistered(set, of: provider)
     }
   }
 
-  /// DuckDB would accept a second function of a name, and then take the one or the other depending on its version and on
-  /// the types of the arguments.
+  /// The names of a provider's functions that DuckDB has already, in lower case, with how it writes them.
   ///
-  /// The database is asked each time, because a registration may have been rolled back. Functions that do not stand in
-  /// expressions, those for FROM and for PRAGMA, share no names with the others.
-  private func refuseTaken(_ provider: any FunctionProvider) throws(DuckDBError) {
+  /// DuckDB would accept a second function of a name, and then take the one or the other depending on its version and on
+  /// the types of the arguments. The database is asked each time, because a registration may have been rolled back.
+  /// Functions that do not stand in expressions, those for FROM and for PRAGMA, share no names with the others.
+  private func takenNames(_ provider: any FunctionProvider) throws(DuckDBError) -> [String: String] {
     // Python's names hold no quotes.
     let names = provider.signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
     let statements = try execute(
       """
       SELECT DISTINCT function_name FROM duckdb_functions() WHERE lower(function_name) IN (\(names))
-      AND function_type NOT IN ('table', 'table_macro', 'pragma') ORDER BY function_name
+      AND function_type NOT IN ('table', 'table_macro', 'pragma')
       """)
-    guard let rows = try statements.next()?.nextRows(), rows.count > 0 else { return }
-    let name = rows[0, 0].description
-    try database.refuseRegistered(name, in: provider)
-    throw DuckDBError(
-      .query, "DuckDB has a function named \(name) of its own; rename the UDF, for example to my_\(name)")
+    var taken: [String: String] = [:]
+    guard let result = try statements.next() else { return taken }
+    while let rows = try result.nextRows() {
+      for row in 0..<rows.count { taken[rows[row, 0].description.lowercased()] = rows[row, 0].description }
+    }
+    return taken
+  }
+}
+
+extension [UDFSignature] {
+  /// The places of the functions of each name, which SQL compares without letter case, in the order of the source.
+  fileprivate var indicesByName: [[Int]] {
+    var names: [String] = []
+    var byName: [String: [Int]] = [:]
+    for (index, signature) in enumerated() {
+      let name = signature.name.lowercased()
+      if byName[name] == nil { names.append(name) }
+      byName[name, default: []].append(index)
+    }
+    return names.compactMap { byName[$0] }
   }
 }

@@ -1,49 +1,68 @@
 internal import CDuckDBABI
 internal import Synchronization
 
-/// The C functions that DuckDB calls for a scalar function.
+/// Where callbacks find the functions of the library that calls them.
 ///
-/// A callback has to ask its own library for the function's extra information, but it is a plain C function and is told
-/// nothing beforehand: not even which of the loaded libraries calls it. So every library gets callbacks of its own, which
-/// differ in a constant only.
-struct ScalarCallbacks {
-  let bind: duckdb_scalar_function_bind_t
-  let run: duckdb_scalar_function_t
+/// A callback has to ask its own library for what belongs to it, but it is a plain C function and is told nothing
+/// beforehand: not even which of the loaded libraries calls it. So every library has a place here, and callbacks of its
+/// own that differ in that place only.
+enum CallbackPlaces {
+  /// How many libraries can call functions.
+  static let count = 3
 
-  /// The callbacks for a library.
+  /// The place of a library, from its first function on; libraries are never unloaded, so neither are places.
   ///
-  /// - Throws: `invalidArgument` when more libraries are in use than there are callbacks.
-  static func of(_ library: DuckDBLibrary) throws(DuckDBError) -> ScalarCallbacks {
-    let index = libraries.withLock { libraries -> Int? in
-      if let index = libraries.firstIndex(where: { $0 === library }) { return index }
-      guard libraries.count < all.count else { return nil }
+  /// - Throws: `invalidArgument` when more libraries are in use than there are places.
+  static func place(of library: DuckDBLibrary) throws(DuckDBError) -> Int {
+    let place = libraries.withLock { libraries -> Int? in
+      if let place = libraries.firstIndex(where: { $0 === library }) { return place }
+      guard libraries.count < count else { return nil }
+      table[libraries.count] = library.functions
       libraries.append(library)
       return libraries.count - 1
     }
-    guard let index else {
-      throw DuckDBError(.invalidArgument, "functions can be registered with \(all.count) DuckDB libraries per process")
+    guard let place else {
+      throw DuckDBError(.invalidArgument, "functions can be registered with \(count) DuckDB libraries per process")
     }
-    return all[index]
+    return place
   }
 
-  /// Libraries are never unloaded, so neither are their entries.
+  /// The functions of the library at a place. Needs no lock: a callback is called only after its library was given the
+  /// place, which then stays as it is.
+  static func functions(_ place: Int) -> UnsafePointer<DuckDBFunctions>? { table[place] }
+
   private static let libraries = Mutex<[DuckDBLibrary]>([])
+  private nonisolated(unsafe) static let table = {
+    let table = UnsafeMutablePointer<UnsafePointer<DuckDBFunctions>?>.allocate(capacity: count)
+    table.initialize(repeating: nil, count: count)
+    return table
+  }()
+}
 
-  private static func functions(_ index: Int) -> UnsafePointer<DuckDBFunctions> {
-    libraries.withLock { $0[index].functions }
+/// The C functions that DuckDB calls for a scalar function.
+struct ScalarCallbacks: Sendable {
+  let bind: duckdb_scalar_function_bind_t
+  let run: duckdb_scalar_function_t
+
+  /// - Throws: as `CallbackPlaces.place`.
+  static func of(_ library: DuckDBLibrary) throws(DuckDBError) -> ScalarCallbacks {
+    all[try CallbackPlaces.place(of: library)]
   }
 
-  private static var all: [ScalarCallbacks] {
-    [
-      ScalarCallbacks(
-        bind: { ScalarFunction.bind($0, ScalarCallbacks.functions(0)) },
-        run: { ScalarFunction.run($0, $1, $2, ScalarCallbacks.functions(0)) }),
-      ScalarCallbacks(
-        bind: { ScalarFunction.bind($0, ScalarCallbacks.functions(1)) },
-        run: { ScalarFunction.run($0, $1, $2, ScalarCallbacks.functions(1)) }),
-      ScalarCallbacks(
-        bind: { ScalarFunction.bind($0, ScalarCallbacks.functions(2)) },
-        run: { ScalarFunction.run($0, $1, $2, ScalarCallbacks.functions(2)) }),
-    ]
+  /// One for each place. A C function captures nothing, so each has its place written out.
+  private static let all = [
+    ScalarCallbacks(bind: { bind($0, 0) }, run: { run($0, $1, $2, 0) }),
+    ScalarCallbacks(bind: { bind($0, 1) }, run: { run($0, $1, $2, 1) }),
+    ScalarCallbacks(bind: { bind($0, 2) }, run: { run($0, $1, $2, 2) }),
+  ]
+
+  private static func bind(_ info: duckdb_bind_info, _ place: Int) {
+    if let functions = CallbackPlaces.functions(place) { ScalarFunction.bind(info, functions) }
+  }
+
+  private static func run(
+    _ info: duckdb_function_info, _ input: duckdb_data_chunk, _ output: duckdb_vector, _ place: Int
+  ) {
+    if let functions = CallbackPlaces.functions(place) { ScalarFunction.run(info, input, output, functions) }
   }
 }

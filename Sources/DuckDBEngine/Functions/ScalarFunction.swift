@@ -14,18 +14,22 @@ final class ScalarFunction: Sendable {
   private let timeouts: UDFTimeouts
   /// The types that DuckDB casts the arguments to, the last also those that follow; nil where it takes them as they are.
   private let declared: [SQLType?]
+  /// The database that calls it, which outlives it.
+  private let database: DatabaseHandle
 
   /// - Parameters:
   ///   - index: the function's place in the provider's signatures.
   ///   - errorMode: what a failing row does; nil for what the function says.
   ///   - timeouts: how long calls may take; where nothing is said, what the function says.
+  ///   - database: the database that the function is for.
   ///   - declared: the types that DuckDB casts the arguments to, the last also those that follow.
   /// - Throws: `invalidArgument` when the result has no type in DuckDB.
   init(
     _ index: Int, of provider: any FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
-    declared: [SQLType?] = []
+    database: DatabaseHandle, declared: [SQLType?] = []
   ) throws(DuckDBError) {
     self.declared = declared
+    self.database = database
     self.timeouts = timeouts
     signature = provider.signatures[index]
     self.index = index
@@ -37,15 +41,17 @@ final class ScalarFunction: Sendable {
 
   /// The same function, declared to take arguments of some types.
   func declaring(_ types: [SQLType?]) throws(DuckDBError) -> ScalarFunction {
-    try ScalarFunction(index, of: provider, onError: errorMode, timeouts: timeouts, declared: types)
+    try ScalarFunction(
+      index, of: provider, onError: errorMode, timeouts: timeouts, database: database, declared: types)
   }
 
   // MARK: Registering
 
   /// The function for DuckDB, without parameters; it goes to `destroy_scalar_function`.
   ///
+  /// - Parameter isVolatile: whether DuckDB is to take no two calls for the same.
   /// - Throws: `query` when DuckDB cannot make it.
-  func make(in library: DuckDBLibrary) throws(DuckDBError) -> duckdb_scalar_function {
+  func make(in library: DuckDBLibrary, isVolatile: Bool) throws(DuckDBError) -> duckdb_scalar_function {
     let callbacks = try ScalarCallbacks.of(library)
     let duckdb = library.functions.pointee
     let type = try VectorColumns(functions: library.functions).logicalType(result.type)
@@ -56,9 +62,7 @@ final class ScalarFunction: Sendable {
     withExtendedLifetime(type) { duckdb.scalar_function_set_return_type(function, type.handle) }
     // Nulls are not DuckDB's affair: an optional parameter receives None.
     duckdb.scalar_function_set_special_handling(function)
-    // Unless the author says so, nothing is known of what Python code does: it is called for every row, and never
-    // folded into a constant.
-    if !signature.isDeterministic || library.callsForUnusedValues { duckdb.scalar_function_set_volatile(function) }
+    if isVolatile { duckdb.scalar_function_set_volatile(function) }
     duckdb.scalar_function_set_extra_info(function, Unmanaged.passRetained(self).toOpaque()) { data in
       if let data { Unmanaged<ScalarFunction>.fromOpaque(data).release() }
     }
@@ -76,17 +80,13 @@ final class ScalarFunction: Sendable {
     let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
     let signature = function.signature
     let count = duckdb.scalar_function_bind_get_argument_count(info)
-    let arguments = (0..<count).map { index -> SQLType in
-      // Some versions show an argument as it is before it is cast.
-      if let declared = function.declaredType(Int(index)) { return declared }
-      var expression = duckdb.scalar_function_bind_get_argument(info, index)
-      defer { duckdb.destroy_expression(&expression) }
-      guard let expression, let type = duckdb.expression_return_type(expression) else { return .unknown }
-      let owner = LogicalType(type, functions: functions)
-      return withExtendedLifetime(owner) { SQLType(type, functions: functions) }
+    Planning.current?.note(function, arguments: Int(count))
+    let parameters = signature.parameters(forArguments: Int(count))
+    let arguments = (0..<count).map { index in
+      function.argument(Int(index), for: parameters?[Int(index)], info, functions)
     }
     // The type of a prepared statement's parameter is only known when it is executed, and bound again.
-    if arguments.contains(where: \.isUndecided) { return }
+    if arguments.contains(where: \.type.isUndecided) { return }
     if let refusal = signature.refusal(of: arguments) { return duckdb.scalar_function_bind_set_error(info, refusal) }
     do throws(DuckDBError) {
       let call = Unmanaged.passRetained(try BoundCall(arguments, for: signature))
@@ -101,6 +101,35 @@ final class ScalarFunction: Sendable {
     }
   }
 
+  private func argument(
+    _ index: Int, for parameter: UDFSignature.Parameter?, _ info: duckdb_bind_info,
+    _ functions: UnsafePointer<DuckDBFunctions>
+  ) -> BoundArgument {
+    let duckdb = functions.pointee
+    var expression = duckdb.scalar_function_bind_get_argument(info, idx_t(index))
+    defer { duckdb.destroy_expression(&expression) }
+    guard let expression, let handle = duckdb.expression_return_type(expression) else {
+      return BoundArgument(type: .unknown, isConstant: false)
+    }
+    let owner = LogicalType(handle, functions: functions)
+    let isConstant = duckdb.expression_is_foldable(expression)
+    // Some versions show an argument as it is before it is cast.
+    let declared = declaredType(index)
+    let type = declared ?? withExtendedLifetime(owner) { SQLType(handle, functions: functions) }
+    var argument = BoundArgument(type: type, isConstant: isConstant)
+    guard isConstant, declared == nil, let parameter, let target = ConstantCast.target(of: type, for: parameter.type),
+      target != type
+    else { return argument }
+    do {
+      argument.cast = .success(
+        (target, try ConstantCast.column(expression, to: target, in: info, of: database.pointer, functions)))
+    } catch {
+      let reason = "\(signature.name): argument \(index + 1) ('\(parameter.name)', \(parameter.type)): \(error)"
+      argument.cast = .failure(DuckDBError(.query, reason))
+    }
+    return argument
+  }
+
   /// Calls the function for the rows of a chunk.
   static func run(
     _ info: duckdb_function_info, _ input: duckdb_data_chunk, _ output: duckdb_vector,
@@ -113,10 +142,23 @@ final class ScalarFunction: Sendable {
       return duckdb.scalar_function_set_error(info, "\(function.signature.name): the argument types are not known")
     }
     let call = Unmanaged<BoundCall>.fromOpaque(bound).takeUnretainedValue()
+    let planning = Planning.current
+    if let failure = call.plannedFailure(isPlanning: planning != nil) {
+      if planning == nil { failure.tell() }
+      return duckdb.scalar_function_set_error(info, failure.message)
+    }
+    // With other modes a failing row has a result, which stays.
+    let postponed = planning != nil && function.errorMode == .raise ? Postponed() : nil
     do {
       let vectors = VectorColumns(functions: functions)
-      try vectors.write(function.call(call.batch(of: input, vectors)), shape: function.result, to: output)
+      let result = try function.call(call.batch(of: input, vectors), postponed)
+      try vectors.write(result, shape: function.result, to: output)
     } catch {
+      if let planning {
+        let failure = PlannedFailure("\(error)", postponed?.tellings ?? [])
+        planning.note(failure)
+        if call.isConstant { call.keep(failure) }
+      }
       duckdb.scalar_function_set_error(info, "\(error)")
     }
   }
@@ -125,8 +167,10 @@ final class ScalarFunction: Sendable {
     declared.indices.contains(index) ? declared[index] : declared.last ?? nil
   }
 
-  private func call(_ batch: RecordBatch) throws -> Column {
-    let options = CallOptions(errorMode: errorMode, timeouts: timeouts) { $0.storedInDuckDB }
+  /// - Parameter postponed: takes what tells of failing rows; nil for telling at once.
+  private func call(_ batch: RecordBatch, _ postponed: Postponed?) throws -> Column {
+    var options = CallOptions(errorMode: errorMode, timeouts: timeouts) { $0.storedInDuckDB }
+    if let postponed { options.postpone = { postponed.add($0) } }
     let result = try provider.evaluateAndWait(index, batch, options)
     guard let errors = result.errors else { return result.values }
     var rows = StructBuilder()

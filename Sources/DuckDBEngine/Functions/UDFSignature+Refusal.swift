@@ -3,22 +3,24 @@ import PythonUDF
 
 extension UDFSignature {
   /// Why arguments of these types cannot be taken, or nil when they can.
-  func refusal(of arguments: [SQLType]) -> String? {
-    let call = "\(name)(\(arguments.map(\.description).joined(separator: ", ")))"
+  func refusal(of arguments: [BoundArgument]) -> String? {
+    let call = "\(name)(\(arguments.map(\.type.description).joined(separator: ", ")))"
     guard let parameters = parameters(forArguments: arguments.count) else {
       let given = arguments.count == 1 ? "1 was" : "\(arguments.count) were"
       return "\(call): the UDF takes \(argumentCounts(of: "argument")), but \(given) given: \(sqlDescription)"
     }
     for (index, (parameter, argument)) in zip(parameters, arguments).enumerated() {
-      guard let field = argument.field(named: parameter.name) else {
+      if parameter.type.takesDatesAsTimestamps, argument.type == .plain(.date) { continue }
+      if case .failure = argument.cast { continue }
+      guard let field = argument.givenType.field(named: parameter.name) else {
         return """
-          \(call): argument \(index + 1) ('\(parameter.name)') is \(argument), which has no form in Python; cast it, as in \
+          \(call): argument \(index + 1) ('\(parameter.name)') is \(argument.type), which has no form in Python; cast it, as in \
           CAST(... AS VARCHAR)
           """
       }
       guard parameter.type.accepts(field) else {
         return """
-          \(call): argument \(index + 1) ('\(parameter.name)', \(parameter.type)) is \(argument), but takes \
+          \(call): argument \(index + 1) ('\(parameter.name)', \(parameter.type)) is \(argument.type), but takes \
           \(parameter.type.acceptedSQLTypes); cast it, as in CAST(... AS \(parameter.type.sqlName)). The UDF is \
           \(sqlDescription)
           """

@@ -20,6 +20,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   private let isLending = Mutex(false)
   /// The sources of the registered UDFs by name in lower case, as SQL compares names.
   private let functionNames = Mutex<[String: String]>([:])
+  /// The registered functions, by the same names.
+  private let functionSets = Mutex<[String: FunctionSet]>([:])
 
   /// Opens a database.
   ///
@@ -63,19 +65,21 @@ public final class DuckDBDatabase: @unchecked Sendable {
     library.functions.pointee.close(&handle)
   }
 
-  /// Refuses a name that DuckDB has already, if it has it from a UDF.
-  func refuseRegistered(_ name: String, in provider: any FunctionProvider) throws(DuckDBError) {
-    guard let other = functionNames.withLock({ $0[name.lowercased()] }) else { return }
-    let own = provider.signatures.first { $0.name.lowercased() == name.lowercased() }
-    throw DuckDBError(
-      .query,
-      "two UDFs are named \(own?.name ?? name), one of \(other) and one of \(provider.name): rename one (SQL does "
-        + "not tell upper from lower case)")
+  /// The source of the UDF that has a name; nil for a name that DuckDB has itself.
+  func source(ofFunction name: String) -> String? { functionNames.withLock { $0[name.lowercased()] } }
+
+  func noteRegistered(_ set: FunctionSet, of provider: any FunctionProvider) {
+    functionNames.withLock { $0[set.name.lowercased()] = provider.name }
+    functionSets.withLock { $0[set.name.lowercased()] = set }
   }
 
-  func noteRegistered(_ signature: UDFSignature, of provider: any FunctionProvider) {
-    functionNames.withLock { $0[signature.name.lowercased()] = provider.name }
+  /// The registered functions of some names.
+  func functionSets(named names: [String]) -> [FunctionSet] {
+    functionSets.withLock { sets in Set(names.map { $0.lowercased() }).sorted().compactMap { sets[$0] } }
   }
+
+  /// For callbacks, which come from the database while it is open.
+  var callbackHandle: DatabaseHandle { DatabaseHandle(pointer: handle) }
 
   /// Runs all queries of this database on some threads from now on, on which interpreters live.
   ///
@@ -133,4 +137,11 @@ public final class DuckDBDatabase: @unchecked Sendable {
     try result.run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     return result
   }
+}
+
+/// A database's handle for those who must not keep it open.
+///
+/// Sendable because DuckDB guards a database with locks of its own; who has it must not use it after the database.
+struct DatabaseHandle: @unchecked Sendable {
+  let pointer: duckdb_database
 }

@@ -8,6 +8,7 @@ public final class DuckDBStatements {
   /// How many statements the text holds.
   public let count: Int
 
+  private let sql: String
   private let connection: DuckDBConnection
   private let statements: duckdb_extracted_statements?
   private var position = 0
@@ -25,6 +26,7 @@ public final class DuckDBStatements {
       functions.pointee.destroy_extracted(&statements)
       throw DuckDBError(.query, message)
     }
+    self.sql = sql
     self.connection = connection
     self.statements = statements
     self.count = count
@@ -50,7 +52,8 @@ public final class DuckDBStatements {
     position += 1
     return try connection.withHandle { handle throws(DuckDBError) in
       connection.beginStatement()
-      let prepared = try PreparedStatement(statements, index: index, handle: handle, connection: connection)
+      let prepared = try PreparedStatement(
+        statements, index: index, of: sql, handle: handle, connection: connection)
       let result = try prepared.execute()
       connection.setOpenResult(result)
       return DuckDBResult(handle: result, connection: connection)

@@ -6,19 +6,32 @@ struct PreparedStatement: ~Copyable {
   private let connection: DuckDBConnection
 
   init(
-    _ statements: duckdb_extracted_statements, index: idx_t, handle: duckdb_connection,
+    _ statements: duckdb_extracted_statements, index: idx_t, of sql: String, handle: duckdb_connection,
     connection: DuckDBConnection
   ) throws(DuckDBError) {
     let functions = connection.functions
+    let planning = Planning()
     var prepared: duckdb_prepared_statement?
-    let status = functions.pointee.prepare_extracted_statement(handle, statements, index, &prepared)
-    guard let prepared else { throw DuckDBError(.query, "DuckDB cannot prepare the statement") }
-    guard status == DuckDBSuccess else {
-      let message = functions.pointee.prepare_error(prepared).map { String(cString: $0) }
-      var toDestroy: duckdb_prepared_statement? = prepared
-      functions.pointee.destroy_prepare(&toDestroy)
-      throw DuckDBError(.query, message ?? "DuckDB cannot prepare the statement")
+    func prepare(_ statements: duckdb_extracted_statements) -> String? {
+      functions.pointee.destroy_prepare(&prepared)
+      let status = planning.during {
+        functions.pointee.prepare_extracted_statement(handle, statements, index, &prepared)
+      }
+      guard status != DuckDBSuccess else { return nil }
+      let message = prepared.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) }
+      return message ?? "DuckDB cannot prepare the statement"
     }
+    var refusal = prepare(statements)
+    if let reason = refusal, connection.database.library.callsForUnusedValues, Volatility.isReason(for: reason) {
+      if let outcome = Self.withConsistentFunctions(of: planning, handle, connection, sql, prepare) {
+        refusal = outcome
+      }
+    }
+    if let refusal {
+      functions.pointee.destroy_prepare(&prepared)
+      throw planning.explained(DuckDBError(.query, refusal))
+    }
+    guard let prepared else { throw DuckDBError(.query, "DuckDB cannot prepare the statement") }
     self.handle = prepared
     self.connection = connection
   }
@@ -36,10 +49,12 @@ struct PreparedStatement: ~Copyable {
     defer { functions.pointee.destroy_pending(&pending) }
     let isQuery = functions.pointee.prepared_statement_type(handle) == DUCKDB_STATEMENT_TYPE_SELECT
     let begin = isQuery ? functions.pointee.pending_prepared_streaming : nil
-    let status = (begin ?? functions.pointee.pending_prepared)(handle, &pending)
+    // What a prepared statement is executed with is planned only here.
+    let planning = Planning()
+    let status = planning.during { (begin ?? functions.pointee.pending_prepared)(handle, &pending) }
     guard status == DuckDBSuccess, let pending else {
       let message = pending.flatMap { functions.pointee.pending_error($0) }.map { String(cString: $0) }
-      throw DuckDBError(.query, message ?? "DuckDB cannot start the statement")
+      throw planning.explained(DuckDBError(.query, message ?? "DuckDB cannot start the statement"))
     }
     // Beginning has just cleared DuckDB's own note of an interruption.
     try connection.checkInterruption()

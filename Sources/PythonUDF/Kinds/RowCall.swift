@@ -23,6 +23,7 @@ struct RowCall: ~Copyable {
     _ conversion: Conversion, _ context: RowContext
   ) throws {
     let result = context.options.resultType?(signature.result) ?? signature.result.resolved(for: batch.schema.fields)
+    conversion.decimals = signature.decimals ?? .exact
     arguments = try ArgumentRows(signature, batch, conversion)
     outcomes = RowOutcomes(signature, result, context, conversion, py.state.memory)
     api = py.api
@@ -30,7 +31,7 @@ struct RowCall: ~Copyable {
     self.callable = callable
     self.result = result
     progress = context.progress
-    distinct = signature.isDeterministic ? DistinctRows(batch.columns) : nil
+    distinct = signature.determinism == .deterministic ? DistinctRows(batch.columns) : nil
   }
 
   /// Calls the function for each row.

@@ -10,6 +10,8 @@ final class Conversion {
   private let classes: [Int]
   private var held: [ObjectPointer] = []
   private var calendar: UnsafePointer<PyDateTime_CAPI>?
+  /// What decimal results do that do not fit.
+  var decimals = DecimalRule.exact
 
   /// - Parameter classes: the keys of the classes that the module's signatures refer to.
   init(_ state: InterpreterState, classes: [Int]) {

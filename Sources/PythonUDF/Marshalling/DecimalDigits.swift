@@ -75,10 +75,11 @@ enum DecimalDigits {
   /// Reads a number as `str(Decimal)` and `str(int)` write it: `-12.50`, `1.5E+3`, and `1.5e+3` in a context without
   /// capitals.
   ///
+  /// - Parameter rounds: whether digits too many after the point are rounded, halves away from zero; else they are a problem.
   /// - Returns: sign and digits of the number times 10 to the power of `scale`, without leading zeros, most significant
   ///   first.
   static func parse(
-    _ text: UnsafeBufferPointer<CChar>, precision: Int, scale: Int, into digits: inout [UInt8]
+    _ text: UnsafeBufferPointer<CChar>, precision: Int, scale: Int, rounds: Bool = false, into digits: inout [UInt8]
   ) throws(Problem) -> Bool {
     digits.removeAll(keepingCapacity: true)
     var index = 0
@@ -108,7 +109,9 @@ enum DecimalDigits {
     }
     guard !digits.isEmpty else { return isNegative }
     let shift = exponent + scale
-    if shift < 0 {
+    if shift < 0, rounds {
+      round(&digits, by: -shift)
+    } else if shift < 0 {
       guard -shift < digits.count, digits.suffix(-shift).allSatisfy({ $0 == 0 }) else { throw .tooManyAfterPoint }
       digits.removeLast(-shift)
     } else {
@@ -117,6 +120,20 @@ enum DecimalDigits {
     }
     guard digits.count <= precision else { throw .tooManyDigits }
     return isNegative
+  }
+
+  /// Drops the last digits.
+  private static func round(_ digits: inout [UInt8], by count: Int) {
+    let first = digits.count - count
+    let isUp = digits.indices.contains(first) && digits[first] >= 5
+    digits.removeLast(min(count, digits.count))
+    guard isUp else { return }
+    var place = digits.count - 1
+    while place >= 0, digits[place] == 9 {
+      digits[place] = 0
+      place -= 1
+    }
+    if place >= 0 { digits[place] += 1 } else { digits.insert(1, at: 0) }
   }
 
   /// The number that at most 38 digits make.

@@ -20,9 +20,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let parameters: [Parameter]
   /// The type of the result.
   public let result: UDFType
-  /// Whether equal arguments always give equal results, as `@udf(deterministic=True)` says; an engine may then call the
-  /// function less often than once per row.
-  public let isDeterministic: Bool
+  /// Whether equal arguments always give equal results, as `@udf(deterministic=...)` says.
+  public let determinism: UDFDeterminism
   /// What a failing row does, as `@udf(on_error=...)` says.
   public let errorMode: UDFErrorMode
   /// How long its calls may take, as `@udf(timeout=..., batch_timeout=...)` says.
@@ -34,6 +33,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let documentation: String?
   /// The line of its `def`, counted from 1.
   public let line: Int
+  /// What decimal results do that do not fit; nil for what annotated functions do.
+  package let decimals: DecimalRule?
 
   /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`. What may be left out stands in brackets,
   /// what may be repeated is followed by dots.

@@ -35,7 +35,8 @@ extension UDFType {
     return replacingPlainDecimal(with: standard)
   }
 
-  private var hasPlainDecimal: Bool {
+  /// Whether a number without digits of its own is in the type.
+  package var hasPlainDecimal: Bool {
     switch self {
     case .decimal(nil): true
     case .list(let element): element.hasPlainDecimal

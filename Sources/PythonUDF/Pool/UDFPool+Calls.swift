@@ -51,8 +51,12 @@ extension UDFPool {
 
   private func context(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) -> CallContext {
     let signature = signatures[function]
+    var observer = failures.observer
+    if let told = observer, let postpone = options.postpone {
+      observer = { failure in postpone { told(failure) } }
+    }
     return CallContext(
-      signature, options, observer: failures.observer,
+      signature, options, observer: observer,
       CallTrace(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics))
   }
 

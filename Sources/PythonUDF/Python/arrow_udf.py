@@ -2,6 +2,8 @@
 
 Types are declared by the names that the SDK of RisingWave knows, and by all other SQL names, or as types of PyArrow.
 Every argument may be None: null arguments do not keep a function from being called. An exception fails the batch.
+A number of a NUMERIC without a scale is rounded to the digits that its column has, halves away from zero, as RisingWave's
+own decimals are, and may be a float.
 """
 
 import functools
@@ -11,6 +13,8 @@ from _clutch_declared import mark, place
 from _clutch_sql_types import parse
 
 __all__ = ["udf", "udtf", "UdfServer", "JsonType", "DecimalType"]
+
+_DIGITS = "declare the digits of the result, as in result_type=\"NUMERIC(38, 28)\""
 
 
 def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=False, workers=None, **unknown):
@@ -40,7 +44,8 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
         items = list(input_types) if isinstance(input_types, (list, tuple)) else [input_types]
         types = [_type(item, f"input type {number}", refuse) for number, item in enumerate(items, 1)]
         result = _type(result_type, "the result type", refuse)
-        mark(function, name or own, types, result, called=_row_by_row(function, name or own) if batch else None)
+        called = _row_by_row(function, name or own) if batch else None
+        mark(function, name or own, types, result, called=called, decimals=(_has_plain_decimal(result), _DIGITS))
         return function
 
     # Without parentheses the function arrives as the types.
@@ -105,6 +110,14 @@ def _type(item, what, refuse):
         return from_pyarrow(item)
     except clutch.SignatureError as error:
         refuse(f"{what}: {error}")
+
+
+def _has_plain_decimal(type):
+    """Whether a number without a scale, which a column has to give one, is in a type."""
+    if type["kind"] == "decimal":
+        return "precision" not in type
+    within = [type.get("element"), type.get("key"), type.get("value"), *(field["type"] for field in type.get("fields", ()))]
+    return any(_has_plain_decimal(part) for part in within if part)
 
 
 def _row_by_row(function, name):

@@ -35,7 +35,7 @@ _ERROR_MODES = ("raise", "null", "collect")
 
 
 def udf(
-    function=None, /, *, name=None, null="skip", deterministic=False, on_error="raise", timeout=None, batch_timeout=None,
+    function=None, /, *, name=None, null="skip", deterministic=None, on_error="raise", timeout=None, batch_timeout=None,
     memory=None, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
@@ -44,7 +44,10 @@ def udf(
         are overloads: the arguments decide which is called.
     null: what a null argument does. "skip": the row is null without a call, unless the parameter is "| None", which
         receives None. "call": every parameter receives None.
-    deterministic: whether equal arguments always give equal results, so that the engine may call it less often.
+    deterministic: whether equal arguments always give equal results. True: the function is called once for rows of a
+        batch with equal arguments. False, or nothing for a function without parameters: it is called for every row, and
+        where SQL counts on equal results, as in an index or in TRY, it is refused. Nothing: it is called for every row,
+        and SQL may use it as one of its own functions, so that a call with constants is made once.
     on_error: what an exception does. "raise": the query fails. "null": the row is null, and the engine counts and
         reports such rows. "collect": the result is a value and an error, of which at most one is not null.
     timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function.
@@ -61,7 +64,7 @@ def udf(
         raise ValueError(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
     if null not in ("skip", "call"):
         raise ValueError(f"@udf(null=...) takes 'skip' or 'call', not {null!r}")
-    if not isinstance(deterministic, bool):
+    if deterministic is not None and not isinstance(deterministic, bool):
         raise ValueError(f"@udf(deterministic=...) takes True or False, not {deterministic!r}")
     if on_error not in _ERROR_MODES:
         raise ValueError(f"@udf(on_error=...) takes 'raise', 'null' or 'collect', not {on_error!r}")

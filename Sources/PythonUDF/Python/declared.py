@@ -6,10 +6,11 @@ import linecache
 import clutch
 
 
-def mark(function, name, types, result, names=None, null="call", deterministic=False, called=None):
+def mark(function, name, types, result, names=None, null="call", deterministic=None, called=None, decimals=None):
     """Mark a function as a UDF with these types of its parameters and of its result.
 
     names: of the parameters, None where the function's own will do; called: what is called instead of the function.
+    decimals: whether decimal results are rounded to the digits of their column, and what to write for other digits.
     Raises SignatureError, with the place of the function, if it cannot be called so.
     """
 
@@ -26,6 +27,7 @@ def mark(function, name, types, result, names=None, null="call", deterministic=F
         {"name": name, "type": type, "isOptional": null == "call"} for name, type in zip(own, types, strict=True)
     ]
     options = {"name": name, "null": null, "deterministic": deterministic, "on_error": "raise"}
+    options["decimals"] = decimals and {"rounds": decimals[0], "advice": decimals[1]}
     options["signature"] = {"parameters": parameters, "result": result}
     clutch._marked.append((called or function, options))
 
@@ -100,6 +102,7 @@ def declare(namespace, texts, dialect=None):
             names=[parameter["name"] for parameter in parameters],
             null=declared["null"],
             deterministic=declared["deterministic"],
+            decimals=(False, "declare the result with more digits after the point, as in DECIMAL(38, 28)"),
         )
 
 

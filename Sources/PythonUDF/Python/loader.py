@@ -127,13 +127,21 @@ def _signature(function, options, filename, places):
     return {
         "name": name,
         **declared,
-        "isDeterministic": options["deterministic"],
+        "determinism": _determinism(options["deterministic"], declared["parameters"]),
         "errorMode": options["on_error"],
         "timeouts": {"row": options.get("timeout"), "batch": options.get("batch_timeout")},
         "memoryLimit": options.get("memory"),
         "documentation": _documentation(function),
         "line": line,
+        "decimals": options.get("decimals"),
     }
+
+
+def _determinism(said, parameters):
+    """What the host calls it; a function that nothing decides is hardly called for a constant."""
+    if said is None:
+        return "unspecified" if parameters else "volatile"
+    return "deterministic" if said else "volatile"
 
 
 def _annotated(function, parameter_lines, line, refuse):
@@ -184,12 +192,15 @@ def _documentation(function):
 def _refuse_duplicates(signatures, filename):
     """SQL does not tell upper from lower case, so neither may the names; overloads differ in their parameters."""
     seen = {}
+    problems = []
     for signature in signatures:
         types = [(parameter["type"], parameter["isVariadic"]) for parameter in signature["parameters"]]
         key = signature["name"].lower(), repr(types)
         earlier = seen.setdefault(key, signature)
         if earlier is not signature:
-            raise clutch.SignatureError(
+            problems.append(
                 f"{filename}, line {signature['line']}: function '{signature['name']}' is there already, in line "
                 f"{earlier['line']}; rename one (SQL does not tell upper from lower case)"
             )
+    if problems:
+        raise clutch.SignatureError("\n".join(problems))

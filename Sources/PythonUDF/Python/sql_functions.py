@@ -11,7 +11,8 @@ def parse_function(text, dialect=None):
 
     name: what the engine calls the function; parameters: [{"name", "type", "isOptional"}], the name None where none is
     given; result: a type; handler: the Python function, maybe with dots, and the name where none is given;
-    null: "call", or "skip" after STRICT or RETURNS NULL ON NULL INPUT; deterministic: whether it says IMMUTABLE.
+    null: "call", or "skip" after STRICT or RETURNS NULL ON NULL INPUT; deterministic: True after IMMUTABLE, False after
+    VOLATILE or STABLE, else None.
 
     dialect: as of `sql_types.parse`. Raises SignatureError for anything else.
     """
@@ -24,7 +25,7 @@ def parse_function(text, dialect=None):
     if tokens.word() == "TABLE":
         tokens.fail("table functions are not supported yet; declare one that returns one value for a row")
     result = types.read()
-    clauses = {"handler": name, "null": "call", "deterministic": False}
+    clauses = {"handler": name, "null": "call", "deterministic": None}
     while tokens.kind != "end":
         _clause(tokens, clauses)
     for parameter in parameters:

@@ -60,7 +60,14 @@ public final class RegisteredSource: FunctionProvider {
     let found = places.withLock { known -> Int? in
       if let entry = known.first(where: { $0.version == version.number }) { return entry.places[function] }
       let current = version.pool.signatures
-      let entry = (version.number, signatures.map { old in current.firstIndex { $0.canReplace(old) } })
+      let entry = (
+        version.number,
+        signatures.enumerated().map { index, old in
+          // Overloads may differ in the names of their classes only, which do not count.
+          current.indices.contains(index) && current[index].canReplace(old)
+            ? index : current.firstIndex { $0.canReplace(old) }
+        }
+      )
       known = [entry] + known.prefix(Self.mostKnown - 1)
       return entry.1[function]
     }

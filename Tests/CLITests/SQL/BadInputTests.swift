@@ -60,7 +60,7 @@ import Testing
       "rename one (SQL does not tell upper from lower case)\n",
       source: head + "def Twice(x: int) -> int:\n    return x\n"),
     Case(
-      "a built-in name", badFile, "Error: DuckDB has a function named abs of its own; rename the UDF",
+      "a built-in name", badFile, "Error: bad.py, line 4: DuckDB has a function named abs of its own; rename the UDF",
       source: head + "def abs(x: int) -> int:\n    return x\n"),
     Case(
       "no annotation", badFile, "Error: bad.py, line 4: function 'f': parameter 'x' has no annotation; write x: T",
@@ -74,7 +74,7 @@ import Testing
       "an unknown function", functions + ["SELECT thirce(1)"],
       "Error: Catalog Error: Scalar Function with name thirce does not exist!"),
     Case(
-      "a wrong SQL type", functions + ["SELECT twice('a')"],
+      "a wrong SQL type", functions + ["SELECT twice(x) FROM (VALUES ('a')) t(x)"],
       """
       Error: Binder Error: twice(VARCHAR): argument 1 ('x', int) is VARCHAR, but takes an integer type; cast it, as in \
       CAST(... AS BIGINT). The UDF is twice(x BIGINT) -> BIGINT

@@ -16,7 +16,11 @@ import Testing
 
   @Test(arguments: TestLibrary.allCases)
   func `A function is called for every row`(library: TestLibrary) throws {
-    let connection = try library.connect(with: Self.counter("@udf"), threads: 1)
+    for mark in ["@udf", "@udf(deterministic=False)"] {
+      let connection = try library.connect(with: Self.counter(mark), threads: 1)
+      #expect(try connection.rows("SELECT count(DISTINCT counter(i % 5)) FROM range(100) t(i)") == [[.integer(100)]])
+    }
+    let connection = try library.connect(with: Self.counter("@udf(deterministic=False)"), threads: 1)
     #expect(try connection.rows("SELECT count(DISTINCT counter(7)) FROM range(100)") == [[.integer(100)]])
   }
 
@@ -29,11 +33,11 @@ import Testing
       try connection.rows("SELECT count(DISTINCT counter(i % 5)) FROM range(2000) t(i)") == [[.integer(5)]])
   }
 
-  @Test(arguments: TestLibrary.allCases)
-  func `A deterministic function is called for no value that a filter has removed`(library: TestLibrary) throws {
+  @Test(arguments: TestLibrary.allCases, ["@udf", "@udf(deterministic=True)", "@udf(deterministic=False)"])
+  func `A function is called for no value that a filter has removed`(library: TestLibrary, mark: String) throws {
     let connection = try library.connect(
       with: """
-        @udf(deterministic=True)
+        \(mark)
         def checked(s: str) -> str:
             if s == "bad": raise ValueError(s)
             return s

@@ -57,9 +57,9 @@ import Testing
     #expect(
       try connection.failure("EXECUTE p('x')")
         == """
-        Binder Error: thrice(VARCHAR): argument 1 ('x', int) is VARCHAR, but takes an integer type; cast it, as in \
-        CAST(... AS BIGINT). The UDF is thrice(x BIGINT) -> BIGINT
+        Invalid Input Error: thrice: argument 1 ('x', int): Conversion Error: Could not convert string 'x' to INT64
         """)
+    #expect(try connection.failure("EXECUTE p(1.5)")?.contains("argument 1 ('x', int) is DECIMAL(2,1)") == true)
     #expect(try connection.rows("EXECUTE p(6)") == [[.integer(18)]])
   }
 

@@ -220,6 +220,7 @@ import Testing
     let error = #expect(throws: DuckDBError.self) { try connection.register(pool) }
     #expect(
       error?.message
-        == "UDF f cannot be used in SQL: DuckDB's DECIMAL has at most 38 digits, not 50; use Decimal128, or str")
+        == "functions.py, line 6: UDF f cannot be used in SQL: DuckDB's DECIMAL has at most 38 digits, not 50; use Decimal128, or str"
+    )
   }
 }

@@ -318,12 +318,12 @@ class Functions(Refusing):
 
     def test_forms(self):
         for text, handler, null, deterministic in [
-            ("f() -> INT", "f", "call", False),
+            ("f() -> INT", "f", "call", None),
             ("f ( ) RETURNS INT NOT NULL", "f", "call", False),
-            ('"f"(a INT NULL, "b c" INT) -> INT=g', "g", "call", False),
+            ('"f"(a INT NULL, "b c" INT) -> INT=g', "g", "call", None),
             ("f(x INT) RETURNS INT LANGUAGE PYTHON IMMUTABLE HANDLER = 'a.g' STRICT", "a.g", "skip", True),
             ("f(x INT) RETURNS INT RETURNS NULL ON NULL INPUT VOLATILE = g", "g", "skip", False),
-            ("f(date DATE) -> DATE CALLED ON NULL INPUT", "f", "call", False),
+            ("f(date DATE) -> DATE CALLED ON NULL INPUT", "f", "call", None),
         ]:
             with self.subTest(text):
                 read = parse_function(text)
@@ -414,7 +414,7 @@ class Declared(Refusing):
     def test_options_are_what_the_loader_reads(self):
         marked = self.declared("databend", self.DATABEND)
         for _, options in marked.values():
-            self.assertEqual(set(options), {"name", "null", "deterministic", "on_error", "signature"})
+            self.assertEqual(set(options), {"name", "null", "deterministic", "on_error", "decimals", "signature"})
             json.dumps(options)
 
     def test_names_from_both_sides_do_not_collide(self):
@@ -476,7 +476,7 @@ class RisingWave(Refusing):
     def signatures(self, file):
         _, marked = run_file("risingwave", file)
         for _, options in marked:
-            self.assertEqual(set(options), {"name", "null", "deterministic", "on_error", "signature"})
+            self.assertEqual(set(options), {"name", "null", "deterministic", "on_error", "decimals", "signature"})
             self.assertEqual((options["null"], options["on_error"]), ("call", "raise"))
             json.dumps(options)
         return [signature(options) for _, options in marked]

@@ -37,10 +37,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [("@udf", false), ("@udf(deterministic=False)", false), ("@udf(deterministic=True)", true)])
-  func `a function is deterministic only if it says so`(mark: String, isDeterministic: Bool) async throws {
+  @Test(arguments: [
+    ("@udf", UDFDeterminism.unspecified), ("@udf(deterministic=None)", .unspecified),
+    ("@udf(deterministic=False)", .volatile), ("@udf(deterministic=True)", .deterministic),
+  ])
+  func `a function is deterministic or volatile only if it says so`(mark: String, said: UDFDeterminism) async throws {
     try await withPool(of: "\(mark)\ndef f(x: int) -> int:\n  return x\n") { pool in
-      #expect(pool.signatures.map(\.isDeterministic) == [isDeterministic])
+      #expect(pool.signatures.map(\.determinism) == [said])
     }
   }
 }

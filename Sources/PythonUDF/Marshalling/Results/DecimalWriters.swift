@@ -65,11 +65,13 @@ private struct DecimalSource {
   let api: PythonAPI
   let text: DecimalText
   let wanted: UDFType.Digits
+  let rule: DecimalRule
 
   init(_ conversion: Conversion, _ wanted: UDFType.Digits) throws {
     api = conversion.api
     text = try DecimalText(conversion)
     self.wanted = wanted
+    rule = conversion.decimals
   }
 
   /// The number as text, as a new reference.
@@ -88,14 +90,13 @@ private struct DecimalSource {
   ) throws(ResultProblem) -> Bool {
     do throws(DecimalDigits.Problem) {
       return try DecimalDigits.parse(
-        characters, precision: wanted.precision, scale: wanted.scale, into: &digits)
+        characters, precision: wanted.precision, scale: wanted.scale, rounds: rule.rounds, into: &digits)
     } catch {
       let type = "a decimal with \(wanted.precision) digits, \(wanted.scale) of them after the point"
       switch error {
       case .notANumber: throw .outOfRange("\(type): it is no finite number")
       case .tooManyDigits: throw .outOfRange("\(type): it is too large")
-      case .tooManyAfterPoint:
-        throw .outOfRange("\(type): round it, or annotate the result Annotated[Decimal, Decimal128(precision, scale)]")
+      case .tooManyAfterPoint: throw .outOfRange("\(type): round it, or \(rule.advice)")
       }
     }
   }
@@ -131,18 +132,28 @@ private struct DecimalText {
   let type: OpaquePointer
   /// `Decimal.__str__`.
   let show: ObjectPointer
+  let takesFloats: Bool
 
   init(_ conversion: Conversion) throws {
     api = conversion.api
     let type = try conversion.attribute("Decimal", of: "decimal")
     show = try conversion.hold(api.pointee.PyObject_GetAttrString(type, "__str__"))
     self.type = OpaquePointer(type)
+    takesFloats = conversion.decimals.rounds
   }
 
   /// A new reference.
   func of(_ object: ObjectPointer) throws(ResultProblem) -> ObjectPointer {
     if api.isInstance(object, of: type) {
       guard let text = api.call(show, object) else { throw api.pendingException() }
+      return text
+    }
+    if takesFloats, api.isInstance(object, of: api.pointee.PyFloat_Type) {
+      var number: ObjectPointer? = nil
+      defer { api.pointee.Py_DecRef(number) }
+      // A subclass may show itself in any way.
+      number = api.pointee.PyFloat_FromDouble(api.pointee.PyFloat_AsDouble(object))
+      guard let number, let text = api.pointee.PyObject_Repr(number) else { throw api.pendingException() }
       return text
     }
     // A bool is an int, but no number that anybody means.

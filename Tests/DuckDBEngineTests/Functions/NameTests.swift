@@ -1,0 +1,84 @@
+import DuckDBEngine
+import PythonUDF
+import Testing
+
+/// Names of functions that SQL knows as something else.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct NameTests {
+  private static func function(_ name: String) -> String {
+    "@udf(name='\(name)')\ndef f(x: str) -> str: return 'udf:' + x\n"
+  }
+
+  /// What is registered must be what a plain call reaches, for every keyword that the library has.
+  @Test(arguments: TestLibrary.allCases)
+  func `A keyword is a function that can be called, or is refused`(library: TestLibrary) throws {
+    let names = try library.connect().rows("SELECT keyword_name FROM duckdb_keywords() ORDER BY 1").map {
+      $0[0].description
+    }
+    #expect(names.count > 300)
+    let usable = names.filter { $0.allSatisfy { $0.isLetter || $0 == "_" } }
+    let others = [
+      "position", "trim", "overlay", "columns", "lambda", "row", "any", "all", "glob", "user", "current_date", "lag",
+    ]
+    let connection = try library.connect()
+    var refused = 0
+    for name in Set(usable + others).sorted() {
+      // Names that are no identifiers in Python are refused before.
+      guard let pool = try? TestLibrary.pool(Self.function(name)) else { continue }
+      defer { pool.close() }
+      do throws(DuckDBError) { try connection.register(pool) } catch {
+        #expect(error.message.contains("rename the UDF, for example to my_"), "\(error)")
+        refused += 1
+        continue
+      }
+      #expect(try connection.rows("SELECT \(name)('a')") == [[.text("udf:a")]], "\(name)")
+    }
+    #expect(refused > 100)
+  }
+
+  @Test(
+    arguments: TestLibrary.allCases,
+    ["coalesce", "TRY", "check", "fetch", "extract", "dec", "interval", "unnest", "grouping"])
+  func `A name of the grammar is refused with its reason`(library: TestLibrary, name: String) throws {
+    let pool = try TestLibrary.pool(Self.function(name))
+    defer { pool.close() }
+    let error = #expect(throws: DuckDBError.self) { try library.connect().register(pool) }
+    #expect(error?.code == .query)
+    #expect(error?.message.hasPrefix("functions.py, line 3: ") == true)
+    #expect(error?.message.contains("rename the UDF, for example to my_\(name)") == true, "\(error?.message ?? "")")
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `All problems of a file are in one error, each with its line`(library: TestLibrary) throws {
+    let other = try TestLibrary.pool("@udf\ndef shared(x: int) -> int: return x\n", name: "other.py")
+    let pool = try TestLibrary.pool(
+      """
+      from clutch import Decimal256
+      from decimal import Decimal
+      from typing import Annotated
+      @udf
+      def ln(s: str) -> int: return len(s)
+      @udf
+      def fine(s: str) -> int: return len(s)
+      @udf
+      def fetch(s: str) -> int: return len(s)
+      @udf
+      def wide() -> Annotated[Decimal, Decimal256(50, 2)]: return Decimal(1)
+      @udf
+      def shared(s: str) -> int: return len(s)
+      """)
+    defer {
+      other.close()
+      pool.close()
+    }
+    let connection = try library.connect()
+    try connection.register(other)
+    let message = #expect(throws: DuckDBError.self) { try connection.register(pool) }?.message ?? ""
+    let lines = message.split(separator: "\n").map(String.init)
+    #expect(lines.first == "4 functions of functions.py cannot be SQL functions as they are:")
+    #expect(lines.dropFirst().map { $0.prefix(10) } == ["  line 6: ", "  line 10:", "  line 12:", "  line 14:"])
+    for word in ["named ln of its own", "FETCH is a SQL keyword", "at most 38 digits", "one of other.py"] {
+      #expect(message.contains(word), "\(message)")
+    }
+    #expect(try connection.failure("SELECT fine('a')") != nil)
+  }
+}
