@@ -120,7 +120,7 @@ enum TypeFamilies {
 }
 
 extension LoadedModule {
-  fileprivate func named(_ name: String) throws -> Function {
+  fileprivate func named(_ name: String) throws -> LoadedFunction {
     guard let function = functions.first(where: { $0.signature.name == name }) else {
       throw BenchmarkError("type_families.py has no UDF \(name)")
     }
@@ -128,7 +128,7 @@ extension LoadedModule {
   }
 }
 
-extension LoadedModule.Function {
+extension LoadedFunction {
   /// A column of results with the field that describes it.
   fileprivate func batch(_ values: Column, arguments: RecordBatch) throws -> RecordBatch {
     let field = signature.resultField(for: arguments.schema.fields)

@@ -23,6 +23,7 @@ struct SQLCommand: ParsableCommand {
   var udf: [String] = []
   @OptionGroup var declared: DeclaredFunctions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var starting: ThreadOptions
   @OptionGroup var log: LogOptions
   @Option(
     help: ArgumentHelp(
@@ -92,7 +93,7 @@ struct SQLCommand: ParsableCommand {
     let installation = try choosePython(isNeeded: !sources.isEmpty)
     let library = try duckdb.load(installation)
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let configuration = SubInterpreter.Configuration.isolated(memoryLimit: udfMemory)
+    let configuration = starting.allow(in: .isolated(memoryLimit: udfMemory))
     let policies = try policy.chosen(for: udf)
     let pools = try zip(sources, policies).map { source, policy in
       try UDFPool(

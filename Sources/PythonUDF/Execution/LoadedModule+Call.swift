@@ -6,9 +6,9 @@ extension LoadedModule {
   ///
   /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `memoryExceeded`.
   package func call(
-    _ function: Function, _ batch: RecordBatch, in py: borrowing Python, _ options: CallOptions = CallOptions()
+    _ function: LoadedFunction, _ batch: RecordBatch, in py: borrowing Python, _ options: CallOptions = CallOptions()
   ) throws -> UDFResult {
-    let conversion = Conversion(py.state, classes: classes)
+    let conversion = Conversion(py.state, classes: classes, support: support)
     defer { conversion.release() }
     let watch =
       options.watch ?? WatchedCall(UDFTimeouts(), py.state.interrupter, exception: deadlineExceeded)
@@ -20,7 +20,7 @@ extension LoadedModule {
   }
 
   private func run(
-    _ function: Function, _ batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
+    _ function: LoadedFunction, _ batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
     _ options: CallOptions, _ watch: WatchedCall
   ) throws -> UDFResult {
     let memory = py.state.memory

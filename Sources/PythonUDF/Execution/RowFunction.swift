@@ -40,10 +40,10 @@ struct RowFunction: ~Copyable {
 
   /// - Throws: `UDFError` with code `wrongArguments`.
   init(
-    _ function: LoadedModule.Function, for batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
+    _ function: LoadedFunction, for batch: RecordBatch, in py: borrowing Python, _ conversion: Conversion,
     _ options: CallOptions, _ watch: WatchedCall
   ) throws {
-    guard let callable = py.state.kept(function.key) else {
+    guard let callable = function.roles[.call].flatMap(py.state.kept) else {
       throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
     }
     let fields = batch.schema.fields

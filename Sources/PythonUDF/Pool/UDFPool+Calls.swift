@@ -39,7 +39,7 @@ extension UDFPool {
 
   private func evaluate(_ name: String, _ batch: RecordBatch, _ options: CallOptions) async throws -> UDFResult {
     let worker = try await idle.take()
-    let function: LoadedModule.Function
+    let function: LoadedFunction
     do {
       try Task.checkCancellation()
       function = try worker.module.function(name, for: batch.schema.fields)
@@ -74,7 +74,7 @@ extension UDFPool {
 
   /// Calls a function in an idle interpreter while the calling thread waits.
   func evaluateAndWait(
-    _ batch: RecordBatch, _ options: CallOptions, choosing function: (Worker) throws -> LoadedModule.Function
+    _ batch: RecordBatch, _ options: CallOptions, choosing function: (Worker) throws -> LoadedFunction
   ) throws -> UDFResult {
     let worker = try idle.takeAndWait()
     var isTaken = true
@@ -101,7 +101,7 @@ extension UDFPool {
 
   /// Calls a function in the interpreter that the calling thread belongs to.
   func evaluateOnOwnThread(
-    _ function: LoadedModule.Function, _ batch: RecordBatch, _ options: CallOptions, _ worker: Worker
+    _ function: LoadedFunction, _ batch: RecordBatch, _ options: CallOptions, _ worker: Worker
   ) throws -> UDFResult {
     let options = self.options(options, for: function, on: worker)
     return try logged(function, options) {
@@ -113,7 +113,7 @@ extension UDFPool {
   ///
   /// - Parameter deliver: called once: with what the call gave, or with the reason why it was given up.
   private func start(
-    _ function: LoadedModule.Function, _ batch: RecordBatch, _ options: CallOptions, on worker: Worker,
+    _ function: LoadedFunction, _ batch: RecordBatch, _ options: CallOptions, on worker: Worker,
     deliver: @escaping @Sendable (Result<UDFResult, any Error>) -> Void
   ) {
     let delivery = Delivery(deliver)
@@ -169,7 +169,7 @@ extension UDFPool {
   }
 
   private func options(
-    _ options: CallOptions, for function: LoadedModule.Function, on worker: Worker
+    _ options: CallOptions, for function: LoadedFunction, on worker: Worker
   ) -> CallOptions {
     var options = options
     options.observer = failures.observer
@@ -178,7 +178,7 @@ extension UDFPool {
   }
 
   private func logged(
-    _ function: LoadedModule.Function, _ options: CallOptions, _ call: () throws -> UDFResult
+    _ function: LoadedFunction, _ options: CallOptions, _ call: () throws -> UDFResult
   ) throws -> UDFResult {
     let result = try call()
     if options.errorMode ?? function.signature.errorMode == .null { failures.add(result, of: function.signature.name) }

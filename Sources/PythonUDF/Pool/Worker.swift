@@ -43,7 +43,7 @@ final class Worker: Sendable {
   ///
   /// - Parameter options: its watch is this call's.
   func call(
-    _ function: LoadedModule.Function, _ batch: RecordBatch, _ options: CallOptions,
+    _ function: LoadedFunction, _ batch: RecordBatch, _ options: CallOptions,
     withGIL: (@Sendable (borrowing Python) throws -> UDFResult) throws -> UDFResult
   ) throws -> UDFResult {
     channel.begin(function.signature.name, options.watch)
