@@ -49,6 +49,7 @@ import Testing
           {
             "deterministic" : false,
             "documentation" : "Adds / sums.\n\nMore \"text\".",
+            "kind" : "rows",
             "line" : 4,
             "name" : "plus",
             "nulls" : "null is passed as None to y; a null elsewhere gives null without a call",
@@ -79,6 +80,7 @@ import Testing
           },
           {
             "deterministic" : false,
+            "kind" : "rows",
             "line" : 12,
             "name" : "now",
             "nulls" : "called once per row",
