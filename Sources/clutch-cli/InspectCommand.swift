@@ -15,13 +15,16 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "The output format.") var format = Format.text
   @OptionGroup var declared: DeclaredFunctions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var threads: ThreadOptions
   @OptionGroup var log: LogOptions
   @OptionGroup var python: PythonOptions
 
   func run() throws {
     let source = try UDFSource(file: file, functions: declared.function, dialect: declared.dialect)
     _ = try python.start()
-    let options = HostOptions(interpreters: 1, policy: try policy.chosen(for: [file])[0], logging: log.logging)
+    let options = HostOptions(
+      interpreters: 1, configuration: threads.allow(in: .isolated), policy: try policy.chosen(for: [file])[0],
+      logging: log.logging)
     let pool = try UDFPool(source, options)
     defer { pool.close() }
     defer { reportDenials(of: [pool]) }
@@ -46,7 +49,7 @@ struct InspectCommand: ParsableCommand {
   private func json(_ signatures: [UDFSignature]) throws -> String {
     let entries = signatures.map { signature in
       Entry(
-        name: signature.name, sql: signature.sqlDescription, line: signature.line,
+        name: signature.name, kind: signature.kind.rawValue, sql: signature.sqlDescription, line: signature.line,
         parameters: signature.parameters.map {
           Entry.Parameter(
             name: $0.name, type: $0.type.description, sqlType: $0.type.sqlName, optional: $0.isOptional,
@@ -71,7 +74,7 @@ struct InspectCommand: ParsableCommand {
       let optional, hasDefault, variadic: Bool
     }
     struct Result: Encodable { let type, sqlType: String }
-    let name, sql: String
+    let name, kind, sql: String
     let line: Int
     let parameters: [Parameter]
     let result: Result

@@ -23,6 +23,7 @@ struct SQLCommand: ParsableCommand {
   var udf: [String] = []
   @OptionGroup var declared: DeclaredFunctions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var starting: ThreadOptions
   @OptionGroup var log: LogOptions
   @Option(
     help: ArgumentHelp(
@@ -96,7 +97,7 @@ struct SQLCommand: ParsableCommand {
     // it hangs in a function.
     let group = udf.isEmpty || udfTimeout != nil ? nil : try ThreadGroup(count: threads, name: "udf")
     let options = HostOptions(
-      interpreters: threads, configuration: .isolated(memoryLimit: udfMemory), logging: log.logging, threads: group)
+      interpreters: threads, configuration: starting.allow(in: .isolated(memoryLimit: udfMemory)), logging: log.logging, threads: group)
     let pools = try pools(sources, options)
     let connection = try DuckDBDatabase(
       path: database, library: library, configuration: ["threads": "\(threads)"]

@@ -51,6 +51,7 @@ import Testing
             "determinism" : "unspecified",
             "deterministic" : false,
             "documentation" : "Adds / sums.\n\nMore \"text\".",
+            "kind" : "rows",
             "line" : 4,
             "name" : "plus",
             "nulls" : "null is passed as None to y; a null elsewhere gives null without a call",
@@ -82,6 +83,7 @@ import Testing
           {
             "determinism" : "volatile",
             "deterministic" : false,
+            "kind" : "rows",
             "line" : 12,
             "name" : "now",
             "nulls" : "called once per row",

@@ -236,6 +236,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyStatus, Py_NewInterpreterFromConfig, PyThreadState *_Nullable *_Nonnull, const PyInterpreterConfig *)     \
   F(void, Py_EndInterpreter, PyThreadState *)                                                                   \
   F(PyInterpreterState *_Nullable, PyInterpreterState_Get, void)                                                \
+  F(PyObject *_Nullable, PyInterpreterState_GetDict, PyInterpreterState *)                                      \
   F(int64_t, PyInterpreterState_GetID, PyInterpreterState *)                                                    \
   F(PyThreadState *_Nullable, PyThreadState_New, PyInterpreterState *)                                          \
   F(PyThreadState *_Nullable, PyInterpreterState_ThreadHead, PyInterpreterState *)                              \
@@ -316,6 +317,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyDict_New, void)                                                                      \
   F(int, PyDict_SetItem, PyObject *, PyObject *, PyObject *)                                                    \
   F(PyObject *_Nullable, PyDict_GetItemWithError, PyObject *, PyObject *)                                       \
+  F(PyObject *_Nullable, PyDict_Copy, PyObject *)                                                               \
   F(PyObject *_Nullable, PyDict_Items, PyObject *)                                                              \
   /* Modules and code */                                                                                        \
   F(PyObject *_Nullable, PyImport_ImportModule, const char *)                                                   \
@@ -370,6 +372,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyObject *_Nonnull, PyExc_MemoryError)                                                                      \
   O(PyObject *_Nonnull, PyExc_OverflowError)                                                                    \
   O(PyObject *_Nonnull, PyExc_SyntaxError)                                                                      \
+  O(PyObject *_Nonnull, PyExc_RuntimeError)                                                                     \
   O(PyObject *_Nonnull, PyExc_PermissionError)                                                                  \
   O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)
 

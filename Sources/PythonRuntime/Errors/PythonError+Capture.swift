@@ -118,15 +118,29 @@ extension PythonError {
       function: api.textAttribute(code, "co_qualname") ?? "?", source: nil)
   }
 
-  /// By way of `linecache`, which also knows the text of sources that are in no file.
+  /// What reads lines of source, as a new reference: ours, or `linecache` where there is none. Both also know the text of
+  /// sources that are in no file.
+  private static func lineReader(_ api: PythonAPI) -> ObjectPointer? {
+    let functions = api.pointee
+    defer { functions.PyErr_Clear() }
+    if let interpreter = functions.PyInterpreterState_Get(),
+      let names = functions.PyInterpreterState_GetDict(interpreter),
+      let key = functions.PyUnicode_InternFromString(InterpreterState.lineReader)
+    {
+      defer { functions.Py_DecRef(key) }
+      if let found = functions.PyDict_GetItemWithError(names, key) {
+        functions.Py_IncRef(found)
+        return found
+      }
+    }
+    guard let module = functions.PyImport_ImportModule("linecache") else { return nil }
+    defer { functions.Py_DecRef(module) }
+    return api.attribute(module, "getline")
+  }
+
   private static func sourceLine(_ file: String, _ line: Int, _ api: PythonAPI) -> String? {
     let functions = api.pointee
-    guard let module = functions.PyImport_ImportModule("linecache") else {
-      functions.PyErr_Clear()
-      return nil
-    }
-    defer { functions.Py_DecRef(module) }
-    guard let read = api.attribute(module, "getline") else { return nil }
+    guard let read = lineReader(api) else { return nil }
     defer { functions.Py_DecRef(read) }
     guard let name = functions.PyUnicode_FromStringAndSize(file, file.utf8.count),
       let number = functions.PyLong_FromLongLong(Int64(line))

@@ -66,6 +66,35 @@ package final class InterpreterState {
   func releaseObjects() {
     for object in objects.values { api.pointee.Py_DecRef(object) }
     objects = [:]
+    builtins = nil
+  }
+
+  // MARK: Our own modules
+
+  /// The key of the builtins of our own Python code.
+  private var builtins: Int?
+
+  /// The builtins of our own Python code: a copy, so that it does not see what user code does to them.
+  func ownBuiltins() throws -> ObjectPointer {
+    if let builtins, let known = kept(builtins) { return known }
+    let copy = try check(api.pointee.PyDict_Copy(check(api.pointee.PyEval_GetBuiltins())))
+    builtins = keep(copy)
+    return copy
+  }
+
+  /// Under what name a function of ours that reads lines of source is in the interpreter's own dictionary, which no Python
+  /// code gets at.
+  static let lineReader = "clutch.line"
+
+  /// Lets tracebacks show the lines that a Python function gives for a file's name and a line's number, and not those of
+  /// `linecache`, which user code may change.
+  ///
+  /// - Throws: `PythonError`.
+  package func setLineReader(_ function: ObjectPointer) throws {
+    let interpreter = api.pointee.PyThreadState_GetInterpreter(threadState)
+    let key = try Self.lineReader.newReference(in: self)
+    defer { api.pointee.Py_DecRef(key) }
+    try check(api.pointee.PyDict_SetItem(check(api.pointee.PyInterpreterState_GetDict(interpreter)), key, function))
   }
 
   /// Runs what user code registered with `atexit`, and waits for the threads it left, as the end would do.

@@ -37,7 +37,8 @@ extension SubInterpreter {
         use_main_obmalloc: 0,
         allow_fork: allowsFork ? 1 : 0,
         allow_exec: allowsExec ? 1 : 0,
-        allow_threads: allowsThreads ? 1 : 0,
+        // Whether it may is asked when it does: see `ThreadRefusals`.
+        allow_threads: 1,
         allow_daemon_threads: allowsDaemonThreads ? 1 : 0,
         check_multi_interp_extensions: 1,
         gil: Int32(PyInterpreterConfig_OWN_GIL))

@@ -13,6 +13,7 @@ enum LiftedLimit {
   /// - Throws: `PythonError`.
   static func install(_ state: InterpreterState) throws {
     let api = state.api.pointee
+    let builtins = try state.check(api.PyImport_AddModule("builtins"))
     for (module, name) in functions {
       let module = try state.check(api.PyImport_AddModule(module))
       let original = try state.check(api.PyObject_GetAttrString(module, name))
@@ -21,6 +22,10 @@ enum LiftedLimit {
       let wrapper = try state.check(api.PyCFunction_NewEx(definition, original, nil))
       defer { api.Py_DecRef(wrapper) }
       try state.check(api.PyObject_SetAttrString(module, name, wrapper))
+      guard module == builtins else { continue }
+      let key = try name.newReference(in: state)
+      defer { api.Py_DecRef(key) }
+      try state.check(api.PyDict_SetItem(state.ownBuiltins(), key, wrapper))
     }
   }
 

@@ -23,6 +23,9 @@ package final class MemoryAccount: Sendable {
   /// Lets the limit apply from now on.
   func beginLimiting() { counter.resumeLimit() }
 
+  /// Takes the limit away, for the end of the interpreter. Under the GIL.
+  func endLimiting() { counter.setLimit(MemoryCounter.unlimited) }
+
   /// Sets the limit unless a lower one is set. Under the GIL.
   func lowerLimit(to bytes: Int) { counter.setLimit(min(counter.limit ?? bytes, bytes)) }
 

@@ -86,9 +86,7 @@ extension Python {
     defer { functions.Py_DecRef(module) }
     // Borrowed, like the dictionary of all modules.
     let names = try state.check(functions.PyModule_GetDict(module))
-    // As for every module that is imported; some of CPython's own code expects it in the caller's namespace.
-    let builtins = try state.check(functions.PyEval_GetBuiltins())
-    try state.check(functions.PyObject_SetAttrString(module, "__builtins__", builtins))
+    try state.check(functions.PyObject_SetAttrString(module, "__builtins__", state.ownBuiltins()))
     let key = try name.newReference(in: state)
     defer { functions.Py_DecRef(key) }
     try state.check(functions.PyDict_SetItem(try state.check(functions.PyImport_GetModuleDict()), key, module))

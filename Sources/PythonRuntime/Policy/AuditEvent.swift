@@ -33,6 +33,8 @@ enum AuditEvent: UInt8 {
   case importModule  // name, file, ...
   case withheld  // name, kind
 
+  case startThread  // decided by `ThreadRefusals`, and not by policies
+
   private static let names: [(AuditEvent, [String])] = [
     (.open, ["open"]),
     (.readPath, ["os.listdir", "os.scandir", "os.getxattr", "os.listxattr"]),
@@ -74,6 +76,7 @@ enum AuditEvent: UInt8 {
     (.hostName, ["socket.gethostname"]),
     (.importModule, ["import"]),
     (.withheld, ["clutch.withheld"]),
+    (.startThread, ["_thread.start_new_thread", "_thread.start_joinable_thread"]),
   ]
 
   private struct Entry {

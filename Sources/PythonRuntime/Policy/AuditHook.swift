@@ -13,7 +13,9 @@ enum AuditHook {
       { event, arguments, context in
         guard let context else { return 0 }
         let api = PythonAPI(OpaquePointer(context))
-        guard let policyGuard = AuditHook.currentGuard(api), let kind = AuditEvent.find(event) else { return 0 }
+        guard let kind = AuditEvent.find(event) else { return 0 }
+        guard kind != .startThread else { return ThreadRefusals.allowsThread(api) ? 0 : -1 }
+        guard let policyGuard = AuditHook.currentGuard(api) else { return 0 }
         return policyGuard.allows(kind, event, arguments) ? 0 : -1
       }, UnsafeMutableRawPointer(mutating: api))
     guard status == 0 else { throw PythonRuntimeError(.startFailed, "CPython takes no audit hook") }

@@ -110,6 +110,7 @@ final class PolicyGuard {
       return always("changing environment variables", unless: policy.environment == .all && policy.processes)
     case .systemLog: return always("writing to the system's log", unless: !policy.write.isNone)
     case .importModule: return importing(arguments)
+    case .startThread: return nil
     case .withheld:
       return Problem(rule: arguments.text(1) ?? "this function", operation: "\(arguments.text(0) ?? "?")()")
     }

@@ -171,6 +171,11 @@ package final class PythonProcess: @unchecked Sendable {
       _ = functions.PyEval_SaveThread()
       functions.PyEval_RestoreThread(lent)
       MemoryAccount.register(memory, for: id)
+      if !configuration.allowsThreads {
+        ThreadRefusals.insert(
+          "this interpreter may not start threads (Configuration.allowsThreads)",
+          for: functions.PyThreadState_GetInterpreter(created))
+      }
       isMade = true
       return InterpreterState(
         api: api, id: id, threadState: created, memory: memory, installation: installation, denials: denials)
@@ -201,8 +206,9 @@ package final class PythonProcess: @unchecked Sendable {
       return
     }
     defer { if isLate { register.value.withLock { $0.abandoned -= 1 } } }
-    // Nothing of the user's runs any more, and an end that is refused memory would not be a clean one.
-    state.memory.suspendLimit()
+    // Nothing of the user's runs any more, and an end that is refused memory would not be a clean one, also where the limit
+    // was set when much more was in use.
+    state.memory.endLimiting()
     let used = state.memory.usage.current
     lifecycle.withLock { _ in
       state.attach()
@@ -211,6 +217,7 @@ package final class PythonProcess: @unchecked Sendable {
       // Only now: what runs at the end is user code as well. And before another one can be made at the same address.
       BuiltinModules.setGuardOfThread(nil)
       AuditHook.guards.remove(interpreter)
+      ThreadRefusals.remove(interpreter)
       MemoryReclaimer.reclaim(interpreter: state.id)
       MemoryAccount.unregister(state.id)
       MemoryCounter.setOfThread(nil)

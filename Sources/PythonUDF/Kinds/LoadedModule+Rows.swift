@@ -10,12 +10,12 @@ extension LoadedModule {
     _ function: Int, _ batch: RecordBatch, _ context: RowContext = RowContext(), in py: borrowing Python
   ) throws -> UDFResult {
     let function = functions[function]
-    let conversion = Conversion(py.state, classes: classes)
+    let conversion = Conversion(py.state, classes: classes, support: support)
     defer { conversion.release() }
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
-      guard let callable = py.state.kept(function.key) else {
+      guard let callable = function.roles[.call].flatMap(py.state.kept) else {
         throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
       }
       var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)

@@ -8,21 +8,25 @@ final class Conversion {
   let api: PythonAPI
   private let state: InterpreterState
   private let classes: [Int]
+  private let support: Int
   private var held: [ObjectPointer] = []
   private var calendar: UnsafePointer<PyDateTime_CAPI>?
   /// What decimal results do that do not fit.
   var decimals = DecimalRule.exact
 
-  /// - Parameter classes: the keys of the classes that the module's signatures refer to.
-  init(_ state: InterpreterState, classes: [Int]) {
+  /// - Parameters:
+  ///   - classes: the keys of the classes that the module's signatures refer to.
+  ///   - support: the key of our own Python functions for conversions.
+  init(_ state: InterpreterState, classes: [Int], support: Int) {
     api = state.api
     self.state = state
     self.classes = classes
+    self.support = support
   }
 
   /// One of its own for the same interpreter, to be emptied earlier.
   init(_ other: Conversion) {
-    (api, state, classes) = (other.api, other.state, other.classes)
+    (api, state, classes, support) = (other.api, other.state, other.classes, other.support)
   }
 
   /// Drops everything that is held; readers and writers are of no use afterwards.
@@ -39,16 +43,16 @@ final class Conversion {
     return object
   }
 
-  /// Something of a module, which is imported if need be.
+  /// Something of a module as Python has it, whatever the user's code has put in its place; the module is imported if
+  /// need be. Only those that `_clutch_pristine` knows.
   func attribute(_ name: String, of module: String) throws -> ObjectPointer {
-    let module = try state.check(api.pointee.PyImport_ImportModule(module))
-    defer { api.pointee.Py_DecRef(module) }
-    return try hold(api.pointee.PyObject_GetAttrString(module, name))
+    try support("original", [hold(api.makeText(module)), hold(api.makeText(name))])
   }
 
   /// The result of one of our own Python functions.
   func support(_ function: String, _ arguments: [ObjectPointer] = []) throws -> ObjectPointer {
-    let callable = try attribute(function, of: LoadedModule.supportModule)
+    guard let module = state.kept(support) else { throw UDFError(.closed, "the UDF's module has been unloaded") }
+    let callable = try hold(api.pointee.PyObject_GetAttrString(module, function))
     return try hold(api.call(callable, arguments))
   }
 
@@ -68,7 +72,9 @@ final class Conversion {
   /// - Throws: `UDFError` on CPython 3.12, whose isolated interpreters have that module in pure Python only.
   func dateTime() throws -> UnsafePointer<PyDateTime_CAPI> {
     if let calendar { return calendar }
-    guard let found = api.pointee.PyCapsule_Import("datetime.datetime_CAPI", 0) else {
+    guard let capsule = try? attribute("datetime_CAPI", of: "datetime"),
+      let found = api.pointee.PyCapsule_GetPointer(capsule, "datetime.datetime_CAPI")
+    else {
       api.pointee.PyErr_Clear()
       throw UDFError(
         .wrongArguments,

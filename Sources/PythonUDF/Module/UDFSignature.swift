@@ -16,6 +16,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
 
   /// The function's name, or the one that `@udf(name=...)` gives it; SQL does not tell its upper from its lower case.
   public let name: String
+  /// How it is called.
+  public let kind: FunctionKind
   /// The parameters, in order.
   public let parameters: [Parameter]
   /// The type of the result.
@@ -58,5 +60,22 @@ public struct UDFSignature: Sendable, Hashable, Codable {
     if optional.isEmpty { return "a null argument gives null without a call" }
     if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }
     return "null is passed as None to \(optional); a null elsewhere gives null without a call"
+  }
+}
+
+extension UDFSignature {
+  /// Reads a signature from the form in which it is encoded; one without a kind is called once for each row.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    name = try values.decode(String.self, forKey: .name)
+    kind = try values.decodeIfPresent(FunctionKind.self, forKey: .kind) ?? .rows
+    parameters = try values.decode([Parameter].self, forKey: .parameters)
+    result = try values.decode(UDFType.self, forKey: .result)
+    isDeterministic = try values.decode(Bool.self, forKey: .isDeterministic)
+    errorMode = try values.decode(UDFErrorMode.self, forKey: .errorMode)
+    timeouts = try values.decode(UDFTimeouts.self, forKey: .timeouts)
+    memoryLimit = try values.decodeIfPresent(Int.self, forKey: .memoryLimit)
+    documentation = try values.decodeIfPresent(String.self, forKey: .documentation)
+    line = try values.decode(Int.self, forKey: .line)
   }
 }

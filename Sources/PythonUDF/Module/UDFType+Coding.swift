@@ -7,13 +7,46 @@ extension UDFType: Codable {
     case classIndex = "class"
   }
 
-  private static let plain: [String: UDFType] = [
-    "any": .any, "null": .null, "bool": .bool, "int": .int, "int8": .int8, "int16": .int16, "int32": .int32,
-    "uint8": .uint8, "uint16": .uint16, "uint32": .uint32, "uint64": .uint64, "int128": .int128, "float": .float,
-    "float32": .float32, "str": .string, "bytes": .bytes, "date": .date, "time": .time, "duration": .duration,
-    "interval": .interval, "uuid": .uuid, "nanoseconds": .nanoseconds, "json": .json, "pickle": .pickle,
-    "decimaltext": .decimalText,
+  /// The kind of a type without parameters; nil for one with them. Whoever adds a case is asked for its place here.
+  private var plainKind: String? {
+    switch self {
+    case .any: "any"
+    case .null: "null"
+    case .bool: "bool"
+    case .int: "int"
+    case .int8: "int8"
+    case .int16: "int16"
+    case .int32: "int32"
+    case .uint8: "uint8"
+    case .uint16: "uint16"
+    case .uint32: "uint32"
+    case .uint64: "uint64"
+    case .int128: "int128"
+    case .float: "float"
+    case .float32: "float32"
+    case .string: "str"
+    case .bytes: "bytes"
+    case .date: "date"
+    case .time: "time"
+    case .duration: "duration"
+    case .interval: "interval"
+    case .uuid: "uuid"
+    case .nanoseconds: "nanoseconds"
+    case .json: "json"
+    case .pickle: "pickle"
+    case .decimalText: "decimaltext"
+    case .decimal, .timestamp, .list, .map, .structure, .enumeration: nil
+    }
+  }
+
+  /// Every type without parameters.
+  static let plainTypes: [UDFType] = [
+    .any, .null, .bool, .int, .int8, .int16, .int32, .uint8, .uint16, .uint32, .uint64, .int128, .float, .float32,
+    .string, .bytes, .date, .time, .duration, .interval, .uuid, .nanoseconds, .json, .pickle, .decimalText,
   ]
+
+  private static let plain = Dictionary(
+    uniqueKeysWithValues: plainTypes.compactMap { type in type.plainKind.map { ($0, type) } })
 
   /// Reads a type from the form in which it is encoded.
   public init(from decoder: any Decoder) throws {
@@ -30,7 +63,13 @@ extension UDFType: Codable {
       let isWide = try values.decodeIfPresent(Int.self, forKey: .bits).map { $0 == 256 }
       self = .decimal(precision.map { Digits(precision: $0, scale: scale ?? 0, isWide: isWide) })
     case "timestamp":
-      let unit = try values.decodeIfPresent(String.self, forKey: .unit).flatMap(TimeUnit.init(rawValue:))
+      let unit = try values.decodeIfPresent(String.self, forKey: .unit).map { text in
+        guard let unit = TimeUnit(rawValue: text) else {
+          throw DecodingError.dataCorruptedError(
+            forKey: .unit, in: values, debugDescription: "there is no unit of time \(text)")
+        }
+        return unit
+      }
       self = .timestamp(
         unit ?? .microsecond, timeZone: try values.decodeIfPresent(String.self, forKey: .timeZone))
     case "list": self = .list(try values.decode(UDFType.self, forKey: .element))
@@ -38,12 +77,17 @@ extension UDFType: Codable {
       self = .map(
         key: try values.decode(UDFType.self, forKey: .key), value: try values.decode(UDFType.self, forKey: .value))
     case "struct":
+      let name = try values.decode(String.self, forKey: .form)
+      guard let form = Structure.Form(rawValue: name) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .form, in: values, debugDescription: "there is no form of struct \(name)")
+      }
       self = .structure(
         Structure(
           name: try values.decode(String.self, forKey: .name),
           fields: try values.decode([Structure.Field].self, forKey: .fields),
           classIndex: try values.decodeIfPresent(Int.self, forKey: .classIndex),
-          form: Structure.Form(rawValue: try values.decode(String.self, forKey: .form)) ?? .record))
+          form: form))
     case "enum":
       self = .enumeration(
         Enumeration(
@@ -88,8 +132,9 @@ extension UDFType: Codable {
       try values.encode(enumeration.values, forKey: .values)
       try values.encodeIfPresent(enumeration.classIndex, forKey: .classIndex)
       try values.encode(enumeration.isByValue, forKey: .byValue)
-    default:
-      try values.encode(Self.plain.first { $0.value == self }?.key ?? "any", forKey: .kind)
+    case .any, .null, .bool, .int, .int8, .int16, .int32, .uint8, .uint16, .uint32, .uint64, .int128, .float, .float32,
+      .string, .bytes, .date, .time, .duration, .interval, .uuid, .nanoseconds, .json, .pickle, .decimalText:
+      try values.encodeIfPresent(plainKind, forKey: .kind)
     }
   }
 }

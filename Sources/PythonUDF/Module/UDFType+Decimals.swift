@@ -63,6 +63,7 @@ extension UDFType.Structure {
   /// The same with other types of fields.
   package func mapTypes(_ map: (UDFType) -> UDFType) -> Self {
     Self(
-      name: name, fields: fields.map { .init(name: $0.name, type: map($0.type)) }, classIndex: classIndex, form: form)
+      name: name, fields: fields.map { .init(name: $0.name, type: map($0.type), mayBeMissing: $0.mayBeMissing) },
+      classIndex: classIndex, form: form)
   }
 }

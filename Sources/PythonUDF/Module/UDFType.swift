@@ -84,6 +84,21 @@ public indirect enum UDFType: Sendable, Hashable {
       public let name: String
       /// The type.
       public let type: UDFType
+      /// Whether a returned dictionary may do without it, as `NotRequired` says, and a default of `None`; the value is null
+      /// then.
+      public let mayBeMissing: Bool
+
+      init(name: String, type: UDFType, mayBeMissing: Bool = false) {
+        (self.name, self.type, self.mayBeMissing) = (name, type, mayBeMissing)
+      }
+
+      /// Reads a field from the form in which it is encoded.
+      public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+          name: try values.decode(String.self, forKey: .name), type: try values.decode(UDFType.self, forKey: .type),
+          mayBeMissing: try values.decodeIfPresent(Bool.self, forKey: .mayBeMissing) ?? false)
+      }
     }
 
     /// How an object of the class is made.

@@ -4,18 +4,20 @@ A type's own module is looked up and never imported: an annotation of type Decim
 """
 
 import collections.abc
-import dataclasses
-import inspect
 import sys
 import types
 import typing
 
 import clutch
+from _clutch_pristine import original
+from _clutch_support import dataclass_fields, members, zone
 
 _PLAIN = {
     int: "int", float: "float", str: "str", bool: "bool", bytes: "bytes", type(None): "null", None: "null",
     typing.Any: "any", object: "any", list: "any", dict: "any", clutch.Interval: "interval",
 }  # fmt: skip
+# By identity: what a class of the file's has for its hash is code of the file's.
+_PLAIN_BY_ID = {id(type_): kind for type_, kind in _PLAIN.items()}
 
 # Types of modules that a file may or may not have imported.
 _IMPORTED = {
@@ -24,8 +26,22 @@ _IMPORTED = {
     ("datetime", "timedelta"): "duration", ("clutch", "Record"): "any",
 }  # fmt: skip
 
+_get_origin, _get_args, _is_typeddict = (original("typing", name) for name in ("get_origin", "get_args", "is_typeddict"))
+_Any, _Union, _Literal, _Annotated = typing.Any, typing.Union, typing.Literal, typing.Annotated
+_ForwardRef, _NewType, _TypeAliasType = typing.ForwardRef, typing.NewType, typing.TypeAliasType
+_UnionType, _GenericAlias = types.UnionType, types.GenericAlias
+_annotations = type.__dict__["__annotations__"].__get__
+_modules = sys.modules
+_Type = clutch.Type
+
 _LISTS = (list, collections.abc.Sequence, collections.abc.Iterable)
 _MAPS = (dict, collections.abc.Mapping)
+
+# What can stand in a Type; all but those that are made of other types.
+_DESCRIBED = {
+    "int8", "int16", "int32", "int", "int128", "uint8", "uint16", "uint32", "uint64", "float32", "float", "json", "pickle",
+    "nanoseconds", "decimal", "timestamp",
+}  # fmt: skip
 
 ACCEPTED = "a type such as int, str, datetime, list[int], a dataclass, or one of these with '| None'"
 
@@ -51,19 +67,19 @@ def _resolve(annotation, namespace, depth, inside):
     annotation = _evaluated(annotation, namespace)
     plain = _lookup(annotation)
     if plain:
-        return {"kind": plain}, annotation is typing.Any or annotation is object or plain == "null"
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+        return {"kind": plain}, annotation is _Any or annotation is object or plain == "null"
+    origin, arguments = _parts(annotation)
 
     def inner(annotation):
         return _resolve(annotation, namespace, depth + 1, inside)[0]
 
-    if origin in (typing.Union, types.UnionType):
+    if origin is _Union:
         others = [member for member in arguments if member is not type(None)]
         if len(others) == 1 and len(others) < len(arguments):
             return inner(others[0]), True
-    elif origin is typing.Annotated:
+    elif origin is _Annotated:
         return _annotated(annotation, lambda: _resolve(arguments[0], namespace, depth + 1, inside))
-    elif origin is typing.Literal:
+    elif origin is _Literal:
         return _literal(arguments)
     elif origin in _LISTS and arguments:
         return {"kind": "list", "element": inner(arguments[0])}, False
@@ -72,22 +88,25 @@ def _resolve(annotation, namespace, depth, inside):
     elif origin in _MAPS and len(arguments) == 2:
         key, value = arguments
         return {"kind": "map", "key": inner(key), "value": inner(value)}, False
-    elif isinstance(annotation, typing.TypeAliasType):
+    elif isinstance(annotation, _TypeAliasType):
         return _resolve(annotation.__value__, namespace, depth + 1, inside)
-    elif isinstance(annotation, typing.NewType):
+    elif isinstance(annotation, _NewType):
         return _resolve(annotation.__supertype__, namespace, depth + 1, inside)
     elif isinstance(annotation, type):
         if annotation in inside:
             raise Unsupported(f"has the type {annotation.__name__}, which contains itself; no column can hold that")
-        found = _class(annotation, lambda part: _resolve(part, namespace, depth + 1, (*inside, annotation))[0])
+        found = _class(annotation, lambda part, names: _resolve(part, names, depth + 1, (*inside, annotation))[0])
         if found:
             return found, False
-    raise Unsupported(f"has the unsupported type {inspect.formatannotation(annotation)}; use {ACCEPTED}")
+    raise Unsupported(f"has the unsupported type {_shown(annotation)}; use {ACCEPTED}")
 
 
 def _evaluated(annotation, namespace):
     for _ in range(_DEEPEST):
-        if isinstance(annotation, typing.ForwardRef):
+        if isinstance(annotation, _ForwardRef):
+            module = getattr(annotation, "__forward_module__", None)
+            module = _modules.get(module) if isinstance(module, str) else module
+            namespace = {**namespace, **getattr(module, "__dict__", {})}
             annotation = annotation.__forward_arg__
         if not isinstance(annotation, str):
             break
@@ -100,18 +119,28 @@ def _evaluated(annotation, namespace):
 
 
 def _lookup(annotation):
-    try:
-        plain = _PLAIN.get(annotation)
-    except TypeError:  # not hashable
-        return None
+    plain = _PLAIN_BY_ID.get(id(annotation))
     if plain or not isinstance(annotation, type):
         return plain
-    kind = _IMPORTED.get((annotation.__module__.replace("_pydatetime", "datetime"), annotation.__qualname__))
-    return kind
+    module, name = annotation.__module__, annotation.__qualname__
+    if not (isinstance(module, str) and isinstance(name, str)):
+        return None
+    return _IMPORTED.get((str.replace(module, "_pydatetime", "datetime"), str.__str__(name)))
+
+
+def _parts(annotation):
+    """The origin and the arguments, as `typing` has them."""
+    if isinstance(annotation, _UnionType):
+        return _Union, annotation.__args__
+    if isinstance(annotation, (_NewType, _TypeAliasType)):
+        return None, ()
+    if isinstance(annotation, type) and not isinstance(annotation, _GenericAlias):
+        return None, ()
+    return _get_origin(annotation), _get_args(annotation)
 
 
 def _annotated(annotation, rest):
-    found = [extra.descriptor for extra in annotation.__metadata__ if isinstance(extra, clutch.Type)]
+    found = [extra.descriptor for extra in annotation.__metadata__ if isinstance(extra, _Type)]
     if not found:
         return rest()
     base, optional = rest()
@@ -120,11 +149,11 @@ def _annotated(annotation, rest):
     if base != expected:
         names = {"decimal": "Decimal", "timestamp": "datetime"}
         raise Unsupported(f"annotates {base} as {kind}; write Annotated[{names[kind]}, ...]")
+    if not (isinstance(kind, str) and kind in _DESCRIBED):
+        raise Unsupported(f"annotates {base} as {kind!r}, which is no type; use what the module clutch has")
     if found[-1].get("timeZone"):
-        import _clutch_support
-
         try:
-            _clutch_support.zone(found[-1]["timeZone"])
+            zone(found[-1]["timeZone"])
         except ValueError as error:
             raise Unsupported(f"cannot be used: {error}") from None
     return found[-1], optional and kind not in ("json", "pickle")
@@ -132,7 +161,8 @@ def _annotated(annotation, rest):
 
 def _literal(values):
     if all(isinstance(value, str) for value in values):
-        return {"kind": "enum", "name": "Literal", "values": list(dict.fromkeys(values)), "class": None}, False
+        values = [_text(value, "the value") for value in dict.fromkeys(values)]
+        return {"kind": "enum", "name": "Literal", "values": values, "class": None}, False
     optional = None in values
     values = [value for value in values if value is not None]
     for kind in (bool, int, str):
@@ -143,43 +173,98 @@ def _literal(values):
     raise Unsupported("has a Literal of several types; use texts only")
 
 
+def _text(value, what):
+    """A text that goes to the host, which holds it as UTF-8."""
+    value = str.__str__(value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Unsupported(f"has {what} {value!r}, which is no text that UTF-8 can hold") from None
+    return value
+
+
+def _shown(annotation):
+    """An annotation as its author wrote it, or nearly so."""
+    try:
+        if isinstance(annotation, type) and not isinstance(annotation, _GenericAlias):
+            module = annotation.__module__
+            return annotation.__qualname__ if module == "builtins" else f"{module}.{annotation.__qualname__}"
+        text = repr(annotation)
+        return text.replace("typing.", "") if getattr(annotation, "__module__", None) == "typing" else text
+    except Exception:
+        return f"of class {type(annotation).__name__}"
+
+
 # What stands around the types of a TypedDict's fields; ReadOnly is new in 3.13.
-_QUALIFIERS = {typing.Required, typing.NotRequired, getattr(typing, "ReadOnly", typing.Required)}
+_REQUIRED, _NOT_REQUIRED = typing.Required, typing.NotRequired
+_QUALIFIERS = (_REQUIRED, _NOT_REQUIRED, getattr(typing, "ReadOnly", _REQUIRED))
 
 
 def _class(cls, inner):
-    enum = sys.modules.get("enum")
-    if enum and issubclass(cls, enum.Enum):
-        members = list(cls)
-        by_value = all(type(member.value) is str or isinstance(member.value, str) for member in members)
-        if not members:
-            raise Unsupported(f"has the type {cls.__name__}, an Enum without members")
-        values = [str.__str__(member.value) if by_value else member.name for member in members]
-        return {"kind": "enum", "name": cls.__name__, "values": values, "class": cls, "byValue": by_value}
-    form = None
-    if dataclasses.is_dataclass(cls):
-        fields = [field for field in dataclasses.fields(cls) if field.init]
-        names = [field.name for field in fields]
+    if isinstance(getattr(cls, "_member_map_", None), dict):
+        return _enum(cls)
+    optional, form = (), None
+    if "__dataclass_fields__" in dir(cls):
+        fields = [field for field in dataclass_fields(cls) if field.init]
+        optional = [field.name for field in fields if field.default is None]
         form = "keywords" if any(field.kw_only for field in fields) else "positional"
+        names = [field.name for field in fields]
     elif issubclass(cls, tuple) and hasattr(cls, "_fields"):
         names, form = list(cls._fields), "positional"
-    elif typing.is_typeddict(cls):
+        defaults = getattr(cls, "_field_defaults", {})
+        optional = [name for name in names if defaults.get(name, cls) is None]
+    elif _is_typeddict(cls):
         names, form = list(cls.__annotations__), "dict"
+        optional = cls.__optional_keys__
     if form is None:
         return None
     if not names:
         raise Unsupported(f"has the type {cls.__name__}, which has no fields")
-    try:
-        hints = typing.get_type_hints(cls, include_extras=True)
-    except Exception as error:
-        raise Unsupported(f"has the type {cls.__name__}, whose annotations cannot be evaluated: {error}") from None
-    fields = []
+    hints, fields = _hints(cls), []
     for name in names:
-        hint = hints.get(name, typing.Any)
-        if typing.get_origin(hint) in _QUALIFIERS:
-            hint = typing.get_args(hint)[0]
+        may_be_missing = name in optional
         try:
-            fields.append({"name": name, "type": inner(hint)})
+            hint, namespace = hints.get(name, (_Any, {}))
+            hint = _evaluated(hint, namespace)
+            origin, arguments = _parts(hint)
+            while origin in _QUALIFIERS:
+                # Where annotations are text the class itself does not know.
+                may_be_missing = origin is _NOT_REQUIRED or may_be_missing and origin is not _REQUIRED
+                hint = _evaluated(arguments[0], namespace)
+                origin, arguments = _parts(hint)
+            field = {"name": _text(name, "a field"), "type": inner(hint, namespace), "mayBeMissing": may_be_missing}
         except Unsupported as error:
-            raise Unsupported(f"has the type {cls.__name__}, whose field '{name}' {error}") from None
-    return {"kind": "struct", "name": cls.__name__, "fields": fields, "class": cls, "form": form}
+            raise Unsupported(f"has the type {_shown_name(cls)}, whose field '{name}' {error}") from None
+        fields.append(field)
+    return {"kind": "struct", "name": _shown_name(cls), "fields": fields, "class": cls, "form": form}
+
+
+def _shown_name(cls):
+    return cls.__name__.encode("utf-8", "backslashreplace").decode()
+
+
+def _enum(cls):
+    found = members(cls, False)
+    if not found:
+        raise Unsupported(f"has the type {_shown_name(cls)}, an Enum without members")
+    by_value = all(isinstance(member._value_, str) for member in found.values())
+    values = [_text(value, "the value") for value in members(cls, by_value)]
+    return {"kind": "enum", "name": _shown_name(cls), "values": values, "class": cls, "byValue": by_value}
+
+
+def _hints(cls):
+    """The annotations of a class and of those it derives from, each with the names that it may use if it is text."""
+    hints = {}
+    for base in reversed(cls.__mro__):
+        module = getattr(_modules.get(base.__module__), "__dict__", {})
+        try:
+            own = _annotations(base)
+        except AttributeError:  # a class of C's
+            continue
+        except Exception as error:  # since 3.14 annotations are evaluated only now
+            problem = f"{type(error).__name__}: {error}"
+            raise Unsupported(f"has the type {_shown_name(cls)}, whose annotations cannot be evaluated: {problem}") from None
+        namespace = {**base.__dict__, **module}
+        for name, annotation in own.items():
+            hints[name] = annotation, namespace
+    return hints

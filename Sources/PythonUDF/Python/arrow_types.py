@@ -1,7 +1,6 @@
 """Types of PyArrow, which is not imported for it: what a type says of itself is enough."""
 
-import re
-
+from _clutch_pristine import original
 from _clutch_sql_types import MAXIMUM_DEPTH, decimal, struct
 from clutch import SignatureError
 
@@ -39,12 +38,14 @@ _EXTENSIONS = {
     "arrowudf.json": {"kind": "json"},
     "arrowudf.decimal": {"kind": "decimal"},
 }
-_LEAF = re.compile(
+_LEAF = original("re", "compile")(
     r"(?P<decimal>decimal(?:32|64|128|256)?\((?P<precision>\d{1,3}), (?P<scale>-?\d{1,3})\))"
     r"|(?P<timestamp>timestamp\[(?P<unit>s|ms|us|ns)(?:, tz=(?P<zone>[^\]]+))?\])"
     r"|(?P<time>time(?:32|64)\[\w+\])|(?P<duration>duration\[\w+\])|(?P<bytes>fixed_size_binary\[\d+\])"
     r"|extension<(?P<extension>[\w.]+).*>"
 )
+
+_LIST = original("re", "compile")(r"(large_|fixed_size_)?list(_view)?<|large_list_view<")
 
 
 def from_pyarrow(datatype):
@@ -63,7 +64,7 @@ def _type(datatype, depth):
         if text in _KINDS:
             return {"kind": _KINDS[text]}
         # The contents come from attributes: in the text the names of fields are not quoted.
-        if re.match(r"(large_|fixed_size_)?list(_view)?<|large_list_view<", text):
+        if _LIST.match(text):
             return {"kind": "list", "element": _type(datatype.value_type, depth + 1)}
         if text.startswith("map<"):
             key, value = _type(datatype.key_type, depth + 1), _type(datatype.item_type, depth + 1)

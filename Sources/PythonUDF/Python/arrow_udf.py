@@ -6,11 +6,11 @@ A number of a NUMERIC without a scale is rounded to the digits that its column h
 own decimals are, and may be a float.
 """
 
-import functools
-
 import clutch
-from _clutch_declared import mark, place
+from _clutch_declared import mark
 from _clutch_sql_types import parse
+
+_Marked, _marked, _SignatureError = clutch._Marked, clutch._marked, clutch.SignatureError
 
 __all__ = ["udf", "udtf", "UdfServer", "JsonType", "DecimalType"]
 
@@ -28,24 +28,29 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
 
     def decorate(function):
         own = _name(function)
-
-        def refuse(problem):
-            raise clutch.SignatureError(f"{place(function)}function '{own}': {problem}")
-
         if not callable(function):
-            raise clutch.SignatureError(f"@udf marks a function, not {function!r}")
+            raise _SignatureError(f"@udf marks a function, not {function!r}")
+        problems = []
         if unknown:
             options = "input_types, result_type, name, io_threads, batch and workers"
-            refuse(f"@udf has no option {next(iter(unknown))!r}; it has {options}")
+            problems.append(f"@udf has no option {', '.join(map(repr, unknown))}; it has {options}")
+        if not isinstance(name or own, str) or not str.isidentifier(name or own):
+            problems.append(f"@udf(name=...) takes a name such as 'my_function', not {name or own!r}")
+        types, result = [], None
         if input_types is None or result_type is None:
-            refuse("@udf needs both, as in @udf(input_types=['INT', 'INT'], result_type='INT')")
-        if not isinstance(name or own, str) or not (name or own).isidentifier():
-            refuse(f"@udf(name=...) takes a name such as 'my_function', not {name or own!r}")
-        items = list(input_types) if isinstance(input_types, (list, tuple)) else [input_types]
-        types = [_type(item, f"input type {number}", refuse) for number, item in enumerate(items, 1)]
-        result = _type(result_type, "the result type", refuse)
-        called = _row_by_row(function, name or own) if batch else None
-        mark(function, name or own, types, result, called=called, decimals=(_has_plain_decimal(result), _DIGITS))
+            problems.append("@udf needs both, as in @udf(input_types=['INT', 'INT'], result_type='INT')")
+        else:
+            items = list(input_types) if isinstance(input_types, (list, tuple)) else [input_types]
+            types = [_type(item, f"input type {number}", problems) for number, item in enumerate(items, 1)]
+            result = _type(result_type, "the result type", problems)
+        if problems:
+            marked = _Marked(function, own, signature={"parameters": [], "result": None})
+            marked.problems = problems
+            _marked.append(marked)
+        else:
+            called = str.__str__(name or own)
+            by_row = _row_by_row(function, called) if batch else None
+            mark(function, called, types, result, called=by_row, decimals=(_has_plain_decimal(result), _DIGITS))
         return function
 
     # Without parentheses the function arrives as the types.
@@ -56,13 +61,11 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
 
 
 def udtf(input_types=None, result_types=None, name=None, **options):
-    """Table functions can be imported, and refused only where they are defined."""
+    """Mark a function as a table function, which the loader refuses."""
 
     def decorate(function):
-        raise clutch.SignatureError(
-            f"{place(function)}function '{name or _name(function)}': table functions (@udtf) are not supported yet; "
-            "return a list from a @udf instead"
-        )
+        _marked.append(_Marked(function, name or _name(function), kind="table"))
+        return function
 
     return decorate(input_types) if callable(input_types) and result_types is None else decorate
 
@@ -101,15 +104,16 @@ def _name(function):
     return getattr(function, "__name__", type(function).__name__)
 
 
-def _type(item, what, refuse):
+def _type(item, what, problems):
     try:
         if isinstance(item, str):
             return parse(item, "arrow_udf")
         from _clutch_arrow_types import from_pyarrow
 
         return from_pyarrow(item)
-    except clutch.SignatureError as error:
-        refuse(f"{what}: {error}")
+    except _SignatureError as error:
+        problems.append(f"{what}: {error}")
+        return None
 
 
 def _has_plain_decimal(type):
@@ -123,11 +127,11 @@ def _has_plain_decimal(type):
 def _row_by_row(function, name):
     """A function of one row for one of a batch: how many rows a batch has was never promised."""
 
-    @functools.wraps(function)
     def call(*arguments):
         results = function(*([argument] for argument in arguments))
         if len(results) != 1:
             raise ValueError(f"'{name}' takes a batch: it returned {len(results)} values for 1 row")
         return results[0]
 
+    call.__wrapped__ = function
     return call

@@ -4,7 +4,7 @@ The annotations are the signature, and a row with a null argument is null withou
 Optional. Arroyo takes one function a file; here there may be more.
 """
 
-import clutch
+from clutch import udf as _mark
 
 __all__ = ["udf", "arrow_udf", "get_udfs"]
 
@@ -14,7 +14,7 @@ arrow_udf_functions = []
 
 def udf(func):
     """Mark a function as a UDF; there are no options."""
-    clutch.udf(func)
+    _mark(func)
     udf_functions.append(func)
     return func
 

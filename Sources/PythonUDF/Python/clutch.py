@@ -28,17 +28,44 @@ class DeadlineExceeded(BaseException):
     """The function ran longer than it may. No Exception, so that "except Exception" does not swallow it."""
 
 
-# What the loader reads after it has run a file: the marked functions with their options, in order.
+class _Marked:
+    """A function that a file marks, with everything that the loader reads of it.
+
+    kind: how the engine calls it; only "rows", once for each row, is there yet, and the loader refuses the others.
+    roles: its callables by what each is called for; a plain function has one, "call".
+    signature: the declared {"parameters", "result"}; None for what the annotations say.
+    problems: why it makes no UDF, as far as the mark knows; the loader tells all problems of a file at once.
+    """
+
+    def __init__(self, function, name, kind="rows", signature=None, **options):
+        self.function, self.name, self.kind, self.signature = function, name, kind, signature
+        self.roles = {"call": function}
+        self.options = {**_OPTIONS, **options}
+        self.problems = []
+        # Whether decimal results are rounded to the digits of their column, and what to write for other digits.
+        self.decimals = None
+
+    def refuse(self, problem):
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+# The functions that have been marked, in order, for the loader.
 _marked = []
 
-_ERROR_MODES = ("raise", "null", "collect")
+_OPTIONS = {
+    "null": "skip", "deterministic": None, "on_error": "raise", "timeout": None, "batch_timeout": None, "memory": None,
+    "threads": False,
+}  # fmt: skip
 
 
 def udf(
     function=None, /, *, name=None, null="skip", deterministic=None, on_error="raise", timeout=None, batch_timeout=None,
-    memory=None, **unknown,
+    memory=None, threads=False, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
+
+    What can be called without being a function, such as a functools.partial, is marked as udf(name="plus_five")(...).
 
     name: what the engine calls it; the function's own name by default. Functions of one name with different parameters
         are overloads: the arguments decide which is called.
@@ -54,35 +81,60 @@ def udf(
     batch_timeout: how many seconds a batch of rows may take.
     memory: how much memory the function's interpreter may take, such as "256MB", "1GiB", or a number of bytes. More
         than that is a MemoryError. The functions of a file share an interpreter, and the largest of their limits holds.
+    threads: whether it may start threads, which then holds for all functions of the file.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
-    if unknown:
-        options = "name, null, deterministic, on_error, timeout, batch_timeout and memory"
-        raise TypeError(f"@udf has no option {next(iter(unknown))!r}; it has {options}")
-    if name is not None and not (isinstance(name, str) and name.isidentifier()):
-        raise ValueError(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
-    if null not in ("skip", "call"):
-        raise ValueError(f"@udf(null=...) takes 'skip' or 'call', not {null!r}")
-    if deterministic is not None and not isinstance(deterministic, bool):
-        raise ValueError(f"@udf(deterministic=...) takes True or False, not {deterministic!r}")
-    if on_error not in _ERROR_MODES:
-        raise ValueError(f"@udf(on_error=...) takes 'raise', 'null' or 'collect', not {on_error!r}")
-    limit = None if memory is None else _bytes(memory)
-
-    for option, seconds in (("timeout", timeout), ("batch_timeout", batch_timeout)):
-        if seconds is not None and not (type(seconds) in (int, float) and 0 < seconds < 1e9):
-            raise ValueError(f"@udf({option}=...) takes a number of seconds above 0, not {seconds!r}")
+    options = {
+        "null": null, "deterministic": deterministic, "on_error": on_error, "timeout": timeout,
+        "batch_timeout": batch_timeout, "memory": memory, "threads": threads,
+    }  # fmt: skip
 
     def mark(function):
-        if not callable(function) or not hasattr(function, "__name__") or isinstance(function, type):
+        if not callable(function):
             raise TypeError(f"@udf marks a function, not {function!r}")
-        options = {"null": null, "deterministic": deterministic, "on_error": on_error}
-        options |= {"timeout": timeout, "batch_timeout": batch_timeout, "memory": limit}
-        _marked.append((function, {"name": name or function.__name__, **options}))
+        own = getattr(function, "__name__", None)
+        called = own if name is None else name
+        if not (isinstance(called, str) and str.isidentifier(called)):
+            if name is None:
+                raise TypeError(f"{function!r} has no name of its own for SQL; mark it as udf(name='my_function')(...)")
+            called = own or type(function).__name__
+        # A text of a class of its own may say anything of itself.
+        marked = _Marked(function, str.__str__(called))
+        _check(marked, name, options, unknown)
+        _marked.append(marked)
         return function
 
     return mark if function is None else mark(function)
+
+
+def _check(marked, name, options, unknown):
+    """Take the options over that are as they should be, and refuse the others."""
+
+    def one(option, is_right, expected):
+        if is_right:
+            marked.options[option] = options[option]
+        else:
+            marked.refuse(f"@udf({option}=...) takes {expected}, not {options[option]!r}")
+
+    if unknown:
+        has = f"name, {', '.join(list(_OPTIONS)[:-1])} and {list(_OPTIONS)[-1]}"
+        marked.refuse(f"@udf has no option {', '.join(map(repr, unknown))}; it has {has}")
+    if name is not None and not (isinstance(name, str) and str.isidentifier(name)):
+        marked.refuse(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
+    one("null", options["null"] in ("skip", "call"), "'skip' or 'call'")
+    one("deterministic", options["deterministic"] in (None, True, False), "True or False")
+    one("on_error", options["on_error"] in ("raise", "null", "collect"), "'raise', 'null' or 'collect'")
+    for option in ("timeout", "batch_timeout"):
+        seconds = options[option]
+        is_right = seconds is None or type(seconds) in (int, float) and 0 < seconds < 1e9
+        one(option, is_right, "a number of seconds above 0")
+    memory = options["memory"]
+    options = {**options, "memory": None if memory is None else _bytes(memory)}
+    if memory is not None and options["memory"] is None:
+        marked.refuse(f"@udf(memory=...) takes '256MB', '1GiB', '512KB' or a number of bytes, not {memory!r}")
+    one("memory", True, "")
+    one("threads", isinstance(options["threads"], bool), "True or False")
 
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -90,16 +142,14 @@ _UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
 def _bytes(memory):
-    """The number of bytes that memory= stands for."""
+    """The number of bytes that memory= stands for, or None."""
     count, unit = memory, "B"
     if isinstance(memory, str):
         digits = memory.strip().rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
         count, unit = digits.strip(), memory.strip()[len(digits) :].upper() or "B"
         count = int(count) if count.isascii() and count.isdecimal() and len(count) < 20 else None
     size = count * _UNITS.get(unit, 0) if isinstance(count, int) and not isinstance(count, bool) else 0
-    if not 0 < size < 2**60:
-        raise ValueError(f"@udf(memory=...) takes '256MB', '1GiB', '512KB' or a number of bytes, not {memory!r}")
-    return size
+    return size if 0 < size < 2**60 else None
 
 
 class Type:
@@ -124,9 +174,9 @@ def Decimal256(precision, scale):
 
 
 def _decimal(name, precision, scale, most):
-    if not (isinstance(precision, int) and 1 <= precision <= most):
+    if not (type(precision) is int and 1 <= precision <= most):
         raise ValueError(f"{name}(precision, scale) takes 1 to {most} digits, not {precision!r}")
-    if not (isinstance(scale, int) and 0 <= scale <= precision):
+    if not (type(scale) is int and 0 <= scale <= precision):
         raise ValueError(f"{name}(precision, scale) takes a scale of 0 to {precision}, not {scale!r}")
     return Type("decimal", precision=precision, scale=scale, bits=128 if most == 38 else 256)
 

@@ -1,24 +1,25 @@
 """Marks functions whose signature is declared somewhere else than in their annotations."""
 
-import inspect
-import linecache
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
 
 import clutch
+from _clutch_callables import KEYWORD_ONLY, VAR_POSITIONAL, Unreadable, of_compiled, signature
+
+_Marked, _marked, _SignatureError = clutch._Marked, clutch._marked, clutch.SignatureError
 
 
-def mark(function, name, types, result, names=None, null="call", deterministic=None, called=None, decimals=None):
-    """Mark a function as a UDF with these types of its parameters and of its result.
+def mark(
+    function, name, types, result, names=None, null="call", deterministic=None, called=None, kind="rows", decimals=None
+):
+    """Mark a function as a UDF with these types of its parameters and of its result, and give the mark.
 
-    names: of the parameters, None where the function's own will do; called: what is called instead of the function.
-    decimals: whether decimal results are rounded to the digits of their column, and what to write for other digits.
-    Raises SignatureError, with the place of the function, if it cannot be called so.
+    names: of the parameters, None where the function's own will do; called: what is called instead of the function. 
+    decimals: whether decimal results are rounded to the digits of their column, and what to write for other digits. The
+    mark notes the problem if it cannot be called so.
     """
-
-    def refuse(problem):
-        raise clutch.SignatureError(f"{place(function)}function '{name}': {problem}")
-
-    _refuse_kinds(function, refuse)
-    own = _parameter_names(function, len(types), refuse)
+    marked = _Marked(function, name, kind=kind, null=null, deterministic=deterministic)
+    _marked.append(marked)
+    own = _parameter_names(marked, len(types))
     if names is not None:
         # Two parameters may have got one name: one in the declaration and another in the function.
         own = [f"a{number}" if name in names else name for number, name in enumerate(own, 1)]
@@ -26,73 +27,67 @@ def mark(function, name, types, result, names=None, null="call", deterministic=N
     parameters = [
         {"name": name, "type": type, "isOptional": null == "call"} for name, type in zip(own, types, strict=True)
     ]
-    options = {"name": name, "null": null, "deterministic": deterministic, "on_error": "raise"}
-    options["decimals"] = decimals and {"rounds": decimals[0], "advice": decimals[1]}
-    options["signature"] = {"parameters": parameters, "result": result}
-    clutch._marked.append((called or function, options))
+    marked.signature = {"parameters": parameters, "result": result}
+    marked.roles["call"] = called or function
+    marked.decimals = decimals and {"rounds": decimals[0], "advice": decimals[1]}
+    return marked
 
 
-def place(function):
-    """Where a function is defined, for the beginning of a message: "file.py, line 3: ", or "" if nothing says."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is None:
-        return ""
-    # The code begins with the first decorator; a reader looks for the "def".
-    line = code.co_firstlineno
-    lines = linecache.getlines(code.co_filename)
-    for number in range(line, min(line + 50, len(lines) + 1)):
-        if lines[number - 1].lstrip().startswith(("def ", "async def ")):
-            line = number
-            break
-    return f"{code.co_filename}, line {line}: "
-
-
-def _refuse_kinds(function, refuse):
-    if isinstance(function, type):
-        refuse("a class is no function; table and aggregate functions are not supported yet")
-    # A decorator may well make a plain function of another kind, and an object is as its method is.
-    called = function if hasattr(function, "__code__") else inspect.unwrap(function)
-    forms = [called] if inspect.isroutine(called) else [called, type(called).__call__]
-    if any(inspect.iscoroutinefunction(form) or inspect.isasyncgenfunction(form) for form in forms):
-        refuse("async functions are not supported; write a plain function")
-    if any(inspect.isgeneratorfunction(form) for form in forms):
-        refuse("generators are not supported; return one value per call")
-
-
-def _parameter_names(function, count, refuse):
+def _parameter_names(marked, count):
     """The names of the parameters that this many arguments are passed for."""
     generated = [f"a{number}" for number in range(1, count + 1)]
+    function = marked.function
     try:
-        signature = _signature(function)
-    except (ValueError, TypeError):
-        return generated  # a function of a compiled module may have none to read
-    try:
-        signature.bind(*[None] * count)
-    except TypeError as error:
-        what = f"{count} argument type{'s' * (count != 1)}"
+        parameters = _parameters(function)
+    except Exception:
+        return generated  # a function of a compiled module may have none to read, and a class is refused by the loader
+    positional = [parameter for parameter in parameters if parameter.kind < VAR_POSITIONAL]
+    problem = None
+    for parameter in positional[count:]:
+        if not parameter.has_default:
+            problem = problem or f"missing a required argument: '{parameter.name}'"
+    for parameter in parameters:
+        if parameter.kind == KEYWORD_ONLY and not parameter.has_default:
+            problem = problem or f"missing a required argument: '{parameter.name}'"
+    if count > len(positional) and not any(parameter.kind == VAR_POSITIONAL for parameter in parameters):
+        problem = "too many positional arguments"
+    if problem and not isinstance(function, type):
         own = getattr(function, "__name__", type(function).__name__)
-        refuse(f"{what} declared, but it is defined as {own}{signature}: {error}")
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [parameter.name for parameter in signature.parameters.values() if parameter.kind in positional]
+        what = f"{count} argument type{'s' * (count != 1)}"
+        marked.refuse(f"{what} declared, but it is defined as {own}({_shown(parameters)}): {problem}")
+    names = [parameter.name for parameter in positional]
     return (names + generated[len(names) :])[:count]
 
 
-def _signature(function):
+def _parameters(function):
     try:
-        return inspect.signature(function)
-    except NameError:  # since 3.14 annotations are evaluated only now, and here they do not matter
-        from annotationlib import Format
+        return signature(function).parameters
+    except Unreadable:
+        return of_compiled(function).parameters
 
-        return inspect.signature(function, annotation_format=Format.FORWARDREF)
+
+def _shown(parameters):
+    """Parameters as a definition has them, without their annotations."""
+    shown = []
+    for parameter in parameters:
+        if parameter.kind == KEYWORD_ONLY and not any(text.startswith("*") for text in shown):
+            shown.append("*")
+        shown.append(str(parameter))
+    return ", ".join(shown)
 
 
 def declare(namespace, texts, dialect=None):
-    """Mark the functions in a namespace by their declarations; see `dialects.declare`."""
+    """Mark the functions in a namespace by their declarations, and give the problems of those that cannot be read."""
     from _clutch_sql_functions import parse_function
 
+    problems = []
     for text in texts:
-        declared = parse_function(text, dialect)
-        function = _handler(namespace, declared, text)
+        try:
+            declared = parse_function(text, dialect)
+            function = _handler(namespace, declared, text)
+        except _SignatureError as error:
+            problems.append(str(error))
+            continue
         parameters = declared["parameters"]
         mark(
             function,
@@ -103,7 +98,9 @@ def declare(namespace, texts, dialect=None):
             null=declared["null"],
             deterministic=declared["deterministic"],
             decimals=(False, "declare the result with more digits after the point, as in DECIMAL(38, 28)"),
+            kind=declared["kind"],
         )
+    return problems
 
 
 def _handler(namespace, declared, text):
@@ -111,7 +108,7 @@ def _handler(namespace, declared, text):
     path = declared["handler"]
 
     def refuse(problem):
-        raise clutch.SignatureError(f"declaration {text!r}: {problem}")
+        raise _SignatureError(f"declaration {text!r}: {problem}")
 
     parts = path.split(".")
     # The file itself may stand in front, as in "my_file.my_function".
@@ -129,11 +126,14 @@ def _handler(namespace, declared, text):
     return found
 
 
+_ROUTINES = (FunctionType, MethodType, BuiltinFunctionType, BuiltinMethodType, staticmethod)
+
+
 def _functions(namespace):
     """What could have been meant, as a sentence."""
     own = [
         name
         for name, value in namespace.items()
-        if inspect.isroutine(value) and getattr(value, "__module__", None) == namespace.get("__name__")
+        if isinstance(value, _ROUTINES) and getattr(value, "__module__", None) == namespace.get("__name__")
     ]
     return f"the file's functions are {', '.join(own)}" if own else "the file has no functions"

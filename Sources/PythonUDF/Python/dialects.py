@@ -39,14 +39,25 @@ def install(sources):
     sys.meta_path.append(_StubFinder())
 
 
+def prepare(source, declarations):
+    """Import what a file is going to need before it runs and changes modules that they use."""
+    if declarations:
+        import _clutch_declared
+        import _clutch_sql_functions  # noqa: F401
+    for name in ("arroyo_udf", "arrow_udf"):
+        if name in source or name == "arrow_udf" and "risingwave" in source:
+            __import__(name)
+
+
 def declare(namespace, texts, dialect=None):
     """Mark the functions of a file that has run by declarations such as "gcd(INT, INT) -> INT = handler".
 
+    Gives the problems of those that cannot be read.
     namespace: the file's dictionary of names; texts: the declarations; dialect: as of `sql_types.parse`.
     """
     from _clutch_declared import declare
 
-    declare(namespace, texts, dialect)
+    return declare(namespace, texts, dialect)
 
 
 class _Finder:

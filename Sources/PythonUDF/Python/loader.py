@@ -3,17 +3,31 @@
 Everything that depends on Python's own view of a function is here; the host gets plain text and callables.
 """
 
-import ast
-import inspect
-import io
-import json
-import linecache
+import builtins
 import os
 import sys
 import types
+from _ast import AsyncFunctionDef, ClassDef, FunctionDef, PyCF_ONLY_AST
+from _io import StringIO
+from _json import encode_basestring_ascii, make_encoder
 
 import _clutch_annotations as annotations
+import _clutch_callables as callables
+import _clutch_dialects as dialects
+import _clutch_pristine as pristine
 import clutch
+
+_modules, _marked, _SignatureError = sys.modules, clutch._marked, clutch.SignatureError
+_MISSING = callables.MISSING
+_tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
+
+# Kinds that cannot be called yet, and what to write instead.
+_UNSUPPORTED = {
+    "concurrent": "async functions are not supported; write a plain function",
+    "batches": "generators are not supported; return one value per call",
+    "aggregate": "a class is no function; table and aggregate functions are not supported yet",
+    "table": "table functions are not supported yet; write one that returns one value for a row, such as a list",
+}
 
 
 def load(source, filename, path, declarations=(), dialect=None):
@@ -21,36 +35,57 @@ def load(source, filename, path, declarations=(), dialect=None):
 
     source: its text; filename: what tracebacks show; path: the absolute path, or None for text that is in no file;
     declarations: signatures of functions that the file does not mark; dialect: whose names of SQL types they use.
-    Returns the signatures as JSON, the functions in the same order, and the classes that the signatures refer to by
-    their place in the list.
+    Returns the signatures as JSON, the callables of each function by their roles, in the same order, the classes that the
+    signatures refer to by their place in the list, and whether a function asks for threads.
+    Raises SignatureError with everything that is wrong with the file's functions, a line for each.
     """
-    linecache.cache[filename] = (len(source), None, _lines(source), filename)
+    pristine.add_source(filename, _lines(source))
     if path is not None:
         _make_importable(os.path.dirname(path))
-    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    tree = compile(source, filename, "exec", PyCF_ONLY_AST, dont_inherit=True)
     code = _compiled(tree, filename)
+    lines = places(tree)
+    dialects.prepare(source, declarations)
     module = types.ModuleType(_module_name(filename))
     module.__file__ = path or filename
-    sys.modules[module.__name__] = module
-    clutch._marked.clear()
+    # Those that every module has; without them it would get ours.
+    module.__builtins__ = builtins.__dict__
+    _modules[module.__name__] = module
+    _marked.clear()
     exec(code, module.__dict__)
-    if declarations:
-        import _clutch_dialects
 
-        _clutch_dialects.declare(module.__dict__, declarations, dialect)
+    found = [(get(), put) for get, put in _tracing]
+    for _, put in found:
+        put(None)
+    try:
+        return _answer(module.__dict__, filename, lines, declarations, dialect)
+    finally:
+        for function, put in found:
+            put(function)
 
-    places = _places(tree)
-    marked = list(clutch._marked)
-    signatures = [_signature(function, options, filename, places) for function, options in marked]
-    _refuse_duplicates(signatures, filename)
+
+def _answer(namespace, filename, lines, declarations, dialect):
+    problems = list(dialects.declare(namespace, declarations, dialect)) if declarations else []
+    signatures, further = signatures_of(_marked, filename, lines)
+    problems += further
+    if problems:
+        raise _SignatureError("\n".join(problems))
     classes = []
+    wants_threads = any(marked.options["threads"] for marked in _marked)
+    return _json(signatures, classes), [marked.roles for marked in _marked], classes, wants_threads
+
+
+def _json(value, classes):
+    """JSON in which a class is its place in a list, to which new ones are added."""
 
     def place(cls):
-        if cls not in classes:
-            classes.append(cls)
-        return classes.index(cls)
+        for place, known in enumerate(classes):
+            if known is cls:
+                return place
+        classes.append(cls)
+        return len(classes) - 1
 
-    return json.dumps(signatures, default=place), [function for function, _ in marked], classes
+    return "".join(make_encoder(None, place, encode_basestring_ascii, None, ":", ",", False, False, False)(value, 0))
 
 
 def _compiled(tree, filename):
@@ -59,7 +94,7 @@ def _compiled(tree, filename):
     except SyntaxError as error:
         # Unlike the parser, the compiler counts columns in bytes, and knows no source that is in no file.
         if error.lineno and error.offset:
-            error.text = linecache.getline(filename, error.lineno)
+            error.text = pristine.line(filename, error.lineno)
             before = error.text.encode()[: error.offset - 1]
             error.offset = len(before.decode(errors="ignore")) + 1
         raise
@@ -67,7 +102,7 @@ def _compiled(tree, filename):
 
 def _lines(source):
     """The lines as Python counts them: `str.splitlines` also splits at form feeds and the like."""
-    return io.StringIO(source, newline=None).readlines()
+    return StringIO(source, newline=None).readlines()
 
 
 def _make_importable(folder):
@@ -86,52 +121,85 @@ def _module_name(filename):
     return "udf_file"
 
 
-def _places(tree):
-    """The line of each function's "def", and of each of its parameters, by its name and first line."""
-    places = {}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+def places(tree):
+    """The line of each "def" and "class", and of each parameter, by the name and the first line with its decorators."""
+    found, nodes = {}, [tree]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, (FunctionDef, AsyncFunctionDef, ClassDef)):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
-            arguments += [argument for argument in (node.args.vararg, node.args.kwarg) if argument]
-            places[node.name, first] = (node.lineno, {argument.arg: argument.lineno for argument in arguments})
-    return places
+            found[node.name, first] = node.lineno, {} if isinstance(node, ClassDef) else _parameter_lines(node.args)
+        for field in node._fields:
+            value = getattr(node, field, None)
+            nodes += [each for each in (value if isinstance(value, list) else [value]) if hasattr(each, "_fields")]
+    return found
 
 
-def _signature(function, options, filename, places):
-    name = options["name"]
-    inner = inspect.unwrap(function)
-    code = getattr(inner, "__code__", None)
-    first_line = getattr(code, "co_firstlineno", 0)
+def _parameter_lines(arguments):
+    each = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return {argument.arg: argument.lineno for argument in each if argument}
+
+
+def signatures_of(marked, filename, lines):
+    """The signatures of what is marked, as far as they can be read, and the problems of the others."""
+    signatures, problems = [], []
+    for each in marked:
+        file, line, parameter_lines = _place(each.function, filename, lines)
+        found = list(each.problems)
+        kind = _kind(each)
+        if kind in _UNSUPPORTED:
+            found.append(_UNSUPPORTED[kind])
+        else:
+            signature = _signature(each, line, parameter_lines, found)
+        if found:
+            for problem in found:
+                problem, at = problem if isinstance(problem, tuple) else (problem, line)
+                problems.append(f"{f'{file}, line {at}' if at else file}: function '{each.name}': {problem}")
+        else:
+            signatures.append(signature)
+    return signatures, problems + _duplicates(signatures, filename)
+
+
+def _place(function, filename, lines):
+    """The file, the line and the lines of the parameters of a function or a class; 0 where nothing says."""
+    inner = callables.innermost(function)
+    if inner is None:
+        first = getattr(function, "__dict__", {}).get("__firstlineno__", 0) if isinstance(function, type) else 0
+        return (filename, *lines.get((getattr(function, "__name__", None), first), (first, {})))
+    code = inner.__code__
     # A module that the file imports may have marked functions too.
-    file = getattr(code, "co_filename", filename)
-    line, parameter_lines = first_line, {}
-    if file == filename:
-        line, parameter_lines = places.get((inner.__name__, first_line), (line, parameter_lines))
+    if code.co_filename != filename:
+        return code.co_filename, code.co_firstlineno, {}
+    return (filename, *lines.get((code.co_name, code.co_firstlineno), (code.co_firstlineno, {})))
 
-    def refuse(problem, at=line):
-        place = f"{file}, line {at}" if at else file
-        raise clutch.SignatureError(f"{place}: function '{name}': {problem}")
 
-    # A decorator may well make a plain function of another kind, and the other way round.
-    called = function if hasattr(function, "__code__") else inner
-    if inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called):
-        refuse("async functions are not supported; write a plain function")
-    if inspect.isgeneratorfunction(called):
-        refuse("generators are not supported; return one value per call")
-    declared = options.get("signature") or _annotated(inner, parameter_lines, line, refuse)
+def _kind(marked):
+    """What a function is called for, as its mark or its form says."""
+    if marked.kind != "rows":
+        return marked.kind
+    if isinstance(marked.function, type):
+        return "aggregate"
+    if callables.is_async(marked.function):
+        return "concurrent"
+    return "batches" if callables.is_generator(marked.function) else "rows"
+
+
+def _signature(marked, line, parameter_lines, problems):
+    options = marked.options
+    declared = marked.signature or _annotated(marked.function, parameter_lines, problems)
     for parameter in declared["parameters"]:
         parameter["isOptional"] = parameter["isOptional"] or options["null"] == "call"
         parameter.setdefault("hasDefault", False)
         parameter.setdefault("isVariadic", False)
     return {
-        "name": name,
+        "name": marked.name,
+        "kind": marked.kind,
         **declared,
         "determinism": _determinism(options["deterministic"], declared["parameters"]),
         "errorMode": options["on_error"],
-        "timeouts": {"row": options.get("timeout"), "batch": options.get("batch_timeout")},
-        "memoryLimit": options.get("memory"),
-        "documentation": _documentation(function),
+        "timeouts": {"row": options["timeout"], "batch": options["batch_timeout"]},
+        "memoryLimit": options["memory"],
+        "documentation": callables.documentation(marked.function),
         "line": line,
         "decimals": options.get("decimals"),
     }
@@ -144,63 +212,61 @@ def _determinism(said, parameters):
     return "deterministic" if said else "volatile"
 
 
-def _annotated(function, parameter_lines, line, refuse):
+def _annotated(function, lines, problems):
     """The parameters and the result as the annotations have them."""
+    parameters, result = [], None
     try:
-        written = function.__annotations__
-        signature = inspect.signature(function)
-    except NameError as error:  # since 3.14 annotations are evaluated only now
-        refuse(f"an annotation cannot be evaluated: {error}")
-    except (ValueError, TypeError, AttributeError):
-        refuse("it has no readable signature; wrap it in a function with annotations")
+        read = callables.signature(function)
+    except callables.Unreadable:
+        problems.append("it has no readable signature; wrap it in a function with annotations")
+        return {"parameters": [], "result": None}
+    except Exception as error:  # since 3.14 annotations are evaluated only now
+        shown = error if isinstance(error, NameError) else f"{type(error).__name__}: {error}"
+        problems.append(f"an annotation cannot be evaluated: {shown}")
+        return {"parameters": [], "result": None}
 
-    def resolve(annotation, what, at):
+    def resolve(annotation, what, at=None):
         try:
-            return annotations.resolve(annotation, getattr(function, "__globals__", {}))
+            return annotations.resolve(annotation, read.namespace)
         except annotations.Unsupported as error:
-            refuse(f"{what} {error}", at)
+            problems.append((f"{what} {error}", at) if at else f"{what} {error}")
+            return None, False
 
-    parameters = []
-    for parameter in signature.parameters.values():
-        at = parameter_lines.get(parameter.name, line)
-        what = f"parameter '{parameter.name}'"
-        if parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
-            refuse(f"{what} cannot be passed by position, as arguments are; make it a plain parameter", at)
-        if parameter.name not in written:
-            refuse(f"{what} has no annotation; write {parameter.name}: T, where T is {annotations.ACCEPTED}", at)
-        type_, optional = resolve(written[parameter.name], what, at)
-        parameters.append(
-            {
-                "name": parameter.name,
-                "type": type_,
-                "isOptional": optional,
-                "hasDefault": parameter.default is not parameter.empty,
-                "isVariadic": parameter.kind is parameter.VAR_POSITIONAL,
-            }
-        )
-    if "return" not in written:
-        refuse(f"it has no return annotation; write -> T, where T is {annotations.ACCEPTED}")
-    return {"parameters": parameters, "result": resolve(written["return"], "the return type", line)[0]}
-
-
-def _documentation(function):
-    text = inspect.getdoc(function)
-    # The host's text is UTF-8, which has no lone surrogates.
-    return text and text.encode("utf-8", "replace").decode()
+    for parameter in read.parameters:
+        name, at = parameter.name, lines.get(parameter.name)
+        what = f"parameter '{name}'"
+        if parameter.kind in (callables.VAR_KEYWORD, callables.KEYWORD_ONLY):
+            problem = f"{what} cannot be passed by position, as arguments are; make it a plain parameter"
+        elif parameter.annotation is _MISSING:
+            problem = f"{what} has no annotation; write {name}: T, where T is {annotations.ACCEPTED}"
+        else:
+            type_, optional = resolve(parameter.annotation, what, at)
+            is_variadic = parameter.kind == callables.VAR_POSITIONAL
+            parameters.append(
+                {
+                    "name": name, "type": type_, "isOptional": optional, "hasDefault": parameter.has_default,
+                    "isVariadic": is_variadic,
+                }
+            )  # fmt: skip
+            continue
+        problems.append((problem, at) if at else problem)
+    if read.result is _MISSING:
+        problems.append(f"it has no return annotation; write -> T, where T is {annotations.ACCEPTED}")
+    else:
+        result = resolve(read.result, "the return type")[0]
+    return {"parameters": parameters, "result": result}
 
 
-def _refuse_duplicates(signatures, filename):
+def _duplicates(signatures, filename):
     """SQL does not tell upper from lower case, so neither may the names; overloads differ in their parameters."""
-    seen = {}
-    problems = []
+    seen, problems, classes = {}, [], []
     for signature in signatures:
         types = [(parameter["type"], parameter["isVariadic"]) for parameter in signature["parameters"]]
-        key = signature["name"].lower(), repr(types)
+        key = signature["name"].lower(), _json(types, classes)
         earlier = seen.setdefault(key, signature)
         if earlier is not signature:
             problems.append(
                 f"{filename}, line {signature['line']}: function '{signature['name']}' is there already, in line "
                 f"{earlier['line']}; rename one (SQL does not tell upper from lower case)"
             )
-    if problems:
-        raise clutch.SignatureError("\n".join(problems))
+    return problems

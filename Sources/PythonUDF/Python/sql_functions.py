@@ -10,7 +10,8 @@ def parse_function(text, dialect=None):
     """What a declaration says, as a dictionary.
 
     name: what the engine calls the function; parameters: [{"name", "type", "isOptional"}], the name None where none is
-    given; result: a type; handler: the Python function, maybe with dots, and the name where none is given;
+    given; result: a type; kind: "table" after TABLE, else "rows";
+    handler: the Python function, maybe with dots, and the name where none is given;
     null: "call", or "skip" after STRICT or RETURNS NULL ON NULL INPUT; deterministic: True after IMMUTABLE, False after
     VOLATILE or STABLE, else None.
 
@@ -22,15 +23,18 @@ def parse_function(text, dialect=None):
     parameters = _parameters(tokens, types)
     if not tokens.accept("->") and not tokens.accept("RETURNS"):
         tokens.fail(f"expected '->' or RETURNS with the type of the result; {_EXPECTED}")
+    kind = "rows"
     if tokens.word() == "TABLE":
-        tokens.fail("table functions are not supported yet; declare one that returns one value for a row")
-    result = types.read()
+        kind = "table"
+        result = types.columns()
+    else:
+        result = types.read()
     clauses = {"handler": name, "null": "call", "deterministic": None}
     while tokens.kind != "end":
         _clause(tokens, clauses)
     for parameter in parameters:
         parameter["isOptional"] = clauses["null"] == "call"
-    return {"name": name, "parameters": parameters, "result": result, **clauses}
+    return {"name": name, "parameters": parameters, "result": result, "kind": kind, **clauses}
 
 
 def _name(tokens):

@@ -1,10 +1,9 @@
 """Reads a line of SQL token by token, for types and for signatures."""
 
-import re
-
+from _clutch_pristine import original
 from clutch import SignatureError
 
-_TOKEN = re.compile(
+_TOKEN = original("re", "compile")(
     r"""\s*(?:
         (?P<word>[^\W0-9][\w$]*)
       | (?P<number>[0-9]{1,9}(?![\w$]))
@@ -12,7 +11,7 @@ _TOKEN = re.compile(
       | (?P<text>'(?:[^']|'')*')
       | (?P<sign>->|[()<>\[\],:=.;])
     )""",
-    re.VERBOSE,
+    original("re", "VERBOSE"),
 )
 _SHOWN = 200  # characters of a text in a message
 

@@ -43,6 +43,12 @@ class TypeReader:
     def read(self):
         return self._type(1)[0]
 
+    def columns(self):
+        """The columns of TABLE(a INT, b INT), as a struct."""
+        if self._tokens.sign(1) != "(":
+            self._tokens.fail("expected the columns after TABLE, as in TABLE (a INT, b INT)")
+        return self._struct(1)[0]
+
     def name(self):
         """The name before a type, as of a field, or None if the type itself is next."""
         tokens = self._tokens

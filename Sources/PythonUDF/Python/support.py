@@ -1,19 +1,21 @@
 """What the host asks Python for while it converts values: the few things that have no entry in the C interface."""
 
-import datetime
+from _json import encode_basestring, make_encoder, make_scanner
+
+from _clutch_pristine import original
+
+_timedelta, _timezone = original("datetime", "timedelta"), original("datetime", "timezone")
 
 
 def zone(name):
     """The time zone of a column, which Arrow names as the IANA database does, or as an offset such as +05:30."""
     if name.upper() in ("UTC", "Z", "ETC/UTC", "GMT", "+00:00"):
-        return datetime.timezone.utc
+        return _timezone.utc
     try:
         if name[:1] in ("+", "-") and len(name) == 6 and name[3] == ":":
-            offset = datetime.timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
-            return datetime.timezone(-offset if name[0] == "-" else offset)
-        import zoneinfo
-
-        return zoneinfo.ZoneInfo(name)
+            offset = _timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
+            return _timezone(-offset if name[0] == "-" else offset)
+        return original("zoneinfo", "ZoneInfo")(name)
     except Exception:
         problem = f"there is no time zone named {name!r}; install the system's tzdata, or the Python package tzdata"
         raise ValueError(problem) from None
@@ -74,60 +76,92 @@ def is_plain_class(cls):
 
 def decimal_parser():
     """Decimals out of text, whatever the context of the thread lets pass."""
-    import decimal
+    make, invalid = original("decimal", "Decimal"), original("decimal", "InvalidOperation")
+    strict = original("decimal", "Context")(traps=[invalid])
 
     def parse(text):
         try:
-            return decimal.Decimal(text, _strict)
-        except decimal.InvalidOperation:
+            return make(text, strict)
+        except invalid:
             raise ValueError(f"{text!r} is no decimal number") from None
 
-    _strict = decimal.Context(traps=[decimal.InvalidOperation])
     return parse
 
 
-def parser():
-    import json
+class _Scanning:
+    """What JSON's scanner, which is written in C, reads its settings from."""
 
-    return json.loads
+    strict, object_hook, object_pairs_hook, parse_float, parse_int = True, None, None, float, int
+    parse_constant = {"-Infinity": -float("inf"), "Infinity": float("inf"), "NaN": float("nan")}.__getitem__
+
+
+_SPACE = " \t\n\r"
+
+
+def parser():
+    """What json.loads does to text."""
+    scan = make_scanner(_Scanning)
+
+    def parse(text):
+        start = len(text) - len(text.lstrip(_SPACE))
+        try:
+            value, end = scan(text, start)
+        except StopIteration as error:
+            raise original("json.decoder", "JSONDecodeError")("Expecting value", text, error.value) from None
+        if end != len(text) and text[end:].strip(_SPACE):
+            end = len(text) - len(text[end:].lstrip(_SPACE))
+            raise original("json.decoder", "JSONDecodeError")("Extra data", text, end)
+        return value
+
+    return parse
 
 
 def writer():
     """JSON as other systems read it: no NaN, which JSON does not have."""
-    import json
+    return lambda value: _json(value, ":", ",")
 
-    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
+
+def _json(value, colon, comma):
+    # The dictionary notes what is being written, so that what holds itself is found out.
+    return "".join(make_encoder({}, _plain, encode_basestring, None, colon, comma, False, False, False)(value, 0))
 
 
 def _plain(value):
     """Records of the user's own classes go as their fields."""
-    import dataclasses
-
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
+    fields = dataclass_fields(type(value))
+    if fields is not None:
+        return {field.name: getattr(value, field.name) for field in fields}
     raise TypeError(f"{type(value).__name__} has no form in JSON; convert it to text or a number")
+
+
+def dataclass_fields(cls):
+    """The fields of a dataclass, or None for another class."""
+    fields = getattr(cls, "__dataclass_fields__", None)
+    if not isinstance(fields, dict):
+        return None
+    # Others are annotations such as ClassVar, which make no field.
+    return [field for field in fields.values() if getattr(field._field_type, "name", None) == "_FIELD"]
 
 
 def members(cls, by_value):
     """The members of an Enum by the text that stands for them."""
-    return {(str.__str__(member.value) if by_value else member.name): member for member in cls}
+    found = (cls._member_map_[name] for name in cls._member_names_)
+    return {(str.__str__(member._value_) if by_value else member._name_): member for member in found}
 
 
 def places(cls, values, by_value):
     """The place of each value of an enumeration, by the value and by the member that stands for it."""
     found = {value: index for index, value in enumerate(values)}
     if cls is not None:
-        for member in cls:
-            found[member] = found[str.__str__(member.value) if by_value else member.name]
+        for text, member in members(cls, by_value).items():
+            found[member] = found[text]
     return found
 
 
 def dead_letter(names, values):
     """The arguments of a row that failed, as JSON for a person and for another try."""
-    import json
-
     named = dict(zip(names, values)) if len(set(names)) == len(names) else list(values)
-    return json.dumps(_shown(named, ()), ensure_ascii=False, allow_nan=False)
+    return _json(_shown(named, ()), ": ", ", ")
 
 
 # What is nested deeper than this is shown as text.
@@ -141,10 +175,8 @@ def _shown(value, inside):
     """
     if value is None or value is True or value is False:
         return value
-    import enum
-
-    if isinstance(value, enum.Enum):
-        return _shown(value.value if isinstance(value.value, str) else value.name, inside)
+    if isinstance(getattr(type(value), "_member_map_", None), dict):
+        return _shown(value._value_ if isinstance(value._value_, str) else value._name_, inside)
     if isinstance(value, int):
         return int(value) if value.bit_length() < 10_000 else hex(value)
     if isinstance(value, float):
@@ -154,10 +186,9 @@ def _shown(value, inside):
     if isinstance(value, str) or len(inside) == _DEEPEST or id(value) in inside:
         return _text(value)
     inside = (*inside, id(value))
-    import dataclasses
-
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+    fields = dataclass_fields(type(value))
+    if fields is not None:
+        value = {field.name: getattr(value, field.name, None) for field in fields}
     elif isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = value._asdict()
     if isinstance(value, dict):

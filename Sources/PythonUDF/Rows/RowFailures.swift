@@ -56,7 +56,8 @@ extension RowProblem {
     let message =
       switch shown {
       case .argument(let error): "an argument cannot be made: \(error.message)"
-      case .call(let error), .result(_, let error?, _): error.message
+      case .call(let error): RefusedPackage(error)?.explanation ?? error.message
+      case .result(_, let error?, _): error.message
       case .result(let reason, nil, _): reason
       }
     return UDFRowFailure(
@@ -80,6 +81,9 @@ extension RowProblem {
     case .argument(let error):
       return .failed(.rowFailed, in: place, because: "an argument cannot be made: \(error.summary)")
     case .call(let error):
+      if let package = RefusedPackage(error) {
+        return .failed(.rowFailed, in: place, because: package.place + package.explanation)
+      }
       let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""
       return .failed(.rowFailed, in: place, because: error.summary + hint, exception: error)
     case .result(let reason, let error, _):

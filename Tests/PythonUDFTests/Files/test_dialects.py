@@ -24,7 +24,8 @@ if len(sys.argv) > 1 and os.path.isdir(sys.argv[1]):
 
 
 def text_of(name):
-    with open(os.path.join(OURS, name + ".py"), encoding="utf-8") as file:
+    folder = os.path.join(OURS, "..", "..", "PythonRuntime", "Python") if name == "imports" else OURS
+    with open(os.path.join(folder, name + ".py"), encoding="utf-8") as file:
         return file.read()
 
 
@@ -36,11 +37,16 @@ def install_module(name, file):
     return module
 
 
+for ours in ("imports", "pristine", "support"):
+    install_module("_clutch_" + ours, ours)
 clutch = install_module("clutch", "clutch")
+for ours in ("annotations", "callables"):
+    install_module("_clutch_" + ours, ours)
 BEFORE = set(sys.modules)
 dialects = install_module("_clutch_dialects", "dialects")
 dialects.install({file: text_of(file) for file in dialects.FILES})
 INSTALLED = set(sys.modules) - BEFORE
+loader = install_module("_clutch_loader", "loader")
 
 from _clutch_arrow_types import from_pyarrow  # noqa: E402
 from _clutch_sql_format import format as format_type  # noqa: E402
@@ -49,12 +55,24 @@ from _clutch_sql_types import parse  # noqa: E402
 
 
 def run(source, name="file.py"):
-    """Run a file as the loader does, and return its names and what it marked."""
+    """Run a file as the loader does, and return its names and what it marked; refuse what the loader does."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     clutch._marked.clear()
     namespace = {"__name__": os.path.splitext(os.path.basename(name))[0]}
     exec(compile(source, name, "exec", dont_inherit=True), namespace)
+    refuse(name, source)
     return namespace, list(clutch._marked)
+
+
+def refuse(name, source, problems=()):
+    places = loader.places(compile(source, name, "exec", loader.PyCF_ONLY_AST, dont_inherit=True))
+    problems = [*problems, *loader.signatures_of(clutch._marked, name, places)[1]]
+    if problems:
+        raise clutch.SignatureError("\n".join(problems))
+
+
+def declare(namespace, texts, dialect=None, source=""):
+    refuse("file.py", source, dialects.declare(namespace, texts, dialect))
 
 
 def run_file(*path):
@@ -68,10 +86,10 @@ def shape(type):
     return format_type(type)
 
 
-def signature(options):
-    declared = options["signature"]
+def signature(marked):
+    declared = marked.signature
     parameters = [f"{parameter['name']} {shape(parameter['type'])}" for parameter in declared["parameters"]]
-    return f"{options['name']}({', '.join(parameters)}) -> {shape(declared['result'])}"
+    return f"{marked.name}({', '.join(parameters)}) -> {shape(declared['result'])}"
 
 
 class Refusing(unittest.TestCase):
@@ -339,7 +357,8 @@ class Functions(Refusing):
             ("f(INT)", "'->' or RETURNS"),
             ("f(INT,) -> INT", "position 7", "expected a type"),
             ("f(INT) -> ", "expected a type"),
-            ("f(INT) -> TABLE (a INT)", "table functions"),
+            ("f(INT) -> TABLE", "position 11", "the columns after TABLE"),
+            ("f(INT) -> TABLE (a INT", "',' or ')'"),
             ("f(INT) -> INT =", "Python function"),
             ("f(INT) -> INT = a.", "Python function"),
             ("f(INT) -> INT = 'a b'", "Python function"),
@@ -373,12 +392,12 @@ class Declared(Refusing):
     def declared(self, folder, texts):
         namespace, _ = run_file(folder, "handlers.py")
         dialects.declare(namespace, texts, folder)
-        return {options["name"]: (function, options) for function, options in clutch._marked}
+        return {marked.name: marked for marked in clutch._marked}
 
     def test_databend(self):
         marked = self.declared("databend", self.DATABEND)
         self.assertEqual(
-            [signature(options) for _, options in marked.values()],
+            [signature(each) for each in marked.values()],
             [
                 "gcd_py(a INT, b INT) -> BIGINT",
                 "get_host(url VARCHAR) -> VARCHAR",
@@ -387,16 +406,16 @@ class Declared(Refusing):
                 "risk(amount REAL, country VARCHAR) -> DOUBLE",
             ],
         )
-        for _, options in marked.values():
-            self.assertEqual(options["null"], "call")
-            self.assertTrue(all(parameter["isOptional"] for parameter in options["signature"]["parameters"]))
-        self.assertEqual(marked["gcd_py"][0](12, 18), 6)
-        self.assertEqual(marked["risk"][0](250.0, None), 7.5)
+        for each in marked.values():
+            self.assertEqual(each.options["null"], "call")
+            self.assertTrue(all(parameter["isOptional"] for parameter in each.signature["parameters"]))
+        self.assertEqual(marked["gcd_py"].roles["call"](12, 18), 6)
+        self.assertEqual(marked["risk"].roles["call"](250.0, None), 7.5)
 
     def test_snowflake(self):
         marked = self.declared("snowflake", self.SNOWFLAKE)
         self.assertEqual(
-            [signature(options) for _, options in marked.values()],
+            [signature(each) for each in marked.values()],
             [
                 "addone(i BIGINT) -> BIGINT",
                 "mask(value VARCHAR) -> VARCHAR",
@@ -407,26 +426,21 @@ class Declared(Refusing):
                 "round_price(price DECIMAL(12, 4)) -> DECIMAL(12, 2)",
             ],
         )
-        quarter = marked["fiscal_quarter"][1]
-        self.assertEqual((quarter["null"], quarter["deterministic"], quarter["on_error"]), ("skip", True, "raise"))
-        self.assertFalse(quarter["signature"]["parameters"][0]["isOptional"])
-
-    def test_options_are_what_the_loader_reads(self):
-        marked = self.declared("databend", self.DATABEND)
-        for _, options in marked.values():
-            self.assertEqual(set(options), {"name", "null", "deterministic", "on_error", "decimals", "signature"})
-            json.dumps(options)
+        quarter = marked["fiscal_quarter"]
+        options = quarter.options
+        self.assertEqual((options["null"], options["deterministic"], options["on_error"]), ("skip", True, "raise"))
+        self.assertFalse(quarter.signature["parameters"][0]["isOptional"])
 
     def test_names_from_both_sides_do_not_collide(self):
         namespace, _ = run("def f(x, y): return x")
         dialects.declare(namespace, ["f(INT, x INT) -> INT"])
-        self.assertEqual(signature(clutch._marked[0][1]), "f(a1 INT, x INT) -> INT")
+        self.assertEqual(signature(clutch._marked[0]), "f(a1 INT, x INT) -> INT")
 
     def test_functions_of_compiled_modules(self):
         namespace, _ = run("import math")
         texts = ["gcd(BIGINT, BIGINT) -> BIGINT = math.gcd", "hypot(DOUBLE) -> DOUBLE = math.hypot"]
         dialects.declare(namespace, texts)
-        self.assertEqual(clutch._marked[0][0](4, 6), 2)
+        self.assertEqual(clutch._marked[0].function(4, 6), 2)
 
     def test_refusals(self):
         source = (
@@ -440,17 +454,18 @@ class Declared(Refusing):
             ("h(INT) -> INT = math.nothing", "'math' has no 'nothing'"),
             ("h(INT) -> INT = LIMIT", "no function but int"),
             ("h(INT) -> INT = Table", "'h'", "class"),
-            ("h() -> INT = f", "file.py, line 3", "0 argument types", "f(x, y=1)"),
+            ("h() -> INT = f", "file.py, line 3", "0 argument types", "f(x, y=...)"),
             ("h(INT, INT, INT) -> INT = f", "line 3", "3 argument types"),
             ("h(INT) -> INT = g", "line 5", "1 argument type "),
             ("h(INT) -> INT = later", "line 8", "async"),
             ("h(INT) -> INT = rows", "line 9", "generators"),
+            ("h(INT) -> TABLE (a INT) = f", "line 3", "table functions", "returns one value for a row"),
         ]:
             namespace, _ = run(source)
             with self.subTest(text), self.refused(*parts):
-                dialects.declare(namespace, [text])
+                declare(namespace, [text], source=source)
         with self.refused("the file has no functions"):
-            dialects.declare({"__name__": "x"}, ["f() -> INT"])
+            declare({"__name__": "x"}, ["f() -> INT"])
 
 
 class Arroyo(Refusing):
@@ -458,10 +473,9 @@ class Arroyo(Refusing):
         for file in ("haversine", "parse_log", "is_bot"):
             with self.subTest(file):
                 namespace, marked = run_file("arroyo", file + ".py")
-                ((function, options),) = marked
-                self.assertIs(function, namespace[file])
-                self.assertEqual((options["name"], options["null"]), (file, "skip"))
-                self.assertNotIn("signature", options)
+                (each,) = marked
+                self.assertIs(each.function, namespace[file])
+                self.assertEqual((each.name, each.options["null"], each.signature), (file, "skip", None))
 
     def test_exports(self):
         namespace, marked = run(
@@ -469,17 +483,16 @@ class Arroyo(Refusing):
             "    return x\nfound = get_udfs()"
         )
         self.assertEqual(namespace["found"][-1], namespace["g"])
-        self.assertEqual([options["name"] for _, options in marked], ["g"])
+        self.assertEqual([each.name for each in marked], ["g"])
 
 
 class RisingWave(Refusing):
     def signatures(self, file):
         _, marked = run_file("risingwave", file)
-        for _, options in marked:
-            self.assertEqual(set(options), {"name", "null", "deterministic", "on_error", "decimals", "signature"})
-            self.assertEqual((options["null"], options["on_error"]), ("call", "raise"))
-            json.dumps(options)
-        return [signature(options) for _, options in marked]
+        for each in marked:
+            self.assertEqual((each.options["null"], each.options["on_error"]), ("call", "raise"))
+            json.dumps(each.signature)
+        return [signature(each) for each in marked]
 
     def test_files(self):
         self.assertEqual(
@@ -517,13 +530,13 @@ class RisingWave(Refusing):
     def test_functions_are_returned_unchanged(self):
         namespace, marked = run_file("risingwave", "network.py")
         self.assertIsInstance(namespace["gcd"], types.FunctionType)
-        self.assertIs(marked[0][0], namespace["gcd"])
+        self.assertIs(marked[0].function, namespace["gcd"])
         self.assertEqual(namespace["gcd_of_three"](12, 18, 27), 3)
         self.assertIsNone(namespace["tcp_info"](None))
 
     def test_batches_have_one_row(self):
         namespace, marked = run_file("risingwave", "all_types.py")
-        call = marked[1][0]
+        call = marked[1].roles["call"]
         self.assertEqual(call("a b"), [3.0, 1.0])
         self.assertEqual(namespace["text_embedding"](["a", "bc"]), [[1.0, 0.0], [2.0, 0.0]])
         self.assertIs(call.__wrapped__, namespace["text_embedding"])
@@ -531,7 +544,7 @@ class RisingWave(Refusing):
             "from arrow_udf import udf\n@udf(['INT'], 'INT', batch=True)\ndef f(values): return values + [1]\n"
         )
         with self.assertRaisesRegex(ValueError, "'f' takes a batch: it returned 2 values for 1 row"):
-            marked[0][0](3)
+            marked[0].roles["call"](3)
 
     def test_table_functions_fail_where_they_are_defined(self):
         with self.refused("tables.py, line 12: function 'split': table functions", "not supported yet"):
@@ -549,14 +562,14 @@ class RisingWave(Refusing):
         ]:
             with self.subTest(parameters):
                 _, marked = run(source.format(types=types_, names=parameters))
-                self.assertEqual(signature(marked[0][1]), expected)
+                self.assertEqual(signature(marked[0]), expected)
 
     def test_objects_that_are_called(self):
         _, marked = run(
             "from arrow_udf import udf\nclass Add:\n  def __call__(self, x, y): return x + y\n"
             "udf(['INT', 'INT'], 'INT', name='add')(Add())\n"
         )
-        self.assertEqual(signature(marked[0][1]), "add(x INT, y INT) -> INT")
+        self.assertEqual(signature(marked[0]), "add(x INT, y INT) -> INT")
 
     def test_refusals(self):
         for options, body, *parts in [
@@ -586,7 +599,7 @@ class RisingWave(Refusing):
         _, marked = run(
             "from arrow_udf import *\n@udf([JsonType(), DecimalType()], JsonType())\ndef f(x, y): return x\n"
         )
-        self.assertEqual(signature(marked[0][1]), "f(x JSON, y DECIMAL) -> JSON")
+        self.assertEqual(signature(marked[0]), "f(x JSON, y DECIMAL) -> JSON")
 
 
 class Fake:
@@ -659,7 +672,7 @@ class Arrow(Refusing):
             "import pyarrow as pa\nfrom arrow_udf import udf\n"
             "@udf(input_types=[pa.int64(), 'INT8'], result_type=pa.list_(pa.int64()))\ndef f(x, y): return [x]\n"
         )
-        self.assertEqual(signature(marked[0][1]), "f(x BIGINT, y TINYINT) -> BIGINT[]")
+        self.assertEqual(signature(marked[0]), "f(x BIGINT, y TINYINT) -> BIGINT[]")
 
 
 class Installation(unittest.TestCase):
@@ -698,7 +711,7 @@ class Installation(unittest.TestCase):
             f"sys.path.append({HERE!r})\n"
             f"sys.argv = ['x', {OURS!r}]\n"
             "import test_dialects as t\n"
-            "assert t.run_file('risingwave', 'network.py')[1][0][0](12, 18) == 6\n"
+            "assert t.run_file('risingwave', 'network.py')[1][0].function(12, 18) == 6\n"
             "t.Declared().declared('snowflake', t.Declared.SNOWFLAKE)\n"
         )
         for _ in range(2):

@@ -159,27 +159,95 @@ import Testing
   }
 
   @Test(arguments: [
-    ("@udf\nclass Point: pass", "@udf marks a function, not <class 'udf_file.Point'>"),
     ("udf(3)", "@udf marks a function, not 3"),
     (
       "udf(__import__('functools').partial(print))",
-      "@udf marks a function, not functools.partial(<built-in function print>)"
+      "functools.partial(<built-in function print>) has no name of its own for SQL; mark it as udf(name='my_function')(...)"
     ),
-    (
-      "@udf(retries=1)\ndef f() -> int: pass",
-      "@udf has no option 'retries'; it has name, null, deterministic, on_error, timeout, batch_timeout and memory"
-    ),
-    ("@udf(name='a b')\ndef f() -> int: pass", "@udf(name=...) takes a name such as 'my_function', not 'a b'"),
-    ("@udf(null='x')\ndef f() -> int: pass", "@udf(null=...) takes 'skip' or 'call', not 'x'"),
-    ("@udf(deterministic=1)\ndef f() -> int: pass", "@udf(deterministic=...) takes True or False, not 1"),
   ])
-  func `the mark refuses what is no function, and options that it does not know`(
-    code: String, message: String
-  ) throws {
+  func `what is no function, or has no name, is refused where it is marked`(code: String, message: String) throws {
     let error = try loadError("from clutch import udf\n\(code)")
     #expect(error.code == .loadFailed)
     #expect(error.exception?.message == message)
     #expect(error.exception?.traceback.map(\.line) == [2])
+  }
+
+  @Test(arguments: [
+    ("@udf", "a class is no function; table and aggregate functions are not supported yet", "class f: pass"),
+    (
+      "@udf(retries=1, tries=2)",
+      "@udf has no option 'retries', 'tries'; it has name, null, deterministic, on_error, timeout, batch_timeout, memory and threads",
+      "def f() -> int: pass"
+    ),
+    ("@udf(null='x')", "@udf(null=...) takes 'skip' or 'call', not 'x'", "def f() -> int: pass"),
+    ("@udf(name='a b')", "@udf(name=...) takes a name such as 'my_function', not 'a b'", "def f() -> int: pass"),
+    ("@udf(deterministic=1)", "@udf(deterministic=...) takes True or False, not 1", "def f() -> int: pass"),
+    ("@udf(timeout=-1)", "@udf(timeout=...) takes a number of seconds above 0, not -1", "def f() -> int: pass"),
+    (
+      "@udf(memory='much')", "@udf(memory=...) takes '256MB', '1GiB', '512KB' or a number of bytes, not 'much'",
+      "def f() -> int: pass"
+    ),
+    ("@udf(threads=1)", "@udf(threads=...) takes True or False, not 1", "def f() -> int: pass"),
+  ])
+  func `an option that the mark does not know is refused with the function and its line`(
+    mark: String, problem: String, function: String
+  ) throws {
+    let error = try loadError("from clutch import udf\n\(mark)\n\(function)")
+    #expect(error.code == .badSignature)
+    #expect(error.message == "<udf>, line 3: function 'f': \(problem)")
+  }
+
+  @Test func `all problems of a file are told at once`() throws {
+    let error = try loadError(
+      UDFSource(
+        """
+        from arrow_udf import udf as other, udtf
+        from clutch import udf
+        @udf(retries=1)
+        def a(x, *, key) -> set: pass
+        @udf
+        async def b(x: int) -> int: pass
+        @udf
+        def c(x: int) -> int: return 1
+        @udf
+        def C(x: int) -> int: return 1
+        @other(input_types=['NOTHING'], result_type='INT')
+        def d(x): return 1
+        @udtf(input_types=['INT'], result_types=['INT'])
+        def e(x): yield x
+        """, functions: ["g(INT) -> INT = nowhere", "h(INT) -> TABLE (a INT) = c"]))
+    #expect(error.code == .badSignature)
+    let starts = [
+      "declaration 'g(INT) -> INT = nowhere': there is no 'nowhere' for the handler",
+      "<udf>, line 4: function 'a': @udf has no option 'retries'",
+      "<udf>, line 4: function 'a': parameter 'x' has no annotation",
+      "<udf>, line 4: function 'a': parameter 'key' cannot be passed by position",
+      "<udf>, line 4: function 'a': the return type has the unsupported type set",
+      "<udf>, line 6: function 'b': async functions are not supported; write a plain function",
+      "<udf>, line 12: function 'd': input type 1: SQL type 'NOTHING'",
+      "<udf>, line 14: function 'e': table functions are not supported yet; write one that returns one value",
+      "<udf>, line 8: function 'h': table functions are not supported yet; write one that returns one value",
+      "<udf>, line 10: function 'C' is there already, in line 8",
+    ]
+    let lines = error.message.split(separator: "\n")
+    #expect(lines.count == starts.count, "\(error.message)")
+    for (line, start) in zip(lines, starts) { #expect(line.hasPrefix(start)) }
+  }
+
+  @Test(arguments: [
+    "Literal['\\ud800']", "Annotated[int, clutch.Type('nothing')]", "Annotated[int, clutch.Type(3)]",
+    "TypedDict('T', {'\\ud800': int})",
+  ])
+  func `a type that cannot be told to the host is refused in words`(annotation: String) throws {
+    let error = try loadError(
+      """
+      import clutch
+      from typing import Annotated, Literal, TypedDict
+      @clutch.udf
+      def f(x: \(annotation)) -> int: pass
+      """)
+    #expect(error.code == .badSignature)
+    #expect(error.message.hasPrefix("<udf>, line 4: function 'f': parameter 'x' "), "\(error.message)")
   }
 
   @Test func `a function written in C is refused without a line`() throws {

@@ -74,9 +74,10 @@ import Testing
         ("(4, 'c')", #"{x: 4, y: "c"}"#), ("Like(5, 'd')", #"{x: 5, y: "d"}"#),
         ("Record(x=6, y='e')", #"{x: 6, y: "e"}"#),
         ("N(7, 'f')", #"{x: 7, y: "f"}"#), ("None", "null"), ("P(None, None)", "{x: null, y: null}"),
+        ("{'x': 1}", "{x: 1, y: null}"),
         (
-          "{'x': 1}",
-          "ValueError: it returned {'x': 1} of type dict, which does not fit the struct: it has no field 'y'"
+          "{'y': 'a'}",
+          "ValueError: it returned {'y': 'a'} of type dict, which does not fit the struct: it has no field 'x'"
         ),
         ("(1,)", "TypeError: it returned (1,) of type tuple, expected P or None"),
         ("3", "TypeError: it returned 3 of type int, expected P or None"),

@@ -176,6 +176,10 @@ struct StructWriter: ResultWriter, ~Copyable {
         api.pointee.Py_IncRef(value)
         return value
       }
+      if fields[index].mayBeMissing, api.pointee.PyErr_Occurred() == nil {
+        api.pointee.Py_IncRef(api.none)
+        return api.none
+      }
     } else if isTuple {
       if let value = api.pointee.PySequence_GetItem(object, index) { return value }
     } else if let value = api.pointee.PyObject_GetAttr(object, names[index]) {

@@ -1,0 +1,48 @@
+import CPythonABI
+import Synchronization
+
+/// Which interpreters may not start threads, and what their code is told when it tries.
+///
+/// CPython decides that when it makes an interpreter, and has words of its own for it. Here it can be decided later, when
+/// a file has said whether it needs threads.
+enum ThreadRefusals {
+  private static let messages = Mutex<[UInt: String]>([:])
+
+  static func insert(_ message: String, for interpreter: OpaquePointer) {
+    messages.withLock { $0[UInt(bitPattern: interpreter)] = message }
+  }
+
+  static func remove(_ interpreter: OpaquePointer) {
+    _ = messages.withLock { $0.removeValue(forKey: UInt(bitPattern: interpreter)) }
+  }
+
+  static func message(for interpreter: OpaquePointer) -> String? {
+    messages.withLock { $0[UInt(bitPattern: interpreter)] }
+  }
+
+  /// Whether the interpreter whose GIL the calling thread holds may start a thread; if not, the exception is set.
+  static func allowsThread(_ api: PythonAPI) -> Bool {
+    guard let state = (api.pointee.PyThreadState_GetUnchecked ?? api.pointee._PyThreadState_UncheckedGet)?(),
+      let message = message(for: api.pointee.PyThreadState_GetInterpreter(state))
+    else { return true }
+    api.pointee.PyErr_SetString(api.pointee.PyExc_RuntimeError.pointee, message)
+    return false
+  }
+}
+
+extension InterpreterState {
+  /// Whether its code may start threads. Under the GIL.
+  package var mayStartThreads: Bool {
+    ThreadRefusals.message(for: api.pointee.PyThreadState_GetInterpreter(threadState)) == nil
+  }
+
+  /// Lets its code start threads from now on. Under the GIL.
+  package func allowThreads() { ThreadRefusals.remove(api.pointee.PyThreadState_GetInterpreter(threadState)) }
+
+  /// Refuses threads from now on. Under the GIL.
+  ///
+  /// - Parameter message: what code that tries is told.
+  package func refuseThreads(_ message: String) {
+    ThreadRefusals.insert(message, for: api.pointee.PyThreadState_GetInterpreter(threadState))
+  }
+}

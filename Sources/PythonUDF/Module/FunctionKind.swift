@@ -1,0 +1,17 @@
+/// How a function is called, and what it gives.
+///
+/// Only `rows` can be called yet; a file with a function of another kind does not load.
+public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Once for each row, with values; gives a value.
+  case rows
+  /// Once for a batch, with columns; gives a column.
+  case batch
+  /// With the batches of a query one after the other; gives batches.
+  case batches
+  /// Gives rows of a table of its own.
+  case table
+  /// Takes rows into a state and gives a value for all of them.
+  case aggregate
+  /// For several rows at the same time: an `async` function.
+  case concurrent
+}
