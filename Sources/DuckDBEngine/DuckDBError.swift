@@ -1,3 +1,5 @@
+internal import PythonRuntime
+
 /// Why loading DuckDB, opening a database or running SQL failed.
 public struct DuckDBError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kind of failure.
@@ -34,13 +36,14 @@ public struct DuckDBError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The kind of failure.
   public var code: Code
-  /// What went wrong, for a person. For ``Code/query``, DuckDB's text unchanged.
+  /// What went wrong, for a person. For ``Code/query``, DuckDB's text: of a line at most 4,000 characters and of the
+  /// whole 20,000, each with how much was left out.
   public var message: String
 
-  /// Makes an error from its parts.
+  /// Makes an error from its parts; a long message is shortened.
   public init(_ code: Code, _ message: String) {
     self.code = code
-    self.message = message
+    self.message = message.cut(lines: TextLimit.databaseLine, whole: TextLimit.databaseText)
   }
 
   /// The message.

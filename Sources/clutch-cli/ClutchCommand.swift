@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct ClutchCommand: ParsableCommand {
@@ -11,4 +12,18 @@ struct ClutchCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [SQLCommand.self, InspectCommand.self, DoctorCommand.self])
+
+  /// Runs the command line and, unlike ArgumentParser, which writes each byte by itself, an error in one piece.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      guard code != .success else { exit(withError: error) }
+      let message = fullMessage(for: error)
+      if !message.isEmpty { StandardError.write(message + "\n") }
+      Foundation.exit(code.rawValue)
+    }
+  }
 }

@@ -26,8 +26,15 @@ struct DoctorCommand: ParsableCommand {
     print("Everything needed is here.")
   }
 
+  /// What is remembered may be what is wrong.
+  private var discovery: PythonDiscovery {
+    var discovery = python.discovery
+    discovery.asksAnew = true
+    return discovery
+  }
+
   private func printPythonPath() throws {
-    let candidates = python.discovery.search()
+    let candidates = discovery.search()
     guard let installation = PythonDiscovery.choose(from: candidates) else {
       throw CommandError(CPython.explanation(of: candidates))
     }
@@ -38,7 +45,7 @@ struct DoctorCommand: ParsableCommand {
 
   private func examinePython() -> PythonInstallation? {
     print("CPython")
-    let candidates = python.discovery.search(all: true)
+    let candidates = discovery.search(all: true)
     let started = Result { try CPython.start(python.discovery) }
     let chosen = try? started.get()
     for candidate in candidates { show(candidate, chosen) }

@@ -300,6 +300,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyUnicode_InternFromString, const char *)                                              \
   F(const char *_Nullable, PyUnicode_AsUTF8AndSize, PyObject *, Py_ssize_t *_Nullable)                          \
   F(PyObject *_Nullable, PyUnicode_AsEncodedString, PyObject *, const char *, const char *)                     \
+  F(Py_ssize_t, PyUnicode_GetLength, PyObject *)                                                                \
+  F(PyObject *_Nullable, PyUnicode_Substring, PyObject *, Py_ssize_t, Py_ssize_t)                               \
   F(PyObject *_Nullable, PyUnicode_EncodeFSDefault, PyObject *)                                                 \
   F(PyObject *_Nullable, PyBytes_FromStringAndSize, const char *_Nullable, Py_ssize_t)                          \
   F(int, PyBytes_AsStringAndSize, PyObject *, char *_Nullable *_Nonnull, Py_ssize_t *_Nullable)                 \
@@ -312,12 +314,14 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyList_New, Py_ssize_t)                                                                \
   F(int, PyList_Append, PyObject *, PyObject *)                                                                 \
   F(PyObject *_Nullable, PySequence_GetItem, PyObject *, Py_ssize_t)                                            \
+  F(PyObject *_Nullable, PySequence_GetSlice, PyObject *, Py_ssize_t, Py_ssize_t)                               \
   F(int, PySequence_Check, PyObject *)                                                                          \
   F(PyObject *_Nullable, PySequence_List, PyObject *)                                                           \
   F(PyObject *_Nullable, PyDict_New, void)                                                                      \
   F(int, PyDict_SetItem, PyObject *, PyObject *, PyObject *)                                                    \
   F(PyObject *_Nullable, PyDict_GetItemWithError, PyObject *, PyObject *)                                       \
   F(PyObject *_Nullable, PyDict_Copy, PyObject *)                                                               \
+  F(int, PyDict_Next, PyObject *, Py_ssize_t *, PyObject *_Nullable *_Nullable, PyObject *_Nullable *_Nullable) \
   F(PyObject *_Nullable, PyDict_Items, PyObject *)                                                              \
   /* Modules and code */                                                                                        \
   F(PyObject *_Nullable, PyImport_ImportModule, const char *)                                                   \
@@ -331,6 +335,9 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyModuleDef_Init, PyModuleDef *)                                                       \
   F(PyObject *_Nullable, PyEval_GetBuiltins, void)                                                              \
   F(PyObject *_Nullable, Py_CompileString, const char *, const char *, int)                                     \
+  F(long, PyImport_GetMagicNumber, void)                                                                        \
+  F(PyObject *_Nullable, PyMarshal_WriteObjectToString, PyObject *, int)                                        \
+  F(PyObject *_Nullable, PyMarshal_ReadObjectFromString, const char *_Nullable, Py_ssize_t)                            \
   F(PyObject *_Nullable, PyEval_EvalCode, PyObject *, PyObject *, PyObject *)                                   \
   /* Exceptions */                                                                                              \
   F(PyObject *_Nullable, PyErr_Occurred, void)                                                                  \

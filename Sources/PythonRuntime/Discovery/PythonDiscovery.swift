@@ -4,10 +4,13 @@ import Foundation
 public struct PythonDiscovery: Sendable {
   /// A Python program, or a virtual environment, that must be used; nothing else is tried.
   public var explicitPath: String?
-  /// The process environment; `CLUTCH_PYTHON`, `VIRTUAL_ENV`, `PATH`, `PYENV_ROOT` and `HOME` are read.
+  /// The process environment; `CLUTCH_PYTHON`, `VIRTUAL_ENV`, `PATH`, `PYENV_ROOT` and `HOME` are read, and `CLUTCH_CACHE`
+  /// and `XDG_CACHE_HOME` for the folder in which answers are remembered.
   public var environment: [String: String]
   /// Where `.venv` is looked for.
   public var workingDirectory: String
+  /// Whether every candidate is started, also one whose answer is remembered from an earlier search.
+  public var asksAnew = false
   /// Programs in places that an installer or a system uses; a test may shorten this list.
   package var usualPlaces: [String] = PythonDiscovery.usualPlaces
 
@@ -28,7 +31,8 @@ public struct PythonDiscovery: Sendable {
   /// The candidates looked at, in order, up to the one that is taken.
   ///
   /// A path given by the caller or by `CLUTCH_PYTHON` is the only candidate. Otherwise the first supported version
-  /// is taken; where there is none, the first tolerated one. Each candidate costs the start of one Python program.
+  /// is taken; where there is none, the first tolerated one. Each candidate costs the start of one Python program,
+  /// unless an earlier search, also of another process, has started it and nothing has changed since.
   ///
   /// - Parameter all: looks at every candidate, also those after the one that is taken, for a report.
   public func search(all: Bool = false) -> [PythonCandidate] {
@@ -121,7 +125,9 @@ public struct PythonDiscovery: Sendable {
     {
       return PythonCandidate(path: program, origin: origin, outcome: .refused(PythonProbe.tooOld(version)))
     }
-    return PythonCandidate(path: program, origin: origin, outcome: PythonProbe.examine(program))
+    return PythonCandidate(
+      path: program, origin: origin,
+      outcome: PythonProbe.examine(program, ProgramAnswers(environment, asksAnew: asksAnew)))
   }
 
   private func lookUp(_ name: String) -> String? {

@@ -21,19 +21,34 @@ enum PythonProbe {
     let multiarch: String
   }
 
-  static func examine(_ executable: String) -> PythonCandidate.Outcome {
+  static func examine(_ executable: String, _ answers: ProgramAnswers) -> PythonCandidate.Outcome {
     guard FileManager.default.isExecutableFile(atPath: executable) else {
       return .refused("there is no program at this path")
     }
+    let known = answers.answer(of: executable, to: question) { judge($0).installation?.library }
+    if let known { return judge(known).outcome }
     switch run(executable) {
     case .failure(let refusal):
       return .refused(refusal.reason)
     case .success(let output):
-      guard let answer = try? JSONDecoder().decode(Answer.self, from: output), answer.version.count >= 3 else {
-        return .refused("it does not answer as a Python does")
+      let judgement = judge(output)
+      if let installation = judgement.installation {
+        answers.remember(
+          output, of: executable, saidToBe: installation.executable, to: question, library: installation.library)
       }
-      return judge(answer)
+      return judgement.outcome
     }
+  }
+
+  private static let question = String(decoding: PackageResources.probe_py, as: UTF8.self)
+
+  private static func judge(_ output: Data) -> (outcome: PythonCandidate.Outcome, installation: PythonInstallation?) {
+    guard let answer = try? JSONDecoder().decode(Answer.self, from: output), answer.version.count >= 3 else {
+      return (.refused("it does not answer as a Python does"), nil)
+    }
+    let outcome = judge(answer)
+    if case .accepted(let installation) = outcome { return (outcome, installation) }
+    return (outcome, nil)
   }
 
   private static func judge(_ answer: Answer) -> PythonCandidate.Outcome {
@@ -87,7 +102,7 @@ enum PythonProbe {
   private static func run(_ executable: String) -> Result<Data, Refusal> {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = ["-I", "-c", String(decoding: PackageResources.probe_py, as: UTF8.self)]
+    process.arguments = ["-I", "-c", question]
     let output = Pipe()
     let errors = Pipe()
     process.standardInput = FileHandle.nullDevice

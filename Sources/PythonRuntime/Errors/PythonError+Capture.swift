@@ -19,24 +19,30 @@ extension PythonError {
   private static let deepestChain = 8
   /// A traceback of `RecursionError` has a thousand frames.
   private static let mostFrames = 40
+  /// The exception whose messages Clutch writes: they tell of everything that is wrong with a file.
+  private static let ownType = "clutch.SignatureError"
 
   private static func copy(_ exception: ObjectPointer, _ api: PythonAPI, depth: Int) -> PythonError {
     let (frames, omitted) = traceback(of: exception, api)
+    let typeName = api.typeName(exception)
+    let limit = typeName == ownType ? TextLimit.ownMessage : TextLimit.message
     return PythonError(
-      typeName: api.typeName(exception), message: message(of: exception, api), notes: notes(of: exception, api),
+      typeName: typeName, message: message(of: exception, limit, api), notes: notes(of: exception, api),
       traceback: frames, omittedFrames: omitted, syntax: syntaxLocation(of: exception, api),
       earlier: depth < deepestChain ? earlier(than: exception, api, depth) : nil)
   }
 
   /// The message of a `SyntaxError` is its `msg`: its `str()` repeats the place, which is kept apart.
-  private static func message(of exception: ObjectPointer, _ api: PythonAPI) -> String {
-    if isSyntaxError(exception, api), let message = api.textAttribute(exception, "msg") { return message }
+  private static func message(of exception: ObjectPointer, _ limit: Int, _ api: PythonAPI) -> String {
+    if isSyntaxError(exception, api), let message = api.textAttribute(exception, "msg", limit: limit) {
+      return message
+    }
     guard let shown = api.pointee.PyObject_Str(exception) else {
       api.pointee.PyErr_Clear()
       return "<the exception's text cannot be shown>"
     }
     defer { api.pointee.Py_DecRef(shown) }
-    return api.text(shown) ?? ""
+    return api.text(shown, limit: limit) ?? ""
   }
 
   private static func notes(of exception: ObjectPointer, _ api: PythonAPI) -> [String] {
@@ -44,11 +50,12 @@ extension PythonError {
     defer { api.pointee.Py_DecRef(notes) }
     var texts: [String] = []
     let count = api.pointee.PyObject_Size(notes)
-    for index in 0..<max(0, count) {
+    for index in 0..<max(0, min(count, TextLimit.notes)) {
       guard let note = api.pointee.PySequence_GetItem(notes, index) else { break }
       defer { api.pointee.Py_DecRef(note) }
-      texts.append(api.text(note) ?? api.shortRepresentation(note))
+      texts.append(api.text(note, limit: TextLimit.message) ?? api.shortRepresentation(note))
     }
+    if count > texts.count, texts.count == TextLimit.notes { texts.append("… (\(count - texts.count) more notes)") }
     api.pointee.PyErr_Clear()
     return texts
   }
@@ -77,9 +84,9 @@ extension PythonError {
 
   private static func syntaxLocation(of exception: ObjectPointer, _ api: PythonAPI) -> SyntaxLocation? {
     guard isSyntaxError(exception, api), let line = api.intAttribute(exception, "lineno") else { return nil }
-    let source = api.textAttribute(exception, "text")
+    let source = api.textAttribute(exception, "text", limit: TextLimit.sourceLine)
     return SyntaxLocation(
-      file: api.textAttribute(exception, "filename") ?? "?", line: line,
+      file: api.textAttribute(exception, "filename", limit: TextLimit.path) ?? "?", line: line,
       column: api.intAttribute(exception, "offset"),
       source: source.map { String($0.prefix { $0 != "\n" && $0 != "\r\n" }) })
   }
@@ -114,8 +121,8 @@ extension PythonError {
     guard let code = api.attribute(frame, "f_code") else { return nil }
     defer { api.pointee.Py_DecRef(code) }
     return Frame(
-      file: api.textAttribute(code, "co_filename") ?? "?", line: line,
-      function: api.textAttribute(code, "co_qualname") ?? "?", source: nil)
+      file: api.textAttribute(code, "co_filename", limit: TextLimit.path) ?? "?", line: line,
+      function: api.textAttribute(code, "co_qualname", limit: TextLimit.name) ?? "?", source: nil)
   }
 
   /// What reads lines of source, as a new reference: ours, or `linecache` where there is none. Both also know the text of
@@ -155,8 +162,15 @@ extension PythonError {
       return nil
     }
     defer { functions.Py_DecRef(found) }
-    let text = api.text(found)?.drop { $0 == " " || $0 == "\t" } ?? ""
-    let trimmed = text.prefix { $0 != "\n" && $0 != "\r\n" }
-    return trimmed.isEmpty ? nil : String(trimmed)
+    // Shortened only then: a line may begin with any number of spaces.
+    guard let strip = api.attribute(found, "strip") else { return nil }
+    defer { functions.Py_DecRef(strip) }
+    guard let stripped = functions.PyObject_Vectorcall(strip, nil, 0, nil) else {
+      functions.PyErr_Clear()
+      return nil
+    }
+    defer { functions.Py_DecRef(stripped) }
+    let line = api.text(stripped, limit: TextLimit.sourceLine) ?? ""
+    return line.isEmpty ? nil : line
   }
 }

@@ -1,6 +1,7 @@
 /// An exception that Python code raised, copied as text.
 ///
-/// It holds no Python object, so it may be kept, sent and shown after its interpreter has ended.
+/// It holds no Python object, so it may be kept, sent and shown after its interpreter has ended. Python makes texts of
+/// any size, so each is shortened, and then ends with how much was left out, as in "… (29,999,000 more characters)".
 public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A line of Python that the exception passed through.
   public struct Frame: Sendable, Hashable, CustomStringConvertible {
@@ -8,9 +9,9 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
     public let file: String
     /// Counted from 1.
     public let line: Int
-    /// The function's qualified name.
+    /// The function's qualified name; at most 200 characters of it.
     public let function: String
-    /// The text of the line without its indentation, when the file can be read.
+    /// The text of the line without its indentation, when the file can be read; at most 200 characters of it.
     public let source: String?
 
     /// The same in words.
@@ -28,7 +29,7 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
     public let line: Int
     /// Counted from 1, in characters.
     public let column: Int?
-    /// The text of the line.
+    /// The text of the line; at most 200 characters of it.
     public let source: String?
   }
 
@@ -42,9 +43,9 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The exception's type, with its module unless that is `builtins` or `__main__`.
   public let typeName: String
-  /// `str()` of the exception; may be empty.
+  /// `str()` of the exception; may be empty. At most 1,000 characters of it.
   public let message: String
-  /// What `add_note` added.
+  /// What `add_note` added: at most 1,000 characters of each of the first 20, and how many more there are.
   public let notes: [String]
   /// The lines passed through, outermost first; of a very deep recursion the first and the last ones.
   public let traceback: [Frame]
@@ -103,7 +104,10 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
 extension PythonError.SyntaxLocation {
   /// The file, the line and a caret under the column.
   var picture: String {
-    var lines = ["  File \"\(file)\", line \(line)"]
+    // Under a line that is cut before the place there is nothing to point at.
+    let column = column.flatMap { $0 <= TextLimit.sourceLine ? $0 : nil }
+    let place = column == nil ? self.column.map { ", column \($0)" } ?? "" : ""
+    var lines = ["  File \"\(file)\", line \(line)\(place)"]
     if let source {
       let shown = source.drop { $0 == " " || $0 == "\t" }
       lines.append("    \(shown)")

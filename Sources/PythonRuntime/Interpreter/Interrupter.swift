@@ -96,8 +96,9 @@ package final class Interrupter: @unchecked Sendable {
         defer { api.pointee.Py_DecRef(code) }
         frames.append(
           PythonError.Frame(
-            file: api.textAttribute(code, "co_filename") ?? "?", line: Int(api.pointee.PyFrame_GetLineNumber(frame)),
-            function: api.textAttribute(code, "co_qualname") ?? "?", source: nil))
+            file: api.textAttribute(code, "co_filename", limit: TextLimit.path) ?? "?",
+            line: Int(api.pointee.PyFrame_GetLineNumber(frame)),
+            function: api.textAttribute(code, "co_qualname", limit: TextLimit.name) ?? "?", source: nil))
       }
       next = api.pointee.PyFrame_GetBack(frame)
     }

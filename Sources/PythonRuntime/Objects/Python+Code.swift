@@ -75,12 +75,18 @@ extension Python {
       "_clutch_imports", String(decoding: PackageResources.imports_py, as: UTF8.self), file: "<clutch>")
   }
 
-  /// Makes a module from source text and puts it where `import` finds it; a module of that name is replaced.
+  /// Makes a module of ours from its text and puts it where `import` finds it; a module of that name is replaced.
+  ///
+  /// The text is compiled once for all interpreters and, where there is a folder for it, for all processes.
   ///
   /// - Throws: `PythonError` for what the code raises.
   package func installModule(_ name: String, _ source: String, file: String) throws {
     let functions = api.pointee
-    let code = try compile(source, file, Int32(Py_file_input))
+    state.memory.suspendLimit()
+    defer { state.memory.resumeLimit() }
+    let code = try CompiledModules.code(of: name, source, file: file, in: state) {
+      try compile(source, file, Int32(Py_file_input))
+    }
     defer { functions.Py_DecRef(code) }
     let module = try state.check(functions.PyModule_New(name))
     defer { functions.Py_DecRef(module) }

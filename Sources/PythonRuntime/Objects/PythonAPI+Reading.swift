@@ -31,6 +31,15 @@ extension UnsafePointer<PythonFunctions> {
     return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
   }
 
+  /// The same of the first `limit` characters, and how many more there are; the others are not looked at.
+  package func text(_ object: ObjectPointer?, limit: Int) -> String? {
+    guard let object, isInstance(object, of: pointee.PyUnicode_Type) else { return nil }
+    let count = pointee.PyUnicode_GetLength(object)
+    guard count > limit, let start = pointee.PyUnicode_Substring(object, 0, limit) else { return text(object) }
+    defer { pointee.Py_DecRef(start) }
+    return text(start).map { $0 + String.leftOut(count - limit) }
+  }
+
   /// An attribute, as a new reference, or nil when there is none or reading it raises.
   package func attribute(_ object: ObjectPointer, _ name: String) -> ObjectPointer? {
     if let value = pointee.PyObject_GetAttrString(object, name) { return value }
@@ -38,10 +47,10 @@ extension UnsafePointer<PythonFunctions> {
     return nil
   }
 
-  package func textAttribute(_ object: ObjectPointer, _ name: String) -> String? {
+  package func textAttribute(_ object: ObjectPointer, _ name: String, limit: Int) -> String? {
     guard let value = attribute(object, name) else { return nil }
     defer { pointee.Py_DecRef(value) }
-    return text(value)
+    return text(value, limit: limit)
   }
 
   package func intAttribute(_ object: ObjectPointer, _ name: String) -> Int? {
@@ -61,19 +70,9 @@ extension UnsafePointer<PythonFunctions> {
     }
     defer { pointee.Py_DecRef(name) }
     let type = UnsafeMutablePointer<PyObject>(object.pointee.ob_type)
-    let module = textAttribute(type, "__module__")
-    guard let module, module != "builtins", module != "__main__" else { return text(name) ?? "?" }
-    return "\(module).\(text(name) ?? "?")"
-  }
-
-  /// `repr(object)`, shortened to about `limit` characters; never fails.
-  package func shortRepresentation(_ object: ObjectPointer, limit: Int = 100) -> String {
-    guard let shown = pointee.PyObject_Repr(object) else {
-      pointee.PyErr_Clear()
-      return "<\(typeName(object)) object>"
-    }
-    defer { pointee.Py_DecRef(shown) }
-    let full = text(shown) ?? "?"
-    return full.count <= limit ? full : full.prefix(limit - 1) + "…"
+    let module = textAttribute(type, "__module__", limit: TextLimit.name)
+    let shown = text(name, limit: TextLimit.name) ?? "?"
+    guard let module, module != "builtins", module != "__main__" else { return shown }
+    return "\(module).\(shown)"
   }
 }

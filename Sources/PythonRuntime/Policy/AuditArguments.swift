@@ -73,7 +73,8 @@ struct AuditArguments {
   /// An argument as a message shows it.
   func shown(_ index: Int) -> String {
     if let text = path(index) ?? text(index) {
-      let short = text.count <= 80 ? text : text.prefix(79) + "…"
+      let start = text.unicodeScalars.prefix(81)
+      let short = start.count <= 80 ? text : String(start.prefix(79)) + "…"
       return "'" + short.replacing("\n", with: "\\n") + "'"
     }
     if let number = int(index) { return "\(number)" }
@@ -88,6 +89,6 @@ struct AuditArguments {
       return "?"
     }
     defer { api.pointee.Py_DecRef(name) }
-    return api.text(name) ?? "?"
+    return api.text(name, limit: TextLimit.name) ?? "?"
   }
 }

@@ -59,7 +59,9 @@ final class PolicyGuard {
 
   /// Sets the exception and writes the denial down.
   func deny(_ problem: Problem) {
-    let denial = PolicyDenial(policy: policy.name, rule: problem.rule, operation: problem.operation)
+    let denial = PolicyDenial(
+      policy: policy.name, rule: problem.rule.cut(to: TextLimit.name),
+      operation: problem.operation.cut(to: TextLimit.message))
     log.add(denial)
     raise(denial.description)
   }

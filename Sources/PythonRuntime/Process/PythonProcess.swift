@@ -25,6 +25,8 @@ package final class PythonProcess: @unchecked Sendable {
     var abandoned = 0
     /// Those that nobody waits for, because their own thread hangs.
     var hanging: Set<Int> = []
+    /// Paths that were given and found to be those of the running CPython.
+    var samePaths: Set<String> = []
   }
 
   /// A mutex that a closure can hold on to.
@@ -38,8 +40,11 @@ package final class PythonProcess: @unchecked Sendable {
   static let grace = Atomic(10_000)
 
   /// Modules whose first import must happen in the main interpreter: without that, a second interpreter that imports
-  /// `datetime` corrupts the heap, and one that imports `decimal` aborts (3.12, 3.13.0).
-  private static let importedFirst = ["datetime", "decimal", "asyncio", "hashlib", "ssl"]
+  /// `datetime` corrupts the heap (3.13.0), and on 3.12 the others abort as well. `asyncio` alone takes as long as all else
+  /// of a start, so it is left out where it is safe.
+  private static func importedFirst(_ version: PythonVersion) -> [String] {
+    version >= .supported ? ["datetime", "decimal"] : ["datetime", "decimal", "asyncio", "hashlib", "ssl"]
+  }
 
   init(starting installation: PythonInstallation, _ api: PythonAPI) throws {
     guard api.pointee.Py_IsInitialized() == 0 else {
@@ -84,7 +89,7 @@ package final class PythonProcess: @unchecked Sendable {
       throw PythonRuntimeError(.startFailed, "CPython has no main interpreter")
     }
     defer { _ = functions.PyEval_SaveThread() }
-    for module in importedFirst {
+    for module in importedFirst(installation.version) {
       guard let imported = functions.PyImport_ImportModule(module) else {
         let error = PythonError.take(api)
         // A build without OpenSSL has no `ssl`; then no interpreter can import it either.
@@ -98,8 +103,13 @@ package final class PythonProcess: @unchecked Sendable {
 
   /// Refuses a path that is not that of the running CPython.
   func requireSame(as path: String, _ discovery: PythonDiscovery) throws {
+    guard !register.value.withLock({ $0.samePaths.contains(path) }) else { return }
     let wanted = PythonDiscovery.choose(from: discovery.search())
-    guard wanted?.library != installation.library || wanted?.prefix != installation.prefix else { return }
+    guard wanted?.library != installation.library || wanted?.prefix != installation.prefix else {
+      // What another path means depends on the working folder, or on the search path.
+      if path.hasPrefix("/") { register.value.withLock { _ = $0.samePaths.insert(path) } }
+      return
+    }
     throw PythonRuntimeError(
       .startFailed,
       "this process runs \(installation.executable) already; \(path) cannot be used beside it: one CPython per process")

@@ -73,7 +73,7 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
   /// An error from its parts.
   public init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {
     self.code = code
-    self.message = message
+    self.message = message.cut(to: TextLimit.ownMessage)
     self.row = row
     self.exception = exception
   }
@@ -88,7 +88,9 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
 extension UDFError {
   /// A call that failed in one row.
   static func failed(_ code: Code, in row: Row, because reason: String, exception: PythonError? = nil) -> UDFError {
-    let arguments = row.arguments.isEmpty ? "" : " (\(row.arguments.joined(separator: ", ")))"
+    var shown = Array(row.arguments.prefix(TextLimit.arguments))
+    if row.arguments.count > shown.count { shown.append("… (\(row.arguments.count - shown.count) more arguments)") }
+    let arguments = shown.isEmpty ? "" : " (\(shown.joined(separator: ", ")))"
     return UDFError(
       code, "UDF \(row.function) failed at row \(row.index) of its batch\(arguments): \(reason)", row: row,
       exception: exception)

@@ -8,7 +8,7 @@ public struct UDFRowFailure: Sendable, Hashable {
   public let row: Int
   /// The exception's type as Python prints it, such as `ValueError`.
   public let errorType: String
-  /// The exception's text, or what is wrong with the result.
+  /// The exception's text, shortened to 1,000 characters, or what is wrong with the result.
   public let message: String
   /// The line where the exception was raised, or where the UDF's file called what raised it; nil when no code of the
   /// user's did.

@@ -51,7 +51,9 @@ extension LogSink {
     else { return }
     var overflow: Int32 = 0
     let number = Int(api.pointee.PyLong_AsLongLongAndOverflow(level, &overflow))
-    let logger = api.text(api.pointee.PyTuple_GetItem(arguments, 1)) ?? "?"
-    write(pythonLevel: number, logger: logger) { api.text(api.pointee.PyTuple_GetItem(arguments, 2)) }
+    let logger = api.text(api.pointee.PyTuple_GetItem(arguments, 1), limit: TextLimit.name) ?? "?"
+    write(pythonLevel: number, logger: logger) {
+      api.text(api.pointee.PyTuple_GetItem(arguments, 2), limit: TextLimit.logMessage)
+    }
   }
 }

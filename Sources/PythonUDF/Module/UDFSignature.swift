@@ -71,11 +71,12 @@ extension UDFSignature {
     kind = try values.decodeIfPresent(FunctionKind.self, forKey: .kind) ?? .rows
     parameters = try values.decode([Parameter].self, forKey: .parameters)
     result = try values.decode(UDFType.self, forKey: .result)
-    isDeterministic = try values.decode(Bool.self, forKey: .isDeterministic)
+    determinism = try values.decode(UDFDeterminism.self, forKey: .determinism)
     errorMode = try values.decode(UDFErrorMode.self, forKey: .errorMode)
     timeouts = try values.decode(UDFTimeouts.self, forKey: .timeouts)
     memoryLimit = try values.decodeIfPresent(Int.self, forKey: .memoryLimit)
     documentation = try values.decodeIfPresent(String.self, forKey: .documentation)
     line = try values.decode(Int.self, forKey: .line)
+    decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)
   }
 }

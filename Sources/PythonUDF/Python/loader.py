@@ -201,7 +201,7 @@ def _signature(marked, line, parameter_lines, problems):
         "memoryLimit": options["memory"],
         "documentation": callables.documentation(marked.function),
         "line": line,
-        "decimals": options.get("decimals"),
+        "decimals": marked.decimals,
     }
 
 

@@ -21,7 +21,8 @@ public struct UDFLogRecord: Sendable, Hashable {
   /// How grave it is: that of `logging`; `info` for `print`, `notice` for `sys.stderr`, `warning` for warnings and
   /// denials.
   public let level: Logger.Level
-  /// The text, without a line break at its end.
+  /// The text, without a line break at its end. Of a message of `logging` or `warnings` at most 65,536 characters; a
+  /// longer line of a standard stream comes in several messages.
   public let message: String
   /// What it was written with.
   public let origin: Origin

@@ -1,5 +1,7 @@
 import CPythonABI
+import Dispatch
 import PythonRuntime
+import Synchronization
 import TestSupport
 import Testing
 
@@ -21,6 +23,44 @@ import Testing
         if module == "datetime" { try py.run("assert str(datetime.date(2024, 2, 29)) == '2024-02-29'") }
         if module == "decimal" { try py.run("assert decimal.Decimal(1) / 3 < 1; import _decimal") }
       }
+    }
+  }
+
+  /// What the main interpreter does not import beforehand has to be safe in several at once, and until the very end.
+  @Test func `asyncio, ssl and hashlib run in many interpreters at once, and CPython ends cleanly after them`() async {
+    await #expect(processExitsWith: .success) {
+      try Machine.startInOwnProcess()
+      let failures = Mutex<[String]>([])
+      DispatchQueue.concurrentPerform(iterations: 4) { thread in
+        for round in 0..<5 {
+          do {
+            let interpreter = try SubInterpreter(configuration: .isolated)
+            try interpreter.withGIL { py in
+              let modules = ["asyncio, hashlib, ssl", "ssl, asyncio, hashlib", "hashlib", "asyncio"][
+                (thread + round) % 4]
+              try py.run("try: import \(modules)\nexcept ModuleNotFoundError: pass")
+              try py.run(
+                """
+                import asyncio, hashlib, datetime, decimal, json, urllib.request
+                async def later():
+                    await asyncio.sleep(0)
+                    return hashlib.sha256(b'x').hexdigest()[:4]
+                assert asyncio.run(later()) == '2d71'
+                try:
+                    import ssl
+                    ssl.create_default_context()
+                except ImportError:
+                    pass
+                """)
+            }
+            interpreter.close()
+          } catch {
+            failures.withLock { $0.append("\(error)") }
+          }
+        }
+      }
+      #expect(failures.withLock { $0 } == [])
+      try CPython.shutDown()
     }
   }
 

@@ -1,0 +1,101 @@
+import Foundation
+
+/// Files that Clutch may lose at any time: what it would otherwise find out again at every start.
+///
+/// Whatever is wrong with one, from a file of another user's to a disk that is full, it counts as not there. Entries are
+/// written beside their place and then renamed, so readers see a whole one or none.
+struct CacheFolder: Sendable {
+  private let path: String
+
+  /// The folder that the environment names: `CLUTCH_CACHE`, else `clutch` under `XDG_CACHE_HOME`, else under the user's
+  /// own folder of caches. Nil when there is none, and where `CLUTCH_CACHE` is empty.
+  ///
+  /// What is in it is run. So a folder that nobody has named is not taken among the temporary ones, which code under the
+  /// policy `guarded` may write to.
+  init?(_ environment: [String: String]) {
+    if let named = environment["CLUTCH_CACHE"] {
+      guard named.hasPrefix("/") else { return nil }
+      path = named
+      return
+    }
+    guard let usual = Self.usual(environment) else { return nil }
+    let real = URL(fileURLWithPath: usual).resolvingSymlinksInPath().path
+    let temporary = ["/tmp", "/var/tmp", "/private/tmp", NSTemporaryDirectory(), environment["TMPDIR"] ?? ""]
+    for folder in temporary where folder.count > 1 {
+      let folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+      if real.hasPrefix(folder + "/") { return nil }
+    }
+    path = usual
+  }
+
+  private static func usual(_ environment: [String: String]) -> String? {
+    if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/clutch" }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    #if os(macOS)
+      return home + "/Library/Caches/clutch"
+    #else
+      return home + "/.cache/clutch"
+    #endif
+  }
+
+  /// The folder of this process's own environment.
+  static let ofProcess = CacheFolder(ProcessInfo.processInfo.environment)
+
+  // MARK: Entries
+
+  /// An entry is a line with the number of the format and the sum of the rest, which is the content.
+  private static let format = "clutch-cache-1"
+  private static let mostBytes = 4 << 20
+
+  private static func header(of content: [UInt8]) -> [UInt8] {
+    Array("\(format) \(String(StableHash(content).value, radix: 16)) \(content.count)\n".utf8)
+  }
+
+  /// What was written under a name, if it is whole and nobody else can have written it.
+  func read(_ name: String) -> [UInt8]? {
+    let descriptor = open("\(path)/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+      status.st_mode & 0o077 == 0, status.st_size <= Self.mostBytes, isOwn,
+      let data = try? file.readToEnd()
+    else { return nil }
+    guard let end = data.firstIndex(of: 0x0A) else { return nil }
+    let content = Array(data[(end + 1)...])
+    return Array(data[...end]) == Self.header(of: content) ? content : nil
+  }
+
+  /// Writes an entry, if that is possible.
+  func write(_ name: String, _ content: [UInt8]) {
+    guard content.count < Self.mostBytes / 2 else { return }
+    try? FileManager.default.createDirectory(
+      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    guard isOwn else { return }
+    let draft = "\(path)/.\(name).\(getpid()).\(UInt64.random(in: 0 ... .max))"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return }
+    do {
+      let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+      try file.write(contentsOf: Data(Self.header(of: content) + content))
+      try file.close()
+      guard rename(draft, "\(path)/\(name)") == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      unlink(draft)
+    }
+  }
+
+  /// Whether the folder is the user's, and nobody else may put files into it.
+  private var isOwn: Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
+      && status.st_mode & 0o022 == 0
+  }
+}
+
+/// FNV-1a of 64 bits: the same in every process, and enough to notice damage.
+struct StableHash {
+  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  init(_ bytes: some Sequence<UInt8>) { for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 } }
+}
