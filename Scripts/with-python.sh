@@ -34,8 +34,10 @@ home=.data/python-$version
 # Debian's unstable release has every CPython that Debian has, in one place. apt is given lists, a cache and a record of
 # installed packages (none) of its own, and otherwise the machine's settings without what it does after its work.
 get_packages() {
-  work=$PWD/$home/work
-  rm -rf "$work"
+  mkdir -p .data
+  work=$(mktemp -d "$PWD/.data/packages.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 1' HUP INT TERM
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/root"
   codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
   mirror=$(apt-get update --print-uris | sed -n "s|^'\(.*\)/dists/$codename/.*|\1|p" | head -n 1)
@@ -66,8 +68,10 @@ SETTINGS
     > "$work/log" || fail "cannot get the packages; see above"
   for package in "$work"/cache/archives/*.deb; do dpkg --extract "$package" "$work/root"; done
   unset APT_CONFIG
-  mv "$work/root" "$home/root"
+  mkdir -p "$home"
+  [ -d "$home/root" ] || mv "$work/root" "$home/root"
   rm -rf "$work"
+  trap - EXIT HUP INT TERM
 }
 
 [ -d "$home/root" ] || get_packages
@@ -76,5 +80,5 @@ mkdir -p "$home/venv" .venv
 # The folders are named relative to here: the options of a mount cannot hold every name.
 exec unshare --mount sh -c '
   mount -t overlay overlay -o "lowerdir=$0/root/usr:/usr" /usr && mount --bind "$0/venv" .venv || exit
-  unset VIRTUAL_ENV
+  unset VIRTUAL_ENV CLUTCH_PYTHON
   exec "$@"' "$home" "$@"
