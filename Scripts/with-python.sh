@@ -31,6 +31,16 @@ unshare --mount true 2>/dev/null || fail "may not mount here (a container needs 
 
 home=.data/python-$version
 
+# Runs a command with the files of a folder over /usr. The folder is named from here: a mount's options cannot hold every
+# path.
+over() {
+  set -- "${1#"$PWD/"}" "$@"
+  unshare --mount sh -c '
+    mount -t overlay overlay -o "lowerdir=$1/usr:/usr" /usr || exit
+    shift 2
+    exec "$@"' sh "$@"
+}
+
 # Debian's unstable release has every CPython that Debian has, in one place. apt is given lists, a cache and a record of
 # installed packages (none) of its own, and otherwise the machine's settings without what it does after its work.
 get_packages() {
@@ -68,6 +78,9 @@ SETTINGS
     > "$work/log" || fail "cannot get the packages; see above"
   for package in "$work"/cache/archives/*.deb; do dpkg --extract "$package" "$work/root"; done
   unset APT_CONFIG
+  # An installation compiles the standard library; without it every interpreter would, at each import.
+  over "$work/root" "python$version" -m compileall -qq -s "$work/root" -p / "$work/root/usr/lib/python$version" \
+    || fail "cannot compile the standard library; see above"
   mkdir -p "$home"
   [ -d "$home/root" ] || mv "$work/root" "$home/root"
   rm -rf "$work"
@@ -77,8 +90,7 @@ SETTINGS
 [ -d "$home/root" ] || get_packages
 mkdir -p "$home/venv" .venv
 
-# The folders are named relative to here: the options of a mount cannot hold every name.
-exec unshare --mount sh -c '
-  mount -t overlay overlay -o "lowerdir=$0/root/usr:/usr" /usr && mount --bind "$0/venv" .venv || exit
+over "$home/root" sh -c '
+  mount --bind "$0" .venv || exit
   unset VIRTUAL_ENV CLUTCH_PYTHON
-  exec "$@"' "$home" "$@"
+  exec "$@"' "$home/venv" "$@"

@@ -6,7 +6,7 @@ struct FolderTests {
   private static let known: [String: Set<[String]>] = [
     "Columnar": [["Builders", "Column"]],
     "PythonRuntime": [
-      ["Discovery", "Process"], ["Errors", "Objects"], ["Errors", "Process"], ["Interpreter", "Memory"],
+      ["Errors", "Objects"], ["Errors", "Process"], ["Interpreter", "Memory"],
       ["Interpreter", "Objects"], ["Interpreter", "Process"], ["Memory", "Objects"], ["Memory", "Process"],
       ["Objects", "Values"], ["Policy", "Process"],
     ],
