@@ -1,5 +1,6 @@
 # make demo    set everything up and run a Python function over 336,776 flights
 # make test    the whole test suite
+# make test-python VERSION=3.14   the tests that Python matters to, on another CPython from Debian's packages
 # make bench   the benchmarks, as ratios
 # make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
 # make lint    the formatter's check
@@ -9,7 +10,7 @@ BAREDUCKDB = bareduckdb==0.12.155
 NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
 
-.PHONY: demo test bench sanitize lint format release clean
+.PHONY: demo test test-python bench sanitize lint format release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -23,6 +24,16 @@ test:
 	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY)
 	@Scripts/flights.sh
 	swift test --skip-build
+
+# Only these depend on Python.
+test-python:
+	@test -n "$(VERSION)" || { echo "make test-python VERSION=3.14, for example" >&2; exit 1; }
+	swift build --build-tests
+	@Scripts/with-python.sh $(VERSION) env CLUTCH_PYTHON=/usr/bin/python$(VERSION) \
+	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY)
+	@Scripts/with-python.sh $(VERSION) Scripts/flights.sh
+	Scripts/with-python.sh $(VERSION) swift test --skip-build \
+	  --filter '^(PythonRuntime|PythonUDF|DuckDBEngine|CLI)Tests\.'
 
 # The benchmarks compare with the DuckDB Python package, which needs numpy for functions of its own, and with PyArrow.
 bench:

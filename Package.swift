@@ -79,6 +79,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CArrowABI", "Columnar", "PythonRuntime"], path: "Tests/TestSupport",
       exclude: ["Exchange/exchange.py", "Exchange/shown.py"], swiftSettings: settings),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(

@@ -9,11 +9,11 @@ cd "$folder"
 stamp=".venv/clutch-packages"
 
 if [ ! -x .venv/bin/python ]; then
-  rm -rf .venv
   python=$("$clutch" doctor --print-python)
   echo "Making .venv with $python"
-  "$python" -m venv .venv || {
-    rm -rf .venv
+  # Emptied and not removed: it may be the place of a mount.
+  "$python" -m venv --clear .venv || {
+    rm -rf .venv/*
     echo "$python cannot make a virtual environment; on Debian and Ubuntu install its -venv package." >&2
     exit 1
   }

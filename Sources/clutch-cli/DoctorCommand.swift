@@ -53,7 +53,7 @@ struct DoctorCommand: ParsableCommand {
     case .failure(let error):
       // The reasons stand above already, unless it was not the search that failed.
       if candidates.contains(where: { $0.installation != nil }) { print("  fails    \(error)") }
-      print("  what to do: install CPython 3.13 or newer with its shared library,")
+      print("  what to do: install CPython \(PythonVersion.range) with its shared library,")
       print("              or name one with --python or CLUTCH_PYTHON")
       return nil
     case .success(let installation):

@@ -104,6 +104,17 @@ package func eventually(_ condition: () -> Bool) -> Bool {
   return false
 }
 
+/// Waits until a file exists, and holds up no thread meanwhile: a function that makes one tells so that it has begun.
+///
+/// - Throws: After a minute; `CancellationError` when the test is over.
+package func appears(_ file: String) async throws {
+  let end = ContinuousClock.now + .seconds(60)
+  while !FileManager.default.fileExists(atPath: file) {
+    guard ContinuousClock.now < end else { throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: file]) }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
+
 /// Collects values from any thread, in the order they come.
 package final class Recorder<Value: Sendable>: Sendable {
   private let recorded = Mutex<[Value]>([])

@@ -2,7 +2,7 @@
 //
 // Every function is listed once, in a macro list that makes both a field of a struct of function pointers and
 // its symbol name; the fields are all function pointers, so the struct is filled by index from `dlsym`. The
-// lists hold for CPython 3.12 to 3.14 with a GIL; what is not in all of these stands in the optional list.
+// lists hold for CPython 3.12 to 3.15 with a GIL; what is not in all of these stands in the optional list.
 #pragma once
 
 #include <stddef.h>
@@ -23,14 +23,14 @@ typedef struct PyObject {
   PyTypeObject *ob_type;
 } PyObject;
 
-// A float: the head, then the value (the layout of 3.12 to 3.14 with a GIL).
+// A float: the head, then the value (the layout of 3.12 to 3.15 with a GIL).
 typedef struct PyFloatObject {
   PyObject ob_base;
   double ob_fval;
 } PyFloatObject;
 
 // An int: the head, then a tag, then the digits. Tags below 16 mark compact ints, of at most one digit: the value is
-// (1 - (tag & 3)) * digit (the layout of 3.12 to 3.14).
+// (1 - (tag & 3)) * digit (the layout of 3.12 to 3.15).
 typedef struct PyLongObject {
   PyObject ob_base;
   uintptr_t lv_tag;
@@ -94,7 +94,7 @@ typedef struct PyDateTime_CAPI {
   PyObject *_Nullable (*_Nonnull Delta_FromDelta)(int, int, int, int, PyTypeObject *);
 } PyDateTime_CAPI;
 
-// What configures an interpreter made by Py_NewInterpreterFromConfig; the same in 3.12, 3.13 and 3.14.
+// What configures an interpreter made by Py_NewInterpreterFromConfig; the same in 3.12 to 3.15.
 typedef struct PyInterpreterConfig {
   int use_main_obmalloc;
   int allow_fork;

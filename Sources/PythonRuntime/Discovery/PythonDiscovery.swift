@@ -78,7 +78,7 @@ public struct PythonDiscovery: Sendable {
     return places
   }
 
-  private static let programNames = ["python3.14", "python3.13", "python3"]
+  private static let programNames = ["python3.15", "python3.14", "python3.13", "python3"]
 
   private func onSearchPath() -> [String] {
     let folders = (environment["PATH"] ?? "").split(separator: ":")

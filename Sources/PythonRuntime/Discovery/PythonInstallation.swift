@@ -13,12 +13,15 @@ public struct PythonInstallation: Sendable, Hashable {
 
   /// What a user should know before relying on this installation; empty for a fully supported one.
   public var warnings: [String] {
+    if (version.major, version.minor) > (PythonVersion.newest.major, PythonVersion.newest.minor) {
+      return ["CPython \(version) is newer than those that Clutch is tested on, \(PythonVersion.range)."]
+    }
     guard version < .supported else { return [] }
     return [
       """
       CPython \(version) has known faults with isolated interpreters: an extension module that refuses to load \
       corrupts memory, `datetime` and `decimal` run as slow pure Python, ended interpreters leave memory behind. \
-      Use CPython \(PythonVersion.supported.major).\(PythonVersion.supported.minor) or newer.
+      Use CPython \(PythonVersion.range).
       """
     ]
   }

@@ -32,6 +32,12 @@ public struct PythonVersion: Sendable, Hashable, Comparable, CustomStringConvert
   /// The oldest version that is supported without reservation.
   public static let supported = PythonVersion(3, 13)
 
+  /// The newest minor version that the tests were run on; a newer one loads, with a warning.
+  public static let newest = PythonVersion(3, 15)
+
   /// The oldest version that loads at all, with a warning.
   public static let tolerated = PythonVersion(3, 12)
+
+  /// The supported minor versions in words, as in `3.13 to 3.15`.
+  package static let range = "\(supported.major).\(supported.minor) to \(newest.major).\(newest.minor)"
 }

@@ -110,7 +110,7 @@ public enum CPython {
   /// The message for a machine without a usable CPython: every candidate, why it was refused, and what to do.
   public static func explanation(of candidates: [PythonCandidate]) -> String {
     var lines = [
-      "No usable CPython was found. Clutch needs CPython \(PythonVersion.supported.major).\(PythonVersion.supported.minor) or newer with its shared library."
+      "No usable CPython was found. Clutch needs CPython \(PythonVersion.range) with its shared library."
     ]
     if candidates.isEmpty { lines.append("No candidate is on PATH, under pyenv or in the usual places.") }
     for candidate in candidates {

@@ -2,15 +2,16 @@ import DuckDBEngine
 import Foundation
 import PythonUDF
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct ParallelTests {
   @Test(arguments: TestLibrary.allCases)
   func `Several threads give what a plain computation gives, on several interpreters`(library: TestLibrary) throws {
+    let folder = try TemporaryFolder()
     let source = """
-      import time
+      import os, time
 
-      me = None
       rows = 0
 
       @udf
@@ -19,11 +20,13 @@ import Testing
 
       @udf
       def who(token: int) -> int:
-          # The first thread's interpreter waits in its first batch, so that the other one has to take the next.
+          # Each interpreter waits in its first row for the other's, so that both have to take a batch.
           global rows
           rows += 1
           if rows == 1:
-              time.sleep(0.5)
+              open(f"\(folder.path)/{id(who)}", "w").close()
+              end = time.monotonic() + 50
+              while len(os.listdir("\(folder.path)")) < 2 and time.monotonic() < end: time.sleep(0.005)
           return id(who)
       """
     let (connection, pool) = try library.functions(source, interpreters: 2)

@@ -1,6 +1,7 @@
 import DuckDBEngine
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct LongQueryTests {
@@ -50,12 +51,16 @@ import Testing
 
   @Test("An interruption stops a query promptly", .timeLimit(.minutes(5)), arguments: TestLibrary.allCases)
   func interrupt(library: TestLibrary) async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/rows.csv"
     let connection = try library.connect()
+    // The file is there as soon as the query has begun.
+    let query = "COPY (\(Self.longQuery)) TO '\(file)' (FORMAT csv, USE_TMP_FILE false)"
     let interrupter = Task.detached {
-      try await Task.sleep(for: .milliseconds(200))
+      try await appears(file)
       connection.interrupt()
     }
-    let error = #expect(throws: DuckDBError.self) { try connection.rows(Self.longQuery + "; SELECT 1") }
+    let error = #expect(throws: DuckDBError.self) { try connection.rows(query + "; SELECT 1") }
     #expect(error?.code == .interrupted)
     #expect(error?.message == "INTERRUPT Error: Interrupted!")
     try await interrupter.value

@@ -100,11 +100,11 @@ import Testing
 
   @Test func `prefers the newer names on the search path, in its order`() throws {
     try library()
-    for name in ["b/python3", "a/python3", "b/python3.13", "a/python3.14"] { _ = try fake(name) }
+    for name in ["b/python3", "a/python3", "b/python3.13", "a/python3.14", "b/python3.15"] { _ = try fake(name) }
     let found = search(nil, ["PATH": "\(folder.path)/b:\(folder.path)/a"], all: true)
     #expect(
       found.map { String($0.path.dropFirst(folder.path.count)) }
-        == ["/a/python3.14", "/b/python3.13", "/b/python3", "/a/python3"])
+        == ["/b/python3.15", "/a/python3.14", "/b/python3.13", "/b/python3", "/a/python3"])
   }
 
   @Test func `skips shims that fail and takes the newest version of pyenv`() throws {
@@ -143,6 +143,15 @@ import Testing
     let pointedAt = try fake("venv/bin/python3", changes)
     let found = search(nil, ["VIRTUAL_ENV": folder.path + "/venv", "PATH": folder.path + "/new"])
     #expect(PythonDiscovery.choose(from: found)?.executable == pointedAt)
+  }
+
+  @Test(arguments: [(12, 1), (13, 0), (15, 0), (16, 1)])
+  func `warns of a version that is too old or too new to be tested`(minor: Int, warnings: Int) throws {
+    try library()
+    let path = try fake("python3", ["version": [3, minor, 7]])
+    let found = try #require(PythonDiscovery.choose(from: search(path)))
+    #expect(found.warnings.count == warnings)
+    #expect(found.warnings.allSatisfy { $0.contains("CPython 3.\(minor).7") && $0.contains("3.13 to 3.15") })
   }
 
   // MARK: Refusals

@@ -1,6 +1,8 @@
 import Columnar
+import Foundation
 import PythonRuntime
 import PythonUDF
+import TestSupport
 import Testing
 
 /// What waits here ends by a deadline of the product's; none of these functions runs longer than seconds by itself.
@@ -61,6 +63,11 @@ import Testing
 
     @udf
     def free(x: int) -> int:
+        return turn(x)
+
+    @udf
+    def tells(x: int, begun: str) -> int:
+        open(begun, "w").close()
         return turn(x)
     """
   private static let rows: [Int64?] = Array(0..<10)
@@ -163,9 +170,7 @@ import Testing
 
   @Test func `cancelling the task stops the function`() async throws {
     try await withPool(of: Self.source) { pool in
-      let batch = try integers([5])
-      let task = Task { try await pool.call("free", batch) }
-      try await Task.sleep(for: .milliseconds(50))
+      let task = try await underWay(in: pool)
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
       try await pool.expect("free", integers([1]), gives: [1])
@@ -174,14 +179,22 @@ import Testing
 
   @Test func `interrupting the pool stops a function in the middle of a row`() async throws {
     try await withPool(of: Self.source) { pool in
-      let batch = try integers([5])
-      let task = Task { try await pool.call("free", batch) }
-      try await Task.sleep(for: .milliseconds(50))
+      let task = try await underWay(in: pool)
       pool.interrupt()
       let error = try await #require(throws: UDFError.self) { try await task.value }
-      // Before the call begins there is nothing to interrupt: then it is told again.
       #expect(error.code == .interrupted)
       try await pool.expect("free", integers([1]), gives: [1])
+    }
+  }
+
+  /// A call that is in the middle of a row, for twenty seconds if nothing stops it.
+  private func underWay(in pool: UDFPool) async throws -> Task<Column, any Error> {
+    try await withTemporaryFolder { folder in
+      let begun = folder.path + "/begun"
+      let batch = try batch(Column([5] as [Int64?]), Column([begun]))
+      let task = Task { try await pool.call("tells", batch) }
+      try await appears(begun)
+      return task
     }
   }
 

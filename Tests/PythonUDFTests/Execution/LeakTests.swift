@@ -21,6 +21,11 @@ import Testing
       return s + chr(0xdc80) if n == 1000_050 else s
     @udf
     def unreadable(x: float, s: str) -> float: return x
+    kept = []
+    @udf
+    def keeps(n: int, f: float, s: str | None, b: bytes) -> str:
+      if n == 1000_050: kept.append(object())
+      return s
     @udf
     def blocks() -> int:
       gc.collect()
@@ -60,24 +65,41 @@ import Testing
     }
   }
 
-  /// Calls a function many times and compares the number of blocks that CPython holds.
+  @Test func `an object that a batch leaves behind is noticed`() async {
+    await #expect(processExitsWith: .success) {
+      try await withPool(of: LeakTests.functions) { pool in
+        let growth = try await LeakTests.blockGrowth("keeps", try LeakTests.freshRows(), failing: nil, in: pool)
+        #expect(growth.count == 8 && growth.allSatisfy { $0 >= Int64(LeakTests.calls) }, "\(growth)")
+      }
+    }
+  }
+
+  /// Of a round. One lost object per batch would be as many blocks.
+  private static let calls = 1_000
+  private static let noise: Int64 = 20
+
   private static func expectNoGrowth(_ function: String, _ batch: RecordBatch, failing row: Int?) async throws {
     try await withPool(of: functions) { pool in
-      func blocks(after calls: Int) async throws -> Int64 {
-        for _ in 0..<calls {
-          if let row {
-            let error = try await pool.failure(of: function, batch)
-            #expect(error.row?.index == row)
-          } else {
-            _ = try await pool.call(function, batch)
-          }
+      let growth = try await blockGrowth(function, batch, failing: row, in: pool)
+      #expect(abs(growth.last ?? .max) <= noise, "\(function): \(growth)")
+    }
+  }
+
+  /// How the number of blocks that CPython holds grows while a function is called.
+  private static func blockGrowth(_ function: String, _ batch: RecordBatch, failing row: Int?, in pool: UDFPool)
+    async throws
+    -> [Int64]
+  {
+    try await growth(noise: noise) { _ in
+      for _ in 0..<calls {
+        if let row {
+          let error = try await pool.failure(of: function, batch)
+          #expect(error.row?.index == row)
+        } else {
+          _ = try await pool.call(function, batch)
         }
-        return try #require(await pool.call("blocks", rows(1)).toArray(of: Int64.self)[0])
       }
-      let before = try await blocks(after: 200)
-      let after = try await blocks(after: 2000)
-      // One lost object per batch would be 2,000.
-      #expect(abs(after - before) < 500, "\(function): \(after - before)")
+      return try #require(await pool.call("blocks", rows(1)).toArray(of: Int64.self)[0])
     }
   }
 

@@ -63,13 +63,13 @@ import Testing
       #expect(error.row?.function == "ratio")
       #expect(error.row?.index == 3)
       #expect(error.row?.arguments == ["a=4", "b=0.0", "label='é'"])
+      let exception = try #require(error.exception)
       #expect(
         error.message == """
-          UDF ratio failed at row 3 of its batch (a=4, b=0.0, label='é'): ZeroDivisionError: float division by zero
+          UDF ratio failed at row 3 of its batch (a=4, b=0.0, label='é'): ZeroDivisionError: \(exception.message)
           """)
-      let exception = try #require(error.exception)
       #expect(exception.typeName == "ZeroDivisionError")
-      #expect(exception.message == "float division by zero")
+      #expect(exception.message.hasSuffix("division by zero"))
       #expect(exception.traceback.map(\.file) == [name, name])
       #expect(exception.traceback.map(\.line) == [10, 5])
       #expect(exception.traceback.map(\.function) == ["ratio", "divide"])
@@ -82,7 +82,7 @@ import Testing
               return divide(a, b)
             File "\(name)", line 5, in divide
               return a / b
-          ZeroDivisionError: float division by zero
+          ZeroDivisionError: \(exception.message)
           """)
     }
   }

@@ -2,6 +2,7 @@ import Columnar
 import Foundation
 import PythonRuntime
 import PythonUDF
+import TestSupport
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(5))) struct UDFRegistryTests {
@@ -81,23 +82,29 @@ import Testing
   }
 
   @Test func `calls under way finish on the version they began on`() async throws {
-    let registry = UDFRegistry()
-    let slow = UDFSource(
-      """
-      import time
-      from clutch import udf
-      @udf
-      def version(x: int) -> int:
-          if x == 5: time.sleep(0.5)
-          return 1
-      """)
-    try await registry.add("s", slow, HostOptions(interpreters: 1))
-    let batch = try integers([5])
-    let under = Task { try await registry.source("s").evaluate("version", batch).values.toArray(of: Int64.self) }
-    try await Task.sleep(for: .milliseconds(100))
-    try await registry.replace("s", with: source(2))
-    #expect(try await version(registry) == 2)
-    #expect(try await under.value == [1])
+    try await withTemporaryFolder { folder in
+      let registry = UDFRegistry()
+      let slow = UDFSource(
+        """
+        import os, time
+        from clutch import udf
+        @udf
+        def version(x: int) -> int:
+            if x == 5:
+                open("\(folder.path)/begun", "w").close()
+                end = time.monotonic() + 50
+                while not os.path.exists("\(folder.path)/replaced") and time.monotonic() < end: time.sleep(0.005)
+            return 1
+        """)
+      try await registry.add("s", slow, HostOptions(interpreters: 1))
+      let batch = try integers([5])
+      let under = Task { try await registry.source("s").evaluate("version", batch).values.toArray(of: Int64.self) }
+      try await appears(folder.path + "/begun")
+      try await registry.replace("s", with: source(2))
+      #expect(try await version(registry) == 2)
+      try Data().write(to: folder.appending(path: "replaced"))
+      #expect(try await under.value == [1])
+    }
   }
 
   @Test func `no call fails and no interpreter is left while versions change under load`() async throws {

@@ -107,7 +107,9 @@ import Testing
           return made
         """)
     #expect(found[0] == "ValueError: Circular reference detected")
-    #expect(found[1].hasPrefix("RecursionError: maximum recursion depth exceeded"), "\(found[1])")
+    // How deep lists may be depends on the version and, since 3.14, on the thread's stack; what fits is right.
+    let deep = String(repeating: "[", count: 100_001) + String(repeating: "]", count: 100_001)
+    #expect(found[1].hasPrefix("RecursionError: ") || found[1] == "\"\(deep)\"", "\(found[1].prefix(200))")
     #expect(found[2] == #""[]""#)
     #expect(found[3] == "ValueError: Circular reference detected")
   }
@@ -118,7 +120,7 @@ import Testing
     let rows = try await seen(Column(["1", deep, "[2]", "{", nil]), field, as: "Any")
     #expect(rows[0] == "1")
     #expect(
-      rows[1].hasPrefix("RecursionError: an argument cannot be made: maximum recursion depth exceeded"), "\(rows[1])")
+      rows[1].hasPrefix("RecursionError: an argument cannot be made: ") || rows[1] == deep, "\(rows[1].prefix(200))")
     #expect(rows[2] == "[2]")
     #expect(rows[3].hasPrefix("json.decoder.JSONDecodeError: an argument cannot be made: "), "\(rows[3])")
     #expect(rows[4] == "None")

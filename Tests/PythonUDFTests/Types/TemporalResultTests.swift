@@ -137,11 +137,11 @@ import Testing
         ("datetime(1970, 1, 1, tzinfo=Odd(KeyError('k')))", "KeyError: 'k'"),
         (
           "datetime(1970, 1, 1, tzinfo=Odd('garbage'))",
-          "TypeError: tzinfo.utcoffset() must return None or timedelta, not 'str'"
+          "TypeError: ..."
         ),
         (
           "datetime(1970, 1, 1, tzinfo=Odd(timedelta(1)))",
-          "ValueError: offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24)."
+          "ValueError: offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24)..."
         ),
         (
           "Far(1970, 1, 1, tzinfo=Odd(None))",
