@@ -1,4 +1,5 @@
 internal import CDuckDBABI
+internal import PythonRuntime
 public import PythonUDF
 internal import Synchronization
 
@@ -13,6 +14,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   public let library: DuckDBLibrary
 
   private let handle: duckdb_database
+  /// Its file and the log beside it, which a function could take the locks from.
+  private let protectedFiles: [ProtectedFile]
   /// The threads that run the queries, if they are not DuckDB's own.
   private let threads = Mutex<QueryThreads?>(nil)
   /// The sources of the registered UDFs by name in lower case, as SQL compares names.
@@ -52,6 +55,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
     }
     self.library = library
     self.handle = handle
+    let file = path.flatMap { $0.isEmpty || $0.hasPrefix(":memory:") ? nil : $0 }
+    protectedFiles = file.map { [ProtectedFile($0), ProtectedFile($0 + ".wal")] } ?? []
   }
 
   deinit {
