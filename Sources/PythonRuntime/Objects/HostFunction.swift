@@ -34,7 +34,8 @@ package final class HostFunction {
           ml_meth: { capsule, arguments, keywords in
             guard let api = RawDomain.api, let function = HostFunction.find(in: capsule, api) else { return nil }
             return function.body(api, arguments, keywords)
-          }, ml_flags: Int32(METH_VARARGS | METH_KEYWORDS), ml_doc: documentation.flatMap { UnsafePointer(strdup($0)) }))
+          }, ml_flags: Int32(METH_VARARGS | METH_KEYWORDS), ml_doc: documentation.flatMap { UnsafePointer(strdup($0)) })
+      )
       definitions[name] = UInt(bitPattern: definition)
       return UInt(bitPattern: definition)
     }

@@ -98,7 +98,7 @@ struct AuditArguments {
     if isTooLong(index) { return "<\(typeName(index)) longer than any path>" }
     if let text = path(index) ?? text(index) {
       let short = text.count <= 80 ? text : text.prefix(79) + "…"
-      return "'" + short.replacing("\n", with: "\\n") + "'"
+      return "'" + short.replacing("\n", with: "\\n").replacing("\0", with: "\\0") + "'"
     }
     if let number = int(index) { return "\(number)" }
     if isNone(index) { return "None" }

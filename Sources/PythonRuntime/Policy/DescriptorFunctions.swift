@@ -25,7 +25,8 @@ struct DescriptorFunction {
 
   static let all: [DescriptorFunction] =
     [
-      "read", "write", "pread", "pwrite", "readv", "writev", "preadv", "pwritev", "lseek", "fsync", "fdatasync",
+      "read", "readinto", "write", "pread", "pwrite", "readv", "writev", "preadv", "pwritev", "lseek", "fsync",
+      "fdatasync",
       "ftruncate", "fchmod", "fchown", "lockf", "posix_fadvise", "posix_fallocate", "get_blocking", "set_blocking",
       "set_inheritable", "tcgetpgrp", "ttyname", "grantpt", "unlockpt", "ptsname", "eventfd_read", "eventfd_write",
       "timerfd_settime", "timerfd_settime_ns", "timerfd_gettime", "timerfd_gettime_ns",
@@ -33,12 +34,15 @@ struct DescriptorFunction {
       DescriptorFunction("posix", "close", [0: "fd"], .closes),
       DescriptorFunction("posix", "dup", [0: "fd"], .descriptor),
       DescriptorFunction("posix", "sendfile", [0: "out_fd", 1: "in_fd"]),
+      DescriptorFunction("posix", "_fcopyfile", [0: "in_fd", 1: "out_fd"]),
       DescriptorFunction("posix", "splice", [0: "src", 1: "dst"]),
       DescriptorFunction("posix", "copy_file_range", [0: "src", 1: "dst"]),
       DescriptorFunction("_socket", "close", [0: "fd"], .closes),
       DescriptorFunction("_socket", "dup", [0: "fd"], .descriptor),
     ]
-    + ["eventfd", "timerfd_create", "pidfd_open", "posix_openpt"].map { DescriptorFunction("posix", $0, [:], .descriptor) }
+    + ["eventfd", "timerfd_create", "pidfd_open", "posix_openpt"].map {
+      DescriptorFunction("posix", $0, [:], .descriptor)
+    }
     + ["pipe", "pipe2", "openpty"].map { DescriptorFunction("posix", $0, [:], .twoDescriptors) }
 
   /// A call, with a guard that has an objection or has not; the reference is new, nil with an exception set.
@@ -88,7 +92,8 @@ extension PolicyGuard {
 
   /// `os.open`, whose audit event does not tell which folder a path is relative to.
   func openDescriptor(_ original: ObjectPointer, _ call: inout CallArguments) -> ObjectPointer? {
-    guard call.replace(0, "path", by: api.pointee.PyOS_FSPath), call.replace(1, "flags", by: api.pointee.PyNumber_Index),
+    guard call.replace(0, "path", by: api.pointee.PyOS_FSPath),
+      call.replace(1, "flags", by: api.pointee.PyNumber_Index),
       call.replace(nil, "dir_fd", by: api.pointee.PyNumber_Index)
     else { return nil }
     let plain = call.tuple(of: [(0, "path"), (1, "flags"), (nil, "dir_fd")])

@@ -17,9 +17,15 @@ enum GuardedTypes {
   /// A method that is called with one argument or none.
   private typealias Method = @convention(c) (ObjectPointer, ObjectPointer?) -> ObjectPointer?
 
+  /// With a tuple of arguments, or a vector and how many there are.
+  private typealias SendMessage = @convention(c) (ObjectPointer, UnsafeMutableRawPointer?, Int) -> ObjectPointer?
+
   /// What CPython has in these places. Written once in `install`, before there is any other interpreter.
   private struct Originals {
     var fileNumber, socketNumber, detach, accept, resize, adopt: Method?
+    var sendMessage: SendMessage?
+    /// Whether `sendMessage` is called with a vector of arguments, or with a tuple.
+    var sendsVector = false
     var makeFile, makeSocket: initproc?
     var map: newfunc?
   }
@@ -39,13 +45,18 @@ enum GuardedTypes {
     }
     find("_io", "FileIO") { type in
       originals.makeFile = initializer(type, api)
-      originals.fileNumber = patch(type, "fileno", api) { GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.fileNumber) }
+      originals.fileNumber = patch(type, "fileno", api) {
+        GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.fileNumber)
+      }
     }
     find("_socket", "socket") { type in
       originals.makeSocket = initializer(type, api)
-      originals.socketNumber = patch(type, "fileno", api) { GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.socketNumber) }
+      originals.socketNumber = patch(type, "fileno", api) {
+        GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.socketNumber)
+      }
       originals.detach = patch(type, "detach", api) { GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.detach) }
       originals.accept = patch(type, "_accept", api) { GuardedTypes.noteAccepted($0, $1) }
+      patchSending(type, api)
     }
     find("mmap", "mmap") { type in
       originals.map = api.pointee.PyType_GetSlot(type, Int32(Py_tp_new)).map { unsafeBitCast($0, to: newfunc.self) }
@@ -70,17 +81,35 @@ enum GuardedTypes {
   ///
   /// - Returns: what was there, or nil for a method of another kind, which stays.
   private static func patch(_ type: OpaquePointer, _ name: String, _ api: PythonAPI, _ new: Method) -> Method? {
+    // Neither with keywords (2) nor with a vector of arguments (128).
+    guard let definition = definition(of: name, type, api), definition.pointee.ml_flags & 130 == 0 else { return nil }
+    let old = unsafeBitCast(definition.pointee.ml_meth, to: Method.self)
+    definition.pointee.ml_meth = unsafeBitCast(new, to: Function.self)
+    return old
+  }
+
+  /// `sendmsg`, whose event does not tell that descriptors go along.
+  private static func patchSending(_ type: OpaquePointer, _ api: PythonAPI) {
+    guard let definition = definition(of: "sendmsg", type, api), definition.pointee.ml_flags & 2 == 0 else { return }
+    originals.sendsVector = definition.pointee.ml_flags & 128 != 0
+    originals.sendMessage = unsafeBitCast(definition.pointee.ml_meth, to: SendMessage.self)
+    let new: SendMessage = { object, arguments, count in
+      GuardedTypes.deniesAncillary(arguments, count)
+        ? nil : GuardedTypes.originals.sendMessage?(object, arguments, count)
+    }
+    definition.pointee.ml_meth = unsafeBitCast(new, to: Function.self)
+  }
+
+  /// CPython's own description of a method, which all copies of the type share.
+  private static func definition(
+    of name: String, _ type: OpaquePointer, _ api: PythonAPI
+  ) -> UnsafeMutablePointer<PyMethodDef>? {
     guard let names = api.pointee.PyType_GetDict(type) else { return nil }
     defer { api.pointee.Py_DecRef(names) }
     guard let method = api.pointee.PyDict_GetItemString(names, name) else { return nil }
     let kind = api.typeName(method)
     guard kind == "method_descriptor" || kind == "classmethod_descriptor" else { return nil }
-    let definition = UnsafeMutableRawPointer(method).assumingMemoryBound(to: PyMethodDescrObject.self).pointee.d_method
-    // Neither with keywords (2) nor with a vector of arguments (128).
-    guard definition.pointee.ml_flags & 130 == 0 else { return nil }
-    let old = unsafeBitCast(definition.pointee.ml_meth, to: Method.self)
-    definition.pointee.ml_meth = unsafeBitCast(new, to: Function.self)
-    return old
+    return UnsafeMutableRawPointer(method).assumingMemoryBound(to: PyMethodDescrObject.self).pointee.d_method
   }
 
   // MARK: In each interpreter
@@ -106,7 +135,8 @@ enum GuardedTypes {
       case "FileIO": try replace(type, initializer: makeFile, definition: fileDefinition, api)
       case "socket": try replace(type, initializer: makeSocket, definition: socketDefinition, api)
       default:
-        try replace(type, place: Int(PythonTypeNewPlace), Py_tp_new, with: unsafeBitCast(map, to: UnsafeRawPointer.self), api)
+        try replace(
+          type, place: Int(PythonTypeNewPlace), Py_tp_new, with: unsafeBitCast(map, to: UnsafeRawPointer.self), api)
       }
       api.pointee.PyType_Modified(type)
     }
@@ -116,9 +146,11 @@ enum GuardedTypes {
     _ type: OpaquePointer, initializer: initproc, definition: UnsafeMutablePointer<PyMethodDef>, _ api: PythonAPI
   ) throws {
     try replace(
-      type, place: Int(PythonTypeInitPlace), Py_tp_init, with: unsafeBitCast(initializer, to: UnsafeRawPointer.self), api)
+      type, place: Int(PythonTypeInitPlace), Py_tp_init, with: unsafeBitCast(initializer, to: UnsafeRawPointer.self),
+      api)
     // `Type.__init__` would still be the old one.
-    guard let method = api.pointee.PyDescr_NewMethod(type, definition), let names = api.pointee.PyType_GetDict(type) else {
+    guard let method = api.pointee.PyDescr_NewMethod(type, definition), let names = api.pointee.PyType_GetDict(type)
+    else {
       throw PythonRuntimeError(.startFailed, "there is no memory for the policy of an interpreter")
     }
     _ = api.pointee.PyDict_SetItemString(names, "__init__", method)
@@ -130,7 +162,8 @@ enum GuardedTypes {
     _ type: OpaquePointer, place: Int, _ slot: some BinaryInteger, with new: UnsafeRawPointer, _ api: PythonAPI
   ) throws {
     let places = UnsafeMutableRawPointer(type).assumingMemoryBound(to: UnsafeRawPointer?.self)
-    guard let old = places[place], old == api.pointee.PyType_GetSlot(type, Int32(slot)).map({ UnsafeRawPointer($0) }) else {
+    guard let old = places[place], old == api.pointee.PyType_GetSlot(type, Int32(slot)).map({ UnsafeRawPointer($0) })
+    else {
       throw PythonRuntimeError(.startFailed, "this CPython lays its types out in an unknown way, so no policy can hold")
     }
     places[place] = new
@@ -171,10 +204,14 @@ enum GuardedTypes {
     guard let policyGuard = AuditHook.currentGuard(api), !policyGuard.policy.nativeCode else {
       return original(type, arguments, keywords)
     }
-    guard var call = CallArguments.copy(arguments, keywords, api), call.replace(3, "prot", by: api.pointee.PyNumber_Index) else {
+    guard var call = CallArguments.copy(arguments, keywords, api),
+      call.replace(3, "prot", by: api.pointee.PyNumber_Index)
+    else {
       return nil
     }
-    if let protection = call.argument(3, "prot"), protection != api.none, policyGuard.isExecutable(protection) { return nil }
+    if let protection = call.argument(3, "prot"), protection != api.none, policyGuard.isExecutable(protection) {
+      return nil
+    }
     return call.make(type, with: original)
   }
 
@@ -208,7 +245,9 @@ enum GuardedTypes {
   // MARK: Methods
 
   /// What code gets the number of, it owns: it cannot make a file or a socket around somebody else's.
-  private static func noteNumber(_ object: ObjectPointer, _ argument: ObjectPointer?, _ original: Method?) -> ObjectPointer? {
+  private static func noteNumber(_ object: ObjectPointer, _ argument: ObjectPointer?, _ original: Method?)
+    -> ObjectPointer?
+  {
     guard let number = original?(object, argument) else { return nil }
     if let api = RawDomain.api, let policyGuard = AuditHook.currentGuard(api) { policyGuard.own(number, of: object) }
     return number
@@ -222,6 +261,23 @@ enum GuardedTypes {
       policyGuard.own(number)
     }
     return result
+  }
+
+  private static func deniesAncillary(_ arguments: UnsafeMutableRawPointer?, _ count: Int) -> Bool {
+    guard let api = RawDomain.api, let arguments else { return false }
+    let data: ObjectPointer?
+    if originals.sendsVector {
+      data = count > 1 ? arguments.assumingMemoryBound(to: ObjectPointer.self)[1] : nil
+    } else {
+      let tuple = arguments.assumingMemoryBound(to: PyObject.self)
+      data = api.pointee.PyTuple_Size(tuple) > 1 ? api.pointee.PyTuple_GetItem(tuple, 1) : nil
+    }
+    guard let data else { return false }
+    let isPlain = data.pointee.ob_type == api.pointee.PyList_Type || data.pointee.ob_type == api.pointee.PyTuple_Type
+    if isPlain, api.pointee.PyObject_Size(data) == 0 { return false }
+    return deny(
+      PolicyModules.foreignDescriptors, "socket.sendmsg() with descriptors or other ancillary data", unless: \.processes
+    )
   }
 
   private static func deny(

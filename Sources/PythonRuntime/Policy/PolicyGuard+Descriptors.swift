@@ -33,7 +33,8 @@ extension PolicyGuard {
       return Self.deviceCommands.contains(UInt32(truncatingIfNeeded: command))
         ? nil : Problem(rule: "commands to devices and terminals", operation: operation)
     }
-    let sendsSignals = command == Int(F_SETFL)
+    let sendsSignals =
+      command == Int(F_SETFL)
       && !arguments.isNone(2) && (arguments.int(2).map { $0 & Int(O_ASYNC) != 0 } ?? true)
     if sendsSignals || Self.signallingCommands.contains(command) {
       return Problem(rule: PolicyModules.processes, operation: operation)

@@ -118,8 +118,8 @@ final class PolicyGuard {
     case .changeFolder:
       return always("changing the working folder of the whole process", unless: policy.processes)
     case .makeSocket, .address, .listenAt, .sendTo, .lookUp, .lookUpAddress:
-      if let problem = naming(kind, arguments, name) { return problem }
-      return policy.network == .all ? nil : networking(kind, arguments, name)
+      if policy.network != .all, let problem = networking(kind, arguments, name) { return problem }
+      return naming(kind, arguments, name)
     case .hostName: return always("the network", unless: !policy.network.isNone)
     case .process: return always(PolicyModules.processes, unless: policy.processes)
     case .processWide: return always(PolicyModules.wholeProcess, unless: policy.processes)

@@ -32,7 +32,7 @@ enum PolicyModules {
           "ossaudiodev", "nis", "spwd",
         ], wholeProcess)
     }
-    if policy.read.isNone { deny(["mmap"], mapping) }
+    if policy.read.isNone { deny(["mmap", "multiprocessing.shared_memory", "multiprocessing.heap"], mapping) }
     if !policy.nativeCode {
       deny(
         [
@@ -97,4 +97,3 @@ struct PolicyPlaces {
   /// The names of the modules of the standard library.
   let standardLibrary: [String]
 }
-

@@ -62,7 +62,9 @@ enum ProtectedFiles {
   }
 
   static func contain(descriptor: Int32) -> Bool {
-    guard count.load(ordering: .acquiring) > 0, let identity = FileIdentity(descriptor: descriptor) else { return false }
+    guard count.load(ordering: .acquiring) > 0, let identity = FileIdentity(descriptor: descriptor) else {
+      return false
+    }
     return contain(nil, identity)
   }
 

@@ -32,10 +32,18 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
     for name in hidden:
         sys.modules[name] = None  # what makes `import` raise ModuleNotFoundError
     if not processes:
-        # Much of the standard library imports subprocess without ever starting a process.
-        stand_in = types.ModuleType("_posixsubprocess")
-        stand_in.fork_exec = _refusal("_posixsubprocess.fork_exec", "starting or signalling processes")
-        sys.modules["_posixsubprocess"] = stand_in
+        # Much code imports subprocess and multiprocessing without ever starting a process.
+        for name, functions in (
+            ("_posixsubprocess", ["fork_exec"]),
+            ("_multiprocessing", ["sem_unlink"]),
+            ("_posixshmem", ["shm_open", "shm_unlink"]),
+        ):
+            stand_in = sys.modules[name] = types.ModuleType(name)
+            for function in functions:
+                setattr(stand_in, function, _refusal(f"{name}.{function}", "starting or signalling processes"))
+        refusal = _refusal("_multiprocessing.SemLock", "starting or signalling processes")
+        members = {"SEM_VALUE_MAX": 2**31 - 1, "__new__": refusal, "_rebuild": staticmethod(refusal)}
+        sys.modules["_multiprocessing"].SemLock = type("SemLock", (), members)
         # The standard input is the process's, which may be a terminal or what the host reads its commands from.
         sys.stdin = sys.__stdin__ = io.StringIO()
     if environment is not None:
@@ -43,10 +51,11 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
         for variables in (os.environ._data, posix.environ):
             for name in [name for name in variables if name not in kept]:
                 del variables[name]
+        _replace("posix._clearenv", lambda original: _nothing)  # os.environ itself is still cleared
     elif not processes:
         # There is nobody to hand variables on to, and the process's own are not safe to change beside other threads:
         # os.environ changes for this interpreter alone.
-        for name in ("putenv", "unsetenv"):
+        for name in ("putenv", "unsetenv", "_clearenv"):
             _replace("posix." + name, lambda original: _nothing)
     if not writes_everywhere:
         sys.dont_write_bytecode = True
