@@ -113,4 +113,49 @@ import Testing
     #expect(end.status == .exited(1))
     #expect(end.errors.contains("the policy 'guarded' denies starting or signalling processes: os.system"))
   }
+
+  /// POSIX takes a process's locks from a file when any descriptor of it is closed, so opening it would be enough.
+  @Test(arguments: ["guarded", "pure"])
+  func `No function takes the lock of the session's database, by whatever name`(policy: String) throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      import os
+      import time
+      from clutch import udf
+
+      @udf
+      def tried(x: int) -> str:
+          outcomes = []
+          for path in ("s.duckdb", "second", f"/proc/self/cwd/{'s.duckdb'}"):
+              try:
+                  open(path, "rb").close()
+                  outcomes.append("opened")
+              except PermissionError as error:
+                  outcomes.append("denied" if "denies touching the files of the database" in str(error) else str(error))
+          print("begun")
+          deadline = time.monotonic() + 60
+          while not os.path.exists("go") and time.monotonic() < deadline:
+              time.sleep(0.01)
+          return " ".join(outcomes)
+
+      """)
+    #expect(try clutch.run("sql", "--database", "s.duckdb", "CREATE TABLE t AS SELECT 1 AS x").status == .exited(0))
+    try FileManager.default.linkItem(atPath: clutch.folder + "/s.duckdb", toPath: clutch.folder + "/second")
+    let session = try clutch.start([
+      "sql", "--database", "s.duckdb", "--udf", "f.py", "--policy", policy, "--format", "csv",
+      "INSERT INTO t VALUES (2); SELECT tried(1) AS r",
+    ])
+    try session.errors.wait(for: "begun")
+    let other = try clutch.run("sql", "--database", "s.duckdb", "INSERT INTO t FROM range(1000)")
+    #expect(other.status == .exited(1))
+    #expect(other.errors.contains("lock"), "\(other)")
+    try clutch.write("go", "")
+    let end = try session.end(within: .seconds(60))
+    #expect(end.output == "r\ndenied denied denied\n", "\(end)")
+    #expect(
+      try clutch.run("sql", "--database", "s.duckdb", "--format", "csv", "SELECT sum(x) AS s FROM t").output == "s\n3\n"
+    )
+  }
 }

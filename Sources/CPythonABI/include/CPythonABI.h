@@ -139,6 +139,15 @@ typedef struct PyMethodDef {
   const char *_Nullable ml_doc;
 } PyMethodDef;
 
+// What a method of a C type is in the type's dictionary (the layout of 3.12 to 3.15).
+typedef struct PyMethodDescrObject {
+  PyObject ob_base;
+  PyTypeObject *d_type;
+  PyObject *_Nullable d_name;
+  PyObject *_Nullable d_qualname;
+  PyMethodDef *d_method;
+} PyMethodDescrObject;
+
 // Values of PyMethodDef.ml_flags.
 enum { METH_VARARGS = 1, METH_KEYWORDS = 2 };
 
@@ -210,8 +219,12 @@ int malloc_trim(size_t);
 static const uintptr_t PythonVectorcallArgumentsOffset = (uintptr_t)1 << (8 * sizeof(uintptr_t) - 1);
 
 // A slot of a type, for PyType_GetSlot, and what stands there.
-enum { Py_tp_new = 65 };
+enum { Py_tp_init = 60, Py_tp_new = 65 };
 typedef PyObject *_Nullable (*newfunc)(PyTypeObject *, PyObject *, PyObject *_Nullable);
+typedef int (*initproc)(PyObject *, PyObject *, PyObject *_Nullable);
+
+// Where these two are in a type object, counted in pointers; PyType_GetSlot tells whether it is so (it is in 3.12 to 3.15).
+enum { PythonTypeInitPlace = 37, PythonTypeNewPlace = 39 };
 
 // What a callable does when it is called with a vector of arguments.
 typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nullable const *_Nullable, size_t,
@@ -248,6 +261,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyFrame_GetBack, PyObject *)                                                           \
   F(PyObject *_Nonnull, PyFrame_GetCode, PyObject *)                                                            \
   F(int, PyFrame_GetLineNumber, PyObject *)                                                                     \
+  F(PyObject *_Nonnull, PyFrame_GetGlobals, PyObject *)                                                         \
   F(unsigned long, PyThread_get_thread_ident, void)                                                             \
   F(PyInterpreterState *_Nonnull, PyThreadState_GetInterpreter, PyThreadState *)                                        \
   F(PyThreadState *_Nonnull, PyEval_SaveThread, void)                                                                   \
@@ -260,6 +274,10 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(int, PyObject_IsInstance, PyObject *, PyObject *)                                                           \
   F(PyObject *_Nullable, PyType_GenericAlloc, PyTypeObject *, Py_ssize_t)                                       \
   F(void *_Nullable, PyType_GetSlot, PyTypeObject *, int)                                                       \
+  F(PyObject *_Nullable, PyType_GetDict, PyTypeObject *)                                                        \
+  F(void, PyType_Modified, PyTypeObject *)                                                                      \
+  F(PyObject *_Nullable, PyDescr_NewMethod, PyTypeObject *, PyMethodDef *)                                      \
+  F(void, PyObject_GC_UnTrack, void *)                                                                          \
   /* Any object */                                                                                              \
   F(PyObject *_Nullable, PyObject_GetAttrString, PyObject *, const char *)                                      \
   F(PyObject *_Nullable, PyObject_GetAttr, PyObject *, PyObject *)                                              \
@@ -273,6 +291,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyObject_Repr, PyObject *)                                                             \
   F(int, PyObject_IsTrue, PyObject *)                                                                           \
   F(int, PyCallable_Check, PyObject *)                                                                          \
+  F(int, PyObject_AsFileDescriptor, PyObject *)                                                                 \
+  F(PyObject *_Nullable, PyOS_FSPath, PyObject *)                                                               \
   F(PyObject *_Nullable, PyCFunction_NewEx, PyMethodDef *, PyObject *, PyObject *_Nullable)                     \
   F(PyObject *_Nullable, PyObject_Call, PyObject *, PyObject *, PyObject *_Nullable)                            \
   F(PyObject *_Nullable, PyObject_Vectorcall, PyObject *, PyObject *_Nullable const *_Nullable, size_t,         \
@@ -303,6 +323,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(Py_ssize_t, PyUnicode_GetLength, PyObject *)                                                                \
   F(PyObject *_Nullable, PyUnicode_Substring, PyObject *, Py_ssize_t, Py_ssize_t)                               \
   F(PyObject *_Nullable, PyUnicode_EncodeFSDefault, PyObject *)                                                 \
+  F(Py_ssize_t, PyUnicode_GetLength, PyObject *)                                                                \
   F(PyObject *_Nullable, PyBytes_FromStringAndSize, const char *_Nullable, Py_ssize_t)                          \
   F(int, PyBytes_AsStringAndSize, PyObject *, char *_Nullable *_Nonnull, Py_ssize_t *_Nullable)                 \
   F(PyObject *_Nullable, PyBytes_FromObject, PyObject *)                                                        \
@@ -323,6 +344,9 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyDict_Copy, PyObject *)                                                               \
   F(int, PyDict_Next, PyObject *, Py_ssize_t *, PyObject *_Nullable *_Nullable, PyObject *_Nullable *_Nullable) \
   F(PyObject *_Nullable, PyDict_Items, PyObject *)                                                              \
+  F(PyObject *_Nullable, PyDict_Copy, PyObject *)                                                               \
+  F(PyObject *_Nullable, PyDict_GetItemString, PyObject *, const char *)                                        \
+  F(int, PyDict_SetItemString, PyObject *, const char *, PyObject *)                                            \
   /* Modules and code */                                                                                        \
   F(PyObject *_Nullable, PyImport_ImportModule, const char *)                                                   \
   F(void *_Nullable, PyCapsule_Import, const char *, int)                                                       \
@@ -344,6 +368,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(void, PyErr_Clear, void)                                                                                    \
   F(void, PyErr_SetString, PyObject *, const char *)                                                            \
   F(void, PyErr_SetObject, PyObject *, PyObject *)                                                              \
+  F(PyObject *_Nullable, PyErr_SetImportErrorSubclass, PyObject *, PyObject *, PyObject *_Nullable,             \
+    PyObject *_Nullable)                                                                                        \
   F(PyObject *_Nullable, PyErr_GetRaisedException, void)                                                        \
   F(int, PyErr_GivenExceptionMatches, PyObject *, PyObject *)                                                   \
   F(PyObject *_Nullable, PyException_GetCause, PyObject *)                                                      \
@@ -381,6 +407,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyObject *_Nonnull, PyExc_SyntaxError)                                                                      \
   O(PyObject *_Nonnull, PyExc_RuntimeError)                                                                     \
   O(PyObject *_Nonnull, PyExc_PermissionError)                                                                  \
+  O(PyObject *_Nonnull, PyExc_ModuleNotFoundError)                                                              \
   O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)
 
 #define CLUTCH_FUNCTION_FIELD(result, name, ...) result (*_Nonnull name)(__VA_ARGS__);

@@ -1,4 +1,5 @@
 internal import CDuckDBABI
+internal import PythonRuntime
 import PythonUDF
 internal import Synchronization
 public import ThreadConfinement
@@ -14,6 +15,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   public let library: DuckDBLibrary
 
   private let handle: duckdb_database
+  /// Its file and the log beside it, which a function could take the locks from.
+  private let protectedFiles: [ProtectedFile]
   /// The threads that run the queries, if they are not DuckDB's own.
   private let threads = Mutex<QueryThreads?>(nil)
   /// Whether it has such threads, or somebody is giving it some.
@@ -57,6 +60,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
     }
     self.library = library
     self.handle = handle
+    let file = path.flatMap { $0.isEmpty || $0.hasPrefix(":memory:") ? nil : $0 }
+    protectedFiles = file.map { [ProtectedFile($0), ProtectedFile($0 + ".wal")] } ?? []
   }
 
   deinit {

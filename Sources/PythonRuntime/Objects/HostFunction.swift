@@ -1,5 +1,6 @@
 import CPythonABI
 import Foundation
+import Synchronization
 
 /// A closure of ours that Python code calls: what a callable made by `Python.hostFunction` holds.
 package final class HostFunction {
@@ -7,28 +8,39 @@ package final class HostFunction {
   /// or nil with an exception set.
   package typealias Body = @Sendable (_ api: PythonAPI, _ arguments: ObjectPointer) -> ObjectPointer?
 
-  private let body: Body
+  /// The same with the keyword arguments as a dictionary, or nil without any.
+  package typealias BodyWithKeywords =
+    @Sendable (_ api: PythonAPI, _ arguments: ObjectPointer, _ keywords: ObjectPointer?) -> ObjectPointer?
 
-  fileprivate init(_ body: @escaping Body) { self.body = body }
+  private let body: BodyWithKeywords
 
-  fileprivate func call(_ api: PythonAPI, _ arguments: ObjectPointer) -> ObjectPointer? { body(api, arguments) }
+  fileprivate init(_ body: @escaping BodyWithKeywords) { self.body = body }
 
   /// Never freed: CPython keeps the pointer, and callables of ended interpreters may still point here.
   fileprivate nonisolated(unsafe) static let capsuleName = UnsafePointer(strdup("clutch.host"))
 
-  /// Never freed, for the same reason.
-  fileprivate nonisolated(unsafe) static let definition: UnsafeMutablePointer<PyMethodDef>? = {
-    guard let name = strdup("host_function") else { return nil }
-    let definition = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: 1)
-    definition.initialize(
-      to: PyMethodDef(
-        ml_name: name,
-        ml_meth: { capsule, arguments, _ in
-          guard let api = RawDomain.api, let function = HostFunction.find(in: capsule, api) else { return nil }
-          return function.call(api, arguments)
-        }, ml_flags: Int32(METH_VARARGS | METH_KEYWORDS), ml_doc: nil))
-    return definition
-  }()
+  /// By name; never freed, for the same reason.
+  private static let definitions = Mutex<[String: UInt]>([:])
+
+  /// - Parameter documentation: what `help` shows, if nobody has made a function of that name before.
+  fileprivate static func definition(_ name: String, documentation: String?) -> UnsafeMutablePointer<PyMethodDef>? {
+    let address = definitions.withLock { definitions -> UInt? in
+      if let known = definitions[name] { return known }
+      guard let text = strdup(name) else { return nil }
+      let definition = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: 1)
+      definition.initialize(
+        to: PyMethodDef(
+          ml_name: text,
+          ml_meth: { capsule, arguments, keywords in
+            guard let api = RawDomain.api, let function = HostFunction.find(in: capsule, api) else { return nil }
+            return function.body(api, arguments, keywords)
+          }, ml_flags: Int32(METH_VARARGS | METH_KEYWORDS), ml_doc: documentation.flatMap { UnsafePointer(strdup($0)) })
+      )
+      definitions[name] = UInt(bitPattern: definition)
+      return UInt(bitPattern: definition)
+    }
+    return address.flatMap { UnsafeMutablePointer(bitPattern: $0) }
+  }
 
   /// Nil, with an exception set, when the capsule is another one.
   fileprivate static func find(in capsule: ObjectPointer, _ api: PythonAPI) -> HostFunction? {
@@ -43,8 +55,31 @@ extension Python {
   /// - Throws: `PythonError` when there is no memory.
   @_lifetime(copy self)
   package func hostFunction(_ body: @escaping HostFunction.Body) throws -> PythonObject {
-    guard let name = HostFunction.capsuleName, let definition = HostFunction.definition else {
-      throw PythonError(typeName: "MemoryError", message: "")
+    try hostFunction(named: "host_function") { api, arguments, _ in body(api, arguments) }
+  }
+
+  /// The same for a callable that takes keyword arguments too.
+  ///
+  /// - Parameters:
+  ///   - name: what `__name__` is.
+  ///   - documentation: what `__doc__` is, with the signature before it as C functions have it.
+  /// - Throws: `PythonError` when there is no memory.
+  @_lifetime(copy self)
+  package func hostFunction(
+    named functionName: String, documentation: String? = nil, _ body: @escaping HostFunction.BodyWithKeywords
+  ) throws -> PythonObject {
+    try state.own(HostFunction.make(api, named: functionName, documentation: documentation, body), self)
+  }
+}
+
+extension HostFunction {
+  /// A new reference to a callable that runs `body`, or nil with an exception set. Needs the GIL.
+  static func make(
+    _ api: PythonAPI, named functionName: String, documentation: String? = nil, _ body: @escaping BodyWithKeywords
+  ) -> ObjectPointer? {
+    guard let name = capsuleName, let definition = definition(functionName, documentation: documentation) else {
+      api.pointee.PyErr_SetString(api.pointee.PyExc_MemoryError.pointee, "")
+      return nil
     }
     let function = Unmanaged.passRetained(HostFunction(body))
     let made = api.pointee.PyCapsule_New(function.toOpaque(), name) { capsule in
@@ -53,10 +88,10 @@ extension Python {
     }
     guard let capsule = made else {
       function.release()
-      throw state.pendingError()
+      return nil
     }
     // The callable's `self` is the capsule, and keeps it.
     defer { api.pointee.Py_DecRef(capsule) }
-    return try state.own(api.pointee.PyCFunction_NewEx(definition, capsule, nil), self)
+    return api.pointee.PyCFunction_NewEx(definition, capsule, nil)
   }
 }

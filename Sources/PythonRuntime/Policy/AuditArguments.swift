@@ -1,5 +1,13 @@
 import CPythonABI
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// The arguments of an audit event, read without running any Python code.
 struct AuditArguments {
   private let tuple: ObjectPointer?
@@ -43,6 +51,21 @@ struct AuditArguments {
   /// A text for messages and names; lone surrogates are shown as escapes.
   func text(_ index: Int) -> String? { api.text(item(index)) }
 
+  /// Whether an argument is a text or bytes of a length that the operating system takes for no path: it refuses such a
+  /// path itself, and looking at it any closer would take long.
+  func isTooLong(_ index: Int) -> Bool {
+    guard let item = item(index) else { return false }
+    if api.isInstance(item, of: api.pointee.PyUnicode_Type) { return api.pointee.PyUnicode_GetLength(item) >= PATH_MAX }
+    guard api.isInstance(item, of: api.pointee.PyBytes_Type) else { return false }
+    var start: UnsafeMutablePointer<CChar>?
+    var length = 0
+    guard api.pointee.PyBytes_AsStringAndSize(item, &start, &length) == 0 else {
+      api.pointee.PyErr_Clear()
+      return false
+    }
+    return length >= PATH_MAX
+  }
+
   /// A text or bytes as the operating system gets them; nil for anything else, and for what is not UTF-8.
   func path(_ index: Int) -> String? {
     guard let item = item(index) else { return nil }
@@ -72,10 +95,11 @@ struct AuditArguments {
 
   /// An argument as a message shows it.
   func shown(_ index: Int) -> String {
+    if isTooLong(index) { return "<\(typeName(index)) longer than any path>" }
     if let text = path(index) ?? text(index) {
       let start = text.unicodeScalars.prefix(81)
       let short = start.count <= 80 ? text : String(start.prefix(79)) + "…"
-      return "'" + short.replacing("\n", with: "\\n") + "'"
+      return "'" + short.replacing("\n", with: "\\n").replacing("\0", with: "\\0") + "'"
     }
     if let number = int(index) { return "\(number)" }
     if isNone(index) { return "None" }

@@ -21,9 +21,15 @@ enum AuditEvent: UInt8 {
   case database  // path
   case changeFolder
 
+  // Descriptors.
+  case command  // descriptor, command, argument
+  case lock  // descriptor, ...
+  case map  // descriptor, ...
+
   // Network.
   case makeSocket  // socket, family, type, protocol
   case address  // socket, address
+  case listenAt, sendTo  // the same
   case lookUp  // host, ...
   case lookUpAddress  // (host, port)
 
@@ -48,7 +54,12 @@ enum AuditEvent: UInt8 {
     (.database, ["sqlite3.connect"]),
     (.changeFolder, ["os.chdir"]),
     (.makeSocket, ["socket.__new__"]),
-    (.address, ["socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"]),
+    (.command, ["fcntl.fcntl", "fcntl.ioctl"]),
+    (.lock, ["fcntl.flock", "fcntl.lockf"]),
+    (.map, ["mmap.__new__"]),
+    (.address, ["socket.connect"]),
+    (.listenAt, ["socket.bind"]),
+    (.sendTo, ["socket.sendto", "socket.sendmsg"]),
     (.lookUp, ["socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"]),
     (.lookUpAddress, ["socket.getnameinfo"]),
     (

@@ -19,6 +19,15 @@ enum BuiltinModules {
     ("_dbm", { BuiltinModules.make(12) }), ("_gdbm", { BuiltinModules.make(13) }), ("pwd", { BuiltinModules.make(14) }),
     ("grp", { BuiltinModules.make(15) }), ("_ssl", { BuiltinModules.make(16) }),
     ("_remote_debugging", { BuiltinModules.make(17) }),
+    ("_imp", { BuiltinModules.make(18) }), ("_io", { BuiltinModules.make(19) }),
+    ("_socket", { BuiltinModules.make(20) }), ("mmap", { BuiltinModules.make(21) }),
+    ("time", { BuiltinModules.make(22) }), ("termios", { BuiltinModules.make(23) }),
+    ("readline", { BuiltinModules.make(24) }), ("_curses", { BuiltinModules.make(25) }),
+    ("_curses_panel", { BuiltinModules.make(26) }), ("_tkinter", { BuiltinModules.make(27) }),
+    ("faulthandler", { BuiltinModules.make(28) }), ("_tracemalloc", { BuiltinModules.make(29) }),
+    ("ossaudiodev", { BuiltinModules.make(30) }), ("nis", { BuiltinModules.make(31) }),
+    ("spwd", { BuiltinModules.make(32) }), ("_testinternalcapi", { BuiltinModules.make(33) }),
+    ("_testcapi", { BuiltinModules.make(34) }),
   ]
 
   /// CPython's own makers, by place in `makers`. Written once in `install`, before CPython calls any of ours.

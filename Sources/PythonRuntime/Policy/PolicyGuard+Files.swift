@@ -9,33 +9,39 @@
 extension PolicyGuard {
   // MARK: Opening
 
-  /// Of files that are opened by way of `os.open` the event does not tell the folder that a path is relative to.
+  /// `os.open` has been checked before its event comes, which does not tell the folder that a path is relative to.
   func opening(_ arguments: AuditArguments) -> Problem? {
     let isDescriptorLevel = arguments.isNone(1)
+    if isDescriptorLevel, isOpening { return nil }
+    guard !arguments.isTooLong(0) else { return nil }
     let writes = Self.writes(mode: arguments.text(1), flags: arguments.int(2) ?? 0)
-    guard policy.write != .all || policy.read != .all else { return nil }
     var operation: String {
       isDescriptorLevel
         ? "os.open(\(arguments.shown(0)))" : "open(\(arguments.shown(0)), \(arguments.shown(1)))"
     }
     if let descriptor = arguments.int(0) {
-      guard descriptor > 2, let path = Self.path(ofDescriptor: descriptor) else { return nil }
-      return check(path, writes: writes, operation)
+      if let problem = using(descriptor: descriptor, operation) { return problem }
+      return Self.path(ofDescriptor: descriptor).flatMap { check($0, writes: writes, operation) }
     }
-    guard let text = arguments.path(0) else {
-      return Problem(rule: "files whose name is not plain text", operation: operation)
+    return opening(place(arguments, 0, folder: nil, followsLast: true), arguments, writes: writes, operation)
+  }
+
+  /// `os.open`: path, flags, the folder's descriptor.
+  func openingAt(_ arguments: AuditArguments) -> Problem? {
+    guard !arguments.isTooLong(0) else { return nil }
+    let writes = Self.writes(mode: nil, flags: arguments.int(1) ?? Int(O_RDWR))
+    let path = place(arguments, 0, folder: 2, followsLast: true)
+    return opening(path, arguments, writes: writes, "os.open(\(arguments.shown(0)))")
+  }
+
+  private func opening(
+    _ path: String?, _ arguments: AuditArguments, writes: Bool, _ operation: @autoclosure () -> String
+  ) -> Problem? {
+    guard arguments.path(0) != nil else {
+      return Problem(rule: "files whose name is not plain text", operation: operation())
     }
-    if isDescriptorLevel, !text.utf8.starts(with: "/".utf8) {
-      // Reading what may be read everywhere does no harm, wherever it is; the memory of processes excepted.
-      let last = String(decoding: text.utf8.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
-      let isUnknown = writes ? policy.write != .all : policy.read != .all || Self.isProcessFile("/proc/x/" + last)
-      return isUnknown
-        ? Problem(rule: "relative paths for os.open, which can be relative to any folder", operation: operation) : nil
-    }
-    guard let path = ResolvedPath.resolve(text) else {
-      return Problem(rule: writes ? writingRule : readingRule, operation: operation)
-    }
-    return check(path, writes: writes, operation)
+    guard let path else { return Problem(rule: writes ? writingRule : readingRule, operation: operation()) }
+    return check(path, writes: writes, operation())
   }
 
   private static func writes(mode: String?, flags: Int) -> Bool {
@@ -44,15 +50,32 @@ extension PolicyGuard {
       || mode?.contains { "wax+".contains($0) } == true
   }
 
-  private func check(_ path: String, writes: Bool, _ operation: String) -> Problem? {
-    if writes { return canWrite(path) ? nil : Problem(rule: writingRule, operation: operation) }
-    return canRead(path) ? nil : Problem(rule: readingRule(path), operation: operation)
+  /// - Parameter path: resolved.
+  func check(_ path: String, writes: Bool, _ operation: @autoclosure () -> String) -> Problem? {
+    if ProtectedFiles.contain(path) { return Problem(rule: PolicyModules.protectedFiles, operation: operation()) }
+    if !policy.processes {
+      // A pipe of the process, which has no path of its own.
+      if path.utf8.starts(with: "/proc/".utf8), path.contains("/fd/"), path.contains(":[") {
+        return Problem(rule: PolicyModules.foreignDescriptors, operation: operation())
+      }
+      if Self.isTerminal(path) { return Problem(rule: PolicyModules.terminals, operation: operation()) }
+    }
+    if writes { return canWrite(path) ? nil : Problem(rule: writingRule, operation: operation()) }
+    return canRead(path) ? nil : Problem(rule: readingRule(path), operation: operation())
+  }
+
+  private static func isTerminal(_ path: String) -> Bool {
+    path == "/dev/console" || ["/dev/tty", "/dev/pts/"].contains { path.utf8.starts(with: $0.utf8) }
   }
 
   // MARK: Reading
 
   func reading(_ arguments: AuditArguments, _ name: String) -> Problem? {
-    guard policy.read != .all else { return nil }
+    // Closing the copy that is made of a descriptor takes away the locks of its file.
+    if let descriptor = arguments.int(0), let problem = using(descriptor: descriptor, "\(name)(\(descriptor))") {
+      return problem
+    }
+    guard policy.read != .all, !arguments.isTooLong(0) else { return nil }
     let problem = Problem(rule: readingRule, operation: "\(name)(\(arguments.shown(0)))")
     let path: String?
     if let descriptor = arguments.int(0) {
@@ -63,6 +86,15 @@ extension PolicyGuard {
     }
     guard let path, canRead(path) || modules.contain(path) && ResolvedPath.isFolder(path) else { return problem }
     return nil
+  }
+
+  /// `os.readlink`: path, the folder's descriptor.
+  func readingLink(_ arguments: AuditArguments) -> Problem? {
+    guard policy.read != .all, !arguments.isTooLong(0) else { return nil }
+    if let path = place(arguments, 0, folder: 1, followsLast: false), canRead(path) || modules.contain(path) {
+      return nil
+    }
+    return Problem(rule: readingRule, operation: "os.readlink(\(arguments.shown(0)))")
   }
 
   private func canRead(_ path: String) -> Bool {
@@ -99,28 +131,26 @@ extension PolicyGuard {
   }
 
   func changing(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {
+    guard !arguments.isTooLong(0), !arguments.isTooLong(1) else { return nil }
     var operation: String { "\(name)(\(arguments.shown(0)))" }
     var operationOnTwo: String { "\(name)(\(arguments.shown(0)), \(arguments.shown(1)))" }
-    func problem(_ operation: String, unless isAllowed: Bool) -> Problem? {
-      isAllowed ? nil : Problem(rule: writingRule, operation: operation)
-    }
     switch kind {
-    case .changePath: return problem(operation, unless: canChange(arguments, 0, followsLinks: [true, false]))
+    case .changePath: return changing(arguments, 0, followsLinks: [true, false], operation)
     case .changeAt:
-      return problem(
-        operation, unless: canChange(arguments, 0, folder: arguments.count - 1, followsLinks: [true, false]))
-    case .makeAt: return problem(operation, unless: canChange(arguments, 0, folder: 2))
-    case .removeAt: return problem(operation, unless: canChange(arguments, 0, folder: 1))
+      return changing(arguments, 0, folder: arguments.count - 1, followsLinks: [true, false], operation)
+    case .makeAt: return changing(arguments, 0, folder: 2, operation)
+    case .removeAt: return changing(arguments, 0, folder: 1, operation)
     case .twoPaths, .link:
       // A second name for a file outside would make it one inside.
-      let source = canChange(arguments, 0, folder: 2, followsLinks: kind == .link ? [true, false] : [false])
-      return problem(operationOnTwo, unless: source && canChange(arguments, 1, folder: 3))
+      return changing(
+        arguments, 0, folder: 2, followsLinks: kind == .link ? [true, false] : [false], isMoved: kind == .twoPaths,
+        operationOnTwo) ?? changing(arguments, 1, folder: 3, operationOnTwo)
     case .symlink:
-      guard canChange(arguments, 1, folder: 2), let target = arguments.path(0),
-        let link = place(arguments, 1, folder: 2, followsLast: false),
+      if let problem = changing(arguments, 1, folder: 2, operationOnTwo) { return problem }
+      guard let target = arguments.path(0), let link = place(arguments, 1, folder: 2, followsLast: false),
         let end = ResolvedPath.resolve(target, in: String(decoding: Self.parent(link), as: UTF8.self))
-      else { return problem(operationOnTwo, unless: false) }
-      return problem(operationOnTwo, unless: canWrite(end))
+      else { return policy.write == .all ? nil : Problem(rule: writingRule, operation: operationOnTwo) }
+      return changing(end, operationOnTwo)
     default: return nil
     }
   }
@@ -130,15 +160,29 @@ extension PolicyGuard {
     return slash == path.startIndex ? "/"[...].utf8 : path.utf8[..<slash]
   }
 
-  private func canChange(
-    _ arguments: AuditArguments, _ index: Int, folder: Int? = nil, followsLinks: [Bool] = [false]
-  ) -> Bool {
+  /// What is wrong with changing what a path or a descriptor in an argument leads to.
+  private func changing(
+    _ arguments: AuditArguments, _ index: Int, folder: Int? = nil, followsLinks: [Bool] = [false],
+    isMoved: Bool = false, _ operation: @autoclosure () -> String
+  ) -> Problem? {
     if let descriptor = arguments.int(index) {
-      return Self.path(ofDescriptor: descriptor).map(canWrite) ?? true
+      if let problem = using(descriptor: descriptor, operation()) { return problem }
+      return Self.path(ofDescriptor: descriptor).flatMap { changing($0, operation()) }
     }
-    return followsLinks.allSatisfy { follows in
-      place(arguments, index, folder: folder, followsLast: follows).map(canWrite) ?? false
+    for follows in followsLinks {
+      guard let path = place(arguments, index, folder: folder, followsLast: follows) else {
+        return policy.write == .all ? nil : Problem(rule: writingRule, operation: operation())
+      }
+      if let problem = changing(path, isMoved: isMoved, operation()) { return problem }
     }
+    return nil
+  }
+
+  private func changing(_ path: String, isMoved: Bool = false, _ operation: @autoclosure () -> String) -> Problem? {
+    if ProtectedFiles.contain(path) || isMoved && ProtectedFiles.lie(in: path) {
+      return Problem(rule: PolicyModules.protectedFiles, operation: operation())
+    }
+    return canWrite(path) ? nil : Problem(rule: writingRule, operation: operation())
   }
 
   /// Where the path in an argument leads, relative to the open folder in another argument.
@@ -157,16 +201,30 @@ extension PolicyGuard {
   }
 
   func database(_ arguments: AuditArguments) -> Problem? {
-    guard policy.write != .all else { return nil }
-    let name = arguments.path(0)
-    if name == ":memory:" || name == "" { return nil }
-    if let name, !name.hasPrefix("file:"), let path = ResolvedPath.resolve(name), canWrite(path) { return nil }
-    return Problem(rule: writingRule, operation: "sqlite3.connect(\(arguments.shown(0)))")
+    let operation = "sqlite3.connect(\(arguments.shown(0)))"
+    guard let name = arguments.path(0) else {
+      return Problem(rule: "files whose name is not plain text", operation: operation)
+    }
+    if name == ":memory:" || name.isEmpty { return nil }
+    guard let literal = ResolvedPath.resolve(name) else { return Problem(rule: writingRule, operation: operation) }
+    guard let address = SQLiteAddress(name) else { return check(literal, writes: true, operation) }
+    // The event does not tell whether the name is taken for an address. One that is none makes a file only where there is
+    // a folder for it.
+    if ResolvedPath.isFolder(String(decoding: Self.parent(literal), as: UTF8.self)),
+      let problem = check(literal, writes: true, operation)
+    {
+      return problem
+    }
+    if address.isInMemory { return nil }
+    guard let path = address.path.flatMap({ ResolvedPath.resolve($0) }) else {
+      return Problem(rule: writingRule, operation: operation)
+    }
+    return check(path, writes: !address.isReadOnly, operation)
   }
 
   // MARK: Words
 
-  private var writingRule: String { Self.rule("writing files", policy.write) }
+  var writingRule: String { Self.rule("writing files", policy.write) }
   private var readingRule: String { Self.rule("reading files", policy.read) }
 
   private func readingRule(_ path: String) -> String {

@@ -1,3 +1,4 @@
+import CPythonABI
 import Foundation
 
 extension PolicyGuard {
@@ -8,7 +9,7 @@ extension PolicyGuard {
       let families = policy.network.isNone ? [AF_UNIX] : [AF_UNIX, AF_INET, AF_INET6]
       if let family = arguments.int(1), families.contains(where: { Int($0) == family }) { return nil }
       return problem("socket.socket(family=\(arguments.shown(1)))")
-    case .address:
+    case .address, .listenAt, .sendTo:
       // A message on a connected socket has no address.
       if name == "socket.sendmsg", arguments.isNone(1) { return nil }
       if let path = arguments.path(1) {
@@ -26,6 +27,19 @@ extension PolicyGuard {
       return nil
     default: return nil
     }
+  }
+
+  /// A socket that gets a name in the file system, or a message to one that has, is something written there. What has a
+  /// name of the system's own (`\0name` on Linux, or one that it chooses) lies in no folder of the policy.
+  func naming(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {
+    guard kind == .listenAt || kind == .sendTo, policy.write != .all || !policy.processes,
+      !arguments.isNone(1), arguments.tuple(1) == nil
+    else { return nil }
+    let operation = "\(name)(\(arguments.shown(1)))"
+    guard let path = arguments.path(1), !path.isEmpty else { return Problem(rule: writingRule, operation: operation) }
+    if hosts.contains(where: { $0.matches(file: path) }) { return nil }
+    guard let resolved = ResolvedPath.resolve(path) else { return Problem(rule: writingRule, operation: operation) }
+    return check(resolved, writes: true, operation)
   }
 
   private func lookingUp(_ arguments: AuditArguments, _ name: String) -> Problem? {
@@ -55,7 +69,11 @@ extension PolicyGuard {
   private func addresses(of name: String, including host: String) -> Set<String> {
     if knownAddresses[name]?.contains(host) != true {
       // Names with many addresses give others each time: those that were seen stay valid.
-      knownAddresses[name, default: []].formUnion(HostPattern.addresses(of: name))
+      // Asking can take as long as a server takes to answer, and other threads, and a deadline, need the GIL.
+      let threadState = api.pointee.PyEval_SaveThread()
+      let found = HostPattern.addresses(of: name)
+      api.pointee.PyEval_RestoreThread(threadState)
+      knownAddresses[name, default: []].formUnion(found)
     }
     return knownAddresses[name] ?? []
   }

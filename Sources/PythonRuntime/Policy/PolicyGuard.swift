@@ -11,6 +11,9 @@ final class PolicyGuard {
   let writable: PolicyFolders
   /// Where Python and its packages are: everything there may be read, nothing be written.
   let libraries: PolicyFolders
+  /// The first of these, where the standard library is, and the others.
+  let standardFolder: PolicyFolders
+  let packages: PolicyFolders
   /// Where else modules are imported from.
   let modules: PolicyFolders
   /// Where extension modules may come from.
@@ -20,9 +23,15 @@ final class PolicyGuard {
   let hosts: [HostPattern]
   let standardLibrary: Set<String>
   let deniedModules: [String: String]
+  /// Of the names of modules that are denied, for whatever reason.
+  let longestDeniedName: Int
   let ownModules: Set<String>
   /// Those that are as if they were not there: what denies them is their place in `sys.modules`.
   let hiddenModules: Set<String>
+  /// What the code has opened, and may use by number.
+  var descriptors = OwnDescriptors()
+  /// Whether `os.open` has been checked and is under way.
+  var isOpening = false
   /// The module compiled into CPython that was denied last.
   var deniedBuiltin = ""
   private let log: DenialLog
@@ -43,27 +52,34 @@ final class PolicyGuard {
     libraries = PolicyFolders(places.libraries, moduleFolder: nil)
     modules = PolicyFolders(places.searchPath + [moduleFolder].compactMap { $0 }, moduleFolder: nil)
     nativeModules = PolicyFolders(places.libraries + places.searchPath, moduleFolder: nil)
+    standardFolder = PolicyFolders(Array(places.libraries.prefix(1)), moduleFolder: nil)
+    packages = PolicyFolders(Array(places.libraries.dropFirst()), moduleFolder: nil)
     hosts = policy.network.listed.compactMap(HostPattern.init)
     standardLibrary = Set(places.standardLibrary)
     deniedModules = PolicyModules.denied(by: policy)
+    longestDeniedName = (deniedModules.keys + policy.imports.deny).map(\.utf8.count).max() ?? 0
     self.ownModules = ownModules
     hiddenModules = Set(PolicyModules.hidden(by: policy))
   }
 
   /// Whether an event may go on; if not, the exception is set.
   func allows(_ kind: AuditEvent, _ event: UnsafePointer<CChar>, _ tuple: ObjectPointer?) -> Bool {
-    guard let problem = problem(kind, AuditArguments(tuple, api), event) else { return true }
-    deny(problem)
+    let arguments = AuditArguments(tuple, api)
+    guard let problem = problem(kind, arguments, event) else { return true }
+    if kind == .importModule { denyImport(problem, of: arguments.text(0) ?? "") } else { deny(problem) }
     return false
   }
 
   /// Sets the exception and writes the denial down.
-  func deny(_ problem: Problem) {
+  func deny(_ problem: Problem) { raise(note(problem).description) }
+
+  /// - Parameter isCounted: false for what nobody has asked for.
+  func note(_ problem: Problem, isCounted: Bool = true) -> PolicyDenial {
     let denial = PolicyDenial(
       policy: policy.name, rule: problem.rule.cut(to: TextLimit.name),
       operation: problem.operation.cut(to: TextLimit.message))
-    log.add(denial)
-    raise(denial.description)
+    if isCounted { log.add(denial) }
+    return denial
   }
 
   /// With a number of the operating system, as other `PermissionError`s have one: code that adds a file name to an
@@ -96,12 +112,16 @@ final class PolicyGuard {
     case .open: return opening(arguments)
     case .readPath: return reading(arguments, name)
     case .changePath, .changeAt, .makeAt, .removeAt, .twoPaths, .link, .symlink:
-      return policy.write == .all ? nil : changing(kind, arguments, name)
+      return changing(kind, arguments, name)
+    case .command: return commanding(arguments, name)
+    case .lock: return locking(arguments, name)
+    case .map: return mapping(arguments)
     case .database: return database(arguments)
     case .changeFolder:
       return always("changing the working folder of the whole process", unless: policy.processes)
-    case .makeSocket, .address, .lookUp, .lookUpAddress:
-      return policy.network == .all ? nil : networking(kind, arguments, name)
+    case .makeSocket, .address, .listenAt, .sendTo, .lookUp, .lookUpAddress:
+      if policy.network != .all, let problem = networking(kind, arguments, name) { return problem }
+      return naming(kind, arguments, name)
     case .hostName: return always("the network", unless: !policy.network.isNone)
     case .process: return always(PolicyModules.processes, unless: policy.processes)
     case .processWide: return always(PolicyModules.wholeProcess, unless: policy.processes)

@@ -6,18 +6,33 @@ enum PolicyModules {
   static let unseenFiles = "modules that open files without asking"
   static let copies = "fresh copies of modules that it has changed"
   static let wholeProcess = "changing the whole process"
+  static let foreignDescriptors = "using open files, pipes and sockets that the code has not opened"
+  static let protectedFiles = "touching the files of the database that is open"
+  static let terminals = "terminals"
+  static let mapping = "mapping memory"
 
   /// The denied modules with the rule for each.
   static func denied(by policy: InterpreterPolicy) -> [String: String] {
     var denied: [String: String] = [:]
     func deny(_ names: [String], _ rule: String) { for name in names { denied[name] = rule } }
-    deny(["posix", "_signal"], copies)
+    deny(copied, copies)
     deny(
       [
         "_interpreters", "_xxsubinterpreters", "_interpchannels", "_xxinterpchannels", "_interpqueues",
         "concurrent.interpreters",
       ], interpreters)
-    if !policy.processes { deny(["_posixsubprocess", "_multiprocessing", "_posixshmem"], processes) }
+    if !policy.processes {
+      deny(["_posixsubprocess", "_multiprocessing", "_posixshmem"], processes)
+      deny(["termios", "tty", "pty", "readline", "_curses", "_curses_panel", "curses"], terminals)
+      // They load shared libraries and start programs, handle signals, watch the allocators of all interpreters, use
+      // devices; none of them asks.
+      deny(
+        [
+          "_tkinter", "tkinter", "turtle", "turtledemo", "idlelib", "faulthandler", "_tracemalloc", "tracemalloc",
+          "ossaudiodev", "nis", "spwd",
+        ], wholeProcess)
+    }
+    if policy.read.isNone { deny(["mmap", "multiprocessing.shared_memory", "multiprocessing.heap"], mapping) }
     if !policy.nativeCode {
       deny(
         [
@@ -27,11 +42,15 @@ enum PolicyModules {
           "xxlimited_35", "xxsubtype",
         ], native)
     }
-    if policy.write != .all || policy.read != .all { deny(["_dbm", "_gdbm"], unseenFiles) }
-    if policy.write.isNone { deny(["_sqlite3"], unseenFiles) }
+    if policy.write != .all || policy.read != .all { deny(["_dbm", "_gdbm", "dbm.ndbm", "dbm.gnu"], unseenFiles) }
+    if policy.write.isNone { deny(["_sqlite3", "sqlite3"], unseenFiles) }
     for name in hidden(by: policy) { denied[name] = unseenFiles }
     return denied
   }
+
+  /// Modules that are changed in the interpreter before its code runs. None is made a second time, as that one would be
+  /// as CPython has it.
+  static let copied = ["posix", "_signal", "_imp", "_io", "_socket", "mmap", "time"]
 
   /// Modules that much code can do without: these are simply not there.
   static func hidden(by policy: InterpreterPolicy) -> [String] {
@@ -44,7 +63,8 @@ enum PolicyModules {
     if !policy.processes {
       withheld[processes] = [
         "posix.wait", "posix.wait3", "posix.wait4", "posix.waitid", "posix.waitpid", "_signal.raise_signal",
-        "_signal.alarm", "_signal.setitimer", "_signal.pidfd_send_signal",
+        "_signal.alarm", "_signal.setitimer", "_signal.pidfd_send_signal", "_signal.sigwait", "_signal.sigwaitinfo",
+        "_signal.sigtimedwait", "_signal.pause",
       ]
       withheld[wholeProcess] =
         [
@@ -52,7 +72,14 @@ enum PolicyModules {
           "setresgid", "setgroups", "initgroups", "setsid", "setpgid", "setpgrp", "tcsetpgrp", "login_tty",
           "setpriority", "nice", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "umask", "unshare",
           "setns", "dup2", "closerange",
-        ].map { "posix." + $0 } + ["_signal.pthread_sigmask", "_signal.siginterrupt", "_signal.set_wakeup_fd"]
+        ].map { "posix." + $0 } + [
+          "_signal.pthread_sigmask", "_signal.siginterrupt", "_signal.set_wakeup_fd", "sys.activate_stack_trampoline",
+          "sys.deactivate_stack_trampoline", "time.clock_settime", "time.clock_settime_ns",
+        ]
+    }
+    if !policy.nativeCode {
+      withheld[native] = ["_imp._override_multi_interp_extensions_check"]
+      withheld[mapping] = ["posix.memfd_create"]
     }
     if policy.write != .all { withheld["making files of special kinds"] = ["posix.mkfifo", "posix.mknod"] }
     if policy.environment != .all {
@@ -69,51 +96,4 @@ struct PolicyPlaces {
   let libraries: [String]
   /// The names of the modules of the standard library.
   let standardLibrary: [String]
-}
-
-extension PolicyGuard {
-  func importing(_ arguments: AuditArguments) -> Problem? {
-    guard let name = arguments.text(0) else { return nil }
-    if let problem = problem(importing: name) { return problem }
-    // Extension modules come with their file; the name of one in a package is its last part.
-    guard !arguments.isNone(1), arguments.count > 1 else { return nil }
-    let last = String(name.split(separator: ".").last ?? "")
-    if let rule = deniedModules[last] { return Problem(rule: rule, operation: "import \(name)") }
-    if !policy.nativeCode {
-      guard let path = arguments.path(1).flatMap({ ResolvedPath.resolve($0) }), nativeModules.contain(path) else {
-        return Problem(
-          rule: "native code from outside the Python installation", operation: "import \(arguments.shown(1))")
-      }
-    }
-    return nil
-  }
-
-  /// By its name and the names of the packages it is in.
-  private func problem(importing name: String) -> Problem? {
-    let operation = "import \(name)"
-    let parts = name.split(separator: ".")
-    var path = ""
-    for part in parts {
-      path += path.isEmpty ? String(part) : "." + part
-      if let rule = deniedModules[path], !hiddenModules.contains(path) {
-        return Problem(rule: rule, operation: operation)
-      }
-      if policy.imports.deny.contains(path) { return Problem(rule: "importing \(path)", operation: operation) }
-    }
-    guard let allowed = policy.imports.allow, let top = parts.first.map(String.init) else { return nil }
-    if allowed.contains(top) || standardLibrary.contains(top) || ownModules.contains(top) { return nil }
-    return Problem(
-      rule: "importing modules other than \(allowed.joined(separator: ", ")) and Python's own", operation: operation)
-  }
-
-  /// Whether a module that is compiled into CPython may be made now; if not, `denyBuiltin` must follow.
-  func allowsBuiltin(_ name: String) -> Bool {
-    guard deniedModules[name] != nil else { return true }
-    deniedBuiltin = name
-    return false
-  }
-
-  func denyBuiltin() {
-    deny(Problem(rule: deniedModules[deniedBuiltin] ?? PolicyModules.copies, operation: "import \(deniedBuiltin)"))
-  }
 }

@@ -16,11 +16,17 @@ extension Python {
     try installModule(
       "_clutch_policy", String(decoding: PackageResources.policy_py, as: UTF8.self), file: "<clutch>")
     let environment: [String]? = policy.environment == .all ? nil : policy.environment.listed
-    let places = try importModule("_clutch_policy").callMethod(
+    let denied = PolicyModules.denied(by: policy)
+    try GuardedTypes.guardInterpreter(self, without: denied)
+    let module = try importModule("_clutch_policy")
+    try module.setAttribute("guard", to: hostFunction(named: "guard", Self.guarded))
+    let places = try module.callMethod(
       "apply",
       keywords: [
         "withheld": PolicyModules.withheld(by: policy),
-        "denied": Array(PolicyModules.denied(by: policy).keys), "hidden": PolicyModules.hidden(by: policy),
+        "guarded": ["posix.open", "posix.readlink"] + DescriptorFunction.all.map { "\($0.module).\($0.name)" },
+        "denied": denied.filter { $0.value != PolicyModules.copies }.map(\.key),
+        "hidden": PolicyModules.hidden(by: policy),
         "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
       ])
     let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages
@@ -36,5 +42,30 @@ extension Python {
     }
     state.policyGuard = policyGuard
     BuiltinModules.setGuardOfThread(policyGuard)
+  }
+  /// Given the name of a function and the function, makes the one that takes its place.
+  private static func guarded(
+    _ api: PythonAPI, _ arguments: ObjectPointer, _ keywords: ObjectPointer?
+  ) -> ObjectPointer? {
+    guard let fullName = AuditArguments(arguments, api).text(0),
+      let original = api.pointee.PyTuple_GetItem(arguments, 1)
+    else { return nil }
+    let name = String(fullName.split(separator: ".").last ?? "")
+    let signature = api.textAttribute(original, "__text_signature__").map { "\(name)\($0)\n--\n\n" } ?? ""
+    let held = HeldReference(original, api)
+    // Otherwise code would find it with the help of `gc`.
+    api.pointee.PyObject_GC_UnTrack(original)
+    let function = DescriptorFunction.all.first { "\($0.module).\($0.name)" == fullName }
+    return HostFunction.make(
+      api, named: name, documentation: signature + (api.textAttribute(original, "__doc__") ?? "")
+    ) { api, arguments, keywords in
+      guard let policyGuard = AuditHook.currentGuard(api) else {
+        return api.pointee.PyObject_Call(held.object, arguments, keywords)
+      }
+      guard var call = CallArguments.copy(arguments, keywords, api) else { return nil }
+      if let function { return function.call(held.object, &call, policyGuard) }
+      return name == "open"
+        ? policyGuard.openDescriptor(held.object, &call) : policyGuard.readLink(held.object, &call)
+    }
   }
 }

@@ -9,15 +9,24 @@
 /// Where a path leads: links followed and `..` taken away as the kernel does it, also when its last parts are not there.
 enum ResolvedPath {
   private static let mostLinks = 40
+  /// Each look-up of a link makes the system walk the whole path to it: these two keep that short. No honest path is
+  /// deeper, and the system refuses what is longer than `PATH_MAX` itself.
+  private static let mostParts = 256
+  private static let mostLookUps = 1024
 
   /// - Parameters:
   ///   - path: relative to `folder`, or absolute.
   ///   - folder: absolute; the working folder by default.
   ///   - followsLast: whether the last part is followed if it is a link, also one that points at nothing.
-  /// - Returns: an absolute path without links, or nil when there is none: too many links, no working folder.
+  /// - Returns: an absolute path without links, or nil when there is none: too many links, too long or too deep, no
+  ///   working folder.
   static func resolve(_ path: String, in folder: String? = nil, followsLast: Bool = true) -> String? {
+    guard path.utf8.count < PATH_MAX else { return nil }
     var links = 0
+    var lookUps = 0
     var resolved: [String] = []
+    // Nothing lies below what is not there.
+    var firstMissing = Int.max
     // What is still to be walked, the next part last.
     var parts = split(path)
     if !path.utf8.starts(with: "/".utf8) {
@@ -28,6 +37,7 @@ enum ResolvedPath {
       if part == "." { continue }
       if part == ".." {
         _ = resolved.popLast()
+        if resolved.count < firstMissing { firstMissing = Int.max }
         continue
       }
       // A slash at the end asks for what a link points at.
@@ -36,7 +46,15 @@ enum ResolvedPath {
         resolved.append(part)
         continue
       }
+      guard firstMissing == Int.max else {
+        resolved.append(part)
+        continue
+      }
+      lookUps += 1
+      guard resolved.count < mostParts, lookUps <= mostLookUps else { return nil }
+      errno = 0
       guard let target = linkTarget("/" + (resolved + [part]).joined(separator: "/")) else {
+        if errno == ENOENT { firstMissing = resolved.count + 1 }
         resolved.append(part)
         continue
       }

@@ -98,6 +98,7 @@ package final class PythonProcess: @unchecked Sendable {
       }
       functions.Py_DecRef(imported)
     }
+    GuardedTypes.install(api)
     return interpreter
   }
 

@@ -1,45 +1,62 @@
 """Takes out of a fresh interpreter what its policy withholds and CPython's audit events do not show."""
 
+import io
 import os
 import posix
 import signal
 import sys
+import time
 import types
 
 import _clutch_imports
 
+# Set by the host: given the name of a function and the function, makes one that asks the policy first.
+guard = None
 
-def apply(withheld, denied, hidden, processes, environment, writes_everywhere):
+
+def apply(withheld, guarded, denied, hidden, processes, environment, writes_everywhere):
     """Change the modules of this interpreter; the audit hook sees to it that no others are made.
 
-    withheld: names of functions ("posix.abort") by rule; denied: modules that may not be imported; hidden: modules that
-    are as if not installed; processes: whether they may be started; environment: the variables that stay, None for all;
+    withheld: names of functions ("posix.abort") by rule; guarded: names of functions that ask first; denied: modules that
+    may not be imported; hidden: modules that are as if not installed; processes: whether they may be started; environment: the variables that stay, None for all;
     writes_everywhere: whether imports may leave files behind, and databases attach others.
     Returns the search path, the folders of the standard library, and the names of its modules.
     """
     for rule, names in withheld.items():
         for name in names:
             _withhold(name, rule)
+    for name in guarded:
+        _replace(name, lambda original, name=name: guard(name, original))
     for name in denied:
-        if name not in ("posix", "_signal"):
-            sys.modules.pop(name, None)
+        sys.modules.pop(name, None)
     for name in hidden:
         sys.modules[name] = None  # what makes `import` raise ModuleNotFoundError
     if not processes:
-        # Much of the standard library imports subprocess without ever starting a process.
-        stand_in = types.ModuleType("_posixsubprocess")
-        stand_in.fork_exec = _refusal("_posixsubprocess.fork_exec", "starting or signalling processes")
-        sys.modules["_posixsubprocess"] = stand_in
+        # Much code imports subprocess and multiprocessing without ever starting a process.
+        for name, functions in (
+            ("_posixsubprocess", ["fork_exec"]),
+            ("_multiprocessing", ["sem_unlink"]),
+            ("_posixshmem", ["shm_open", "shm_unlink"]),
+        ):
+            stand_in = sys.modules[name] = types.ModuleType(name)
+            for function in functions:
+                setattr(stand_in, function, _refusal(f"{name}.{function}", "starting or signalling processes"))
+        refusal = _refusal("_multiprocessing.SemLock", "starting or signalling processes")
+        members = {"SEM_VALUE_MAX": 2**31 - 1, "__new__": refusal, "_rebuild": staticmethod(refusal)}
+        sys.modules["_multiprocessing"].SemLock = type("SemLock", (), members)
+        # The standard input is the process's, which may be a terminal or what the host reads its commands from.
+        sys.stdin = sys.__stdin__ = io.StringIO()
     if environment is not None:
         kept = {os.fsencode(name) for name in environment}
         for variables in (os.environ._data, posix.environ):
             for name in [name for name in variables if name not in kept]:
                 del variables[name]
+        _replace("posix._clearenv", lambda original: _nothing)  # os.environ itself is still cleared
     elif not processes:
         # There is nobody to hand variables on to, and the process's own are not safe to change beside other threads:
         # os.environ changes for this interpreter alone.
-        for name in ("putenv", "unsetenv"):
-            _replace("posix." + name, _nothing)
+        for name in ("putenv", "unsetenv", "_clearenv"):
+            _replace("posix." + name, lambda original: _nothing)
     if not writes_everywhere:
         sys.dont_write_bytecode = True
         _clutch_imports.change("_sqlite3", _keep_databases_apart)
@@ -49,20 +66,27 @@ def apply(withheld, denied, hidden, processes, environment, writes_everywhere):
 
 
 def _withhold(name, rule):
-    _replace(name, _refusal(name.replace("posix.", "os.").replace("_signal.", "signal."), rule))
+    shown = name.replace("posix.", "os.").replace("_signal.", "signal.")
+    _replace(name, lambda original: _refusal(shown, rule))
 
 
-def _replace(name, function):
+def _replace(name, make):
+    """Put make(original) in the place of a function, wherever code could find the original."""
     module, name = name.split(".")
-    origin = sys.modules[module]
+    origin = sys.modules.get(module)
     original = getattr(origin, name, None)
     if original is None:
         return
-    for holder in (origin, os if module == "posix" else signal):
+    function = make(original)
+    public = {"posix": "os", "_signal": "signal", "_socket": "socket"}.get(module, module)
+    for holder in (origin, sys.modules.get(public)):
         if hasattr(holder, name):
             setattr(holder, name, function)
     for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
-        known.discard(original)
+        if original in known:
+            known.discard(original)
+            if not isinstance(function, types.FunctionType):  # it still does what the original did
+                known.add(function)
 
 
 def _refusal(name, rule, audit=sys.audit):
@@ -86,9 +110,34 @@ def _keep_databases_apart(module):
     original = module.connect
 
     def connect(*arguments, **keywords):
+        if arguments:
+            uri = arguments[7] if len(arguments) > 7 else keywords.get("uri", False)
+            arguments = (_address(arguments[0], uri), *arguments[1:])
+        elif "database" in keywords:
+            keywords["database"] = _address(keywords["database"], keywords.get("uri", False))
         connection = original(*arguments, **keywords)
         module.Connection.setlimit(connection, module.SQLITE_LIMIT_ATTACHED, 0)
         return connection
 
     connect.__doc__ = original.__doc__
     module.connect = connect
+
+
+def _address(database, uri, fspath=os.fspath, fsdecode=os.fsdecode, getcwd=os.getcwd):
+    """Say the same in a way that can be meant in one way only: the audit event does not tell whether it is a URI."""
+    name = fsdecode(fspath(database))
+    if not name.startswith("file:"):
+        return name
+    if not uri:
+        return "./" + name
+    rest = name[5:]
+    if rest.startswith("/"):
+        return name
+    end = min((rest.find(mark) for mark in "?#" if mark in rest), default=len(rest))
+    path, options = rest[:end], rest[end:]
+    if path == ":memory:":
+        return "file:/:memory:?mode=memory" + options.replace("?", "&", 1)
+    if "mode=memory" in options:
+        return "file:/" + rest
+    folder = getcwd().replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{folder}/{rest}"

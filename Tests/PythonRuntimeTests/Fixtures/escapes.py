@@ -1,8 +1,9 @@
 """Attempts to get out of a policy, each with what comes of it under `guarded` and under `pure`.
 
 The host sets OUTSIDE (a folder that may not be written, with the file kept.txt), INSIDE (one in the temporary folder) and
-PORT (where nobody listens), and calls `run`. An outcome is "denied: RULE" for a PermissionError of the policy; "refused:
-TYPE" for an exception that has nothing to do with it; "allowed" for what goes through on purpose; "gap" for what goes
+PORT (where nobody listens), DESCRIPTOR (an open file of its own), PROTECTED_FILE (one in the temporary folder that it
+protects), and calls `run`. An outcome is "denied: RULE" for an exception of the policy; "refused: TYPE" for an exception
+that has nothing to do with it; "allowed" for what goes through on purpose; "gap" for what goes
 through because nothing asks.
 """
 
@@ -17,6 +18,12 @@ COPIES = "denied: fresh copies of modules that it has changed"
 INTERPRETERS = "denied: making interpreters, which would have no policy"
 UNSEEN = "denied: modules that open files without asking"
 SPECIAL = "denied: making files of special kinds"
+FOREIGN = "denied: using open files, pipes and sockets that the code has not opened"
+TERMINALS = "denied: terminals"
+MAPPING = "denied: mapping memory"
+DEVICES = "denied: commands to devices and terminals"
+UNNAMED = "denied: files whose name is not plain text"
+PROTECTED = "denied: touching the files of the database that is open"
 
 
 def attempt(title, guarded, pure=None):
@@ -31,11 +38,11 @@ def run(index):
     try:
         ATTEMPTS[index][3]()
         return "went through"
-    except PermissionError as error:
+    except (PermissionError, ModuleNotFoundError) as error:
         text = str(error)
         if "the policy '" in text:
             return "denied: " + text.split("' denies ", 1)[1].split(": ", 1)[0].removesuffix(" outside TMP")
-        return "refused: PermissionError"
+        return "refused: " + type(error).__name__
     except BaseException as error:
         return "refused: " + type(error).__name__
 
@@ -142,7 +149,7 @@ def _():
     sys.modules["posix"].open(OUTSIDE + "/made", os.O_WRONLY | os.O_CREAT)
 
 
-@attempt("`os.open` relative to an open folder (`dir_fd`)", "denied: relative paths for os.open, which can be relative to any folder", READING)
+@attempt("`os.open` relative to an open folder (`dir_fd`)", WRITING, READING)
 def _():
     import os
 
@@ -153,7 +160,7 @@ def _():
         os.close(folder)
 
 
-@attempt("`os.open` with `dir_fd=AT_FDCWD` and `..` in the path", "denied: relative paths for os.open, which can be relative to any folder")
+@attempt("`os.open` with `dir_fd=AT_FDCWD` and `..` in the path", WRITING)
 def _():
     import os
 
@@ -265,26 +272,26 @@ def _():
         open(f"/dev/fd/{file.fileno()}", "w")
 
 
-@attempt("`open` with the number of a file that the process has open", "allowed", READING)
+@attempt("`open` with the number of a file that the process has open", FOREIGN)
 def _():
     open(DESCRIPTOR, closefd=False).close()
 
 
-@attempt("`os.read` with the number of a file that the process has open", "gap")
+@attempt("`os.read` with the number of a file that the process has open", FOREIGN)
 def _():
     import os
 
     os.read(DESCRIPTOR, 1)
 
 
-@attempt("`os.write` to a number that the process has open", "gap")
+@attempt("`os.write` to a number that the process has open", FOREIGN)
 def _():
     import os
 
     os.write(2, b"")
 
 
-@attempt("`mmap` of a number that the process has open", "gap")
+@attempt("`mmap` of a number that the process has open", FOREIGN, MAPPING)
 def _():
     import mmap
 
@@ -301,7 +308,7 @@ def _():
     open("/proc/self/mem", "rb")
 
 
-@attempt("`/proc/thread-self/mem` by way of a relative `os.open`", "denied: relative paths for os.open, which can be relative to any folder", READING)
+@attempt("`/proc/thread-self/mem` by way of a relative `os.open`", "denied: reading the memory of processes", READING)
 def _():
     import os
 
@@ -408,7 +415,7 @@ def _():
     os.chmod(OUTSIDE + "/kept.txt", 0o777)
 
 
-@attempt("`os.fchmod`", WRITING)
+@attempt("`os.fchmod`", FOREIGN)
 def _():
     import os
 
@@ -562,11 +569,81 @@ def _():
         sys.audit("sqlite3.enable_load_extension", connection, True)
 
 
-@attempt("`dbm`", UNSEEN)
+@attempt("`dbm.gnu`", UNSEEN)
 def _():
     import dbm.gnu
 
     dbm.gnu.open(OUTSIDE + "/made", "c")
+
+
+@attempt("`shelve`, which takes what is there of `dbm`", WRITING, WHOLE)
+def _():
+    import shelve
+
+    shelve.open(OUTSIDE + "/made")
+
+
+@attempt("`shelve` in the temporary folder", "allowed", WHOLE)
+def _():
+    import shelve
+
+    with shelve.open(INSIDE + "/shelf") as shelf:
+        shelf["a"] = 1
+
+
+@attempt("`sqlite3` with a path object in the temporary folder", "allowed", UNSEEN)
+def _():
+    import pathlib
+    import sqlite3
+
+    sqlite3.connect(pathlib.Path(INSIDE, "made")).execute("CREATE TABLE t(a)")
+    sqlite3.connect(f"file:{INSIDE}/made?mode=ro", uri=True).execute("SELECT * FROM t")
+    sqlite3.connect(pathlib.Path(INSIDE, "made").as_uri(), uri=True)
+    sqlite3.connect(INSIDE.encode() + b"/made")
+
+
+@attempt("`sqlite3` with a file that is opened with `mode=ro`", "allowed", UNSEEN)
+def _():
+    import sqlite3
+
+    sqlite3.connect(f"file:{OUTSIDE}/kept.txt?mode=ro", uri=True)
+
+
+@attempt("`sqlite3` with `mode=ro` and another mode behind it", WRITING, UNSEEN)
+def _():
+    import sqlite3
+
+    sqlite3.connect(f"file:{OUTSIDE}/made?mode=ro&mode=rwc", uri=True)
+
+
+@attempt("`sqlite3` with a `file:` address that hides its path behind `%2e%2e`", WRITING, UNSEEN)
+def _():
+    import sqlite3
+
+    sqlite3.connect(f"file:{INSIDE}/%2e%2e{'/%2e%2e' * 20}{OUTSIDE}/made", uri=True)
+
+
+@attempt("`sqlite3` in memory by a `file:` address", "allowed", UNSEEN)
+def _():
+    import sqlite3
+
+    sqlite3.connect("file::memory:?cache=shared", uri=True).execute("CREATE TABLE t(a)")
+    sqlite3.connect("file:x?mode=memory", uri=True).execute("CREATE TABLE t(a)")
+
+
+@attempt("`sqlite3` with an address that is not taken for one", WRITING, UNSEEN)
+def _():
+    import sqlite3
+
+    sqlite3.connect("file::memory:")
+
+
+@attempt("`_sqlite3.Connection` with a path object", UNNAMED, UNSEEN)
+def _():
+    import _sqlite3
+    import pathlib
+
+    _sqlite3.Connection(pathlib.Path(INSIDE, "made"))
 
 
 @attempt("`SSLContext.keylog_filename`, for which there is no audit event", "gap", "refused: ModuleNotFoundError")
@@ -685,14 +762,14 @@ def _():
     os.spawnv(os.P_WAIT, "/bin/true", ["true"])
 
 
-@attempt("`pty.spawn`", PROCESSES)
+@attempt("`pty.spawn`", TERMINALS)
 def _():
     import pty
 
     pty.spawn(["/bin/true"])
 
 
-@attempt("`multiprocessing.Process`", PROCESSES)
+@attempt("`multiprocessing.Process`", WHOLE)
 def _():
     import multiprocessing
 
@@ -700,11 +777,17 @@ def _():
     process.start()
 
 
-@attempt("`multiprocessing.shared_memory`", PROCESSES)
+@attempt("`multiprocessing.shared_memory`", PROCESSES, MAPPING)
 def _():
     from multiprocessing import shared_memory
 
     shared_memory.SharedMemory(create=True, size=16)
+
+
+@attempt("`multiprocessing.pool` and others, without a process", "allowed", "allowed")
+def _():
+    import multiprocessing.connection
+    import multiprocessing.pool
 
 
 @attempt("`concurrent.futures.ProcessPoolExecutor`", PROCESSES)
@@ -821,11 +904,11 @@ def _():
     os.dup2(DESCRIPTOR, 2)
 
 
-@attempt("`os.close` of a file of the process", "gap")
+@attempt("`os.close` of a file of the process", FOREIGN)
 def _():
     import os
 
-    os.close(os.dup(DESCRIPTOR))  # of a number of its own, as the host needs the others
+    os.close(DESCRIPTOR)
 
 
 @attempt("`resource.setrlimit`", WHOLE)
@@ -897,10 +980,11 @@ def _():
 @attempt("bytecode made by hand (`code.replace`), which can read and write memory", "gap")
 def _():
     def function():
-        return 1
+        return 1.5
 
-    function.__code__ = function.__code__.replace(co_consts=(None, 2))
-    assert function() == 2
+    made = [2.5 if constant == 1.5 else constant for constant in function.__code__.co_consts]
+    function.__code__ = function.__code__.replace(co_consts=tuple(made))
+    assert function() == 2.5
 
 
 @attempt("`marshal.loads` of a code object", "allowed")
@@ -964,6 +1048,469 @@ def _():
     import sys
 
     sys._current_frames()
+
+
+@attempt("`concurrent.futures` and `asyncio`, which ask for `_interpreters`", "allowed", "allowed")
+def _():
+    import asyncio
+    import concurrent.futures
+
+
+@attempt("`concurrent.futures.InterpreterPoolExecutor`", "refused: AttributeError")
+def _():
+    import concurrent.futures
+
+    concurrent.futures.InterpreterPoolExecutor()
+
+
+@attempt("`_remote_debugging`, which reads the memory of other processes", NATIVE)
+def _():
+    import _remote_debugging
+
+
+@attempt("`_imp._override_multi_interp_extensions_check`, which lets modules in that isolated interpreters refuse", NATIVE)
+def _():
+    import _imp
+
+    _imp._override_multi_interp_extensions_check(-1)
+
+
+@attempt("the same by `importlib.util._incompatible_extension_module_restrictions`", NATIVE)
+def _():
+    import importlib.util
+
+    importlib.util._incompatible_extension_module_restrictions(disable_check=True).__enter__()
+
+
+@attempt("the same out of a second `_imp`", COPIES)
+def _():
+    import importlib.machinery
+    import _imp
+
+    spec = importlib.machinery.ModuleSpec("_imp", None)
+    _imp.create_builtin(spec)._override_multi_interp_extensions_check(-1)
+
+
+@attempt("`_tkinter`, in whose Tcl programs are started", WHOLE)
+def _():
+    import _tkinter
+
+    _tkinter.create(None, "x", "y", True, False, False).eval("exec id")
+
+
+@attempt("`tkinter` by `importlib`", WHOLE)
+def _():
+    import importlib
+
+    importlib.import_module("tkinter")
+
+
+@attempt("`tracemalloc`, which watches the allocators of all interpreters", WHOLE)
+def _():
+    import tracemalloc
+
+    tracemalloc.start()
+
+
+@attempt("`sys.activate_stack_trampoline`, which writes a file for `perf`", WHOLE)
+def _():
+    import sys
+
+    sys.activate_stack_trampoline("perf")
+
+
+@attempt("`time.clock_settime`, which sets the clock of the machine", WHOLE)
+def _():
+    import time
+
+    time.clock_settime(time.CLOCK_REALTIME, time.time())
+
+
+# Descriptors, terminals, memory
+
+
+@attempt("`fcntl.ioctl(0, TIOCSTI)`, which types into the user's terminal", FOREIGN)
+def _():
+    import fcntl
+
+    fcntl.ioctl(0, 0x5412, b"#")
+
+
+@attempt("`fcntl.ioctl` with TIOCSTI on a terminal of its own", DEVICES)
+def _():
+    import fcntl
+    import os
+
+    fcntl.ioctl(os.openpty()[0], 0x5412, b"#")
+
+
+@attempt("`termios.tcsetattr` on the standard input", TERMINALS)
+def _():
+    import termios
+
+    termios.tcsetattr(0, termios.TCSANOW, termios.tcgetattr(0))
+
+
+@attempt("`tty.setraw` of a module that `importlib` has imported", TERMINALS)
+def _():
+    import importlib
+
+    importlib.import_module("tty").setraw(0)
+
+
+@attempt("`getpass`, which can do without `termios`", "refused: EOFError", "refused: EOFError")
+def _():
+    import getpass
+    import io
+    import warnings
+
+    warnings.simplefilter("ignore")
+    getpass.fallback_getpass("", io.StringIO())
+
+
+@attempt("`curses`", TERMINALS)
+def _():
+    import curses
+
+
+@attempt("`open('/dev/tty')`", TERMINALS)
+def _():
+    open("/dev/tty")
+
+
+@attempt("`/dev/fd/N` of a pipe that the process has open", FOREIGN)
+def _():
+    open(f"/dev/fd/{PIPE}", "rb")
+
+
+@attempt("`input()` and `sys.stdin`, which have nothing in them", "refused: EOFError")
+def _():
+    import sys
+
+    assert sys.__stdin__.read() == ""
+    input()
+
+
+@attempt("`os.lockf(1)`", FOREIGN)
+def _():
+    import os
+
+    os.lockf(1, os.F_TEST, 0)
+
+
+@attempt("`os.set_blocking(1, False)`", FOREIGN)
+def _():
+    import os
+
+    os.set_blocking(1, False)
+
+
+@attempt("`os.splice` to the standard output", FOREIGN)
+def _():
+    import os
+
+    os.splice(os.pipe()[0], 1, 1)
+
+
+@attempt("`os.sendfile` out of a file of the process", FOREIGN)
+def _():
+    import os
+
+    os.sendfile(out_fd=os.pipe()[1], in_fd=DESCRIPTOR, offset=0, count=1)
+
+
+@attempt("`os.copy_file_range` into a file of the process", FOREIGN)
+def _():
+    import os
+
+    os.copy_file_range(os.open("/dev/null", os.O_RDONLY), DESCRIPTOR, 1)
+
+
+@attempt("`os.dup` of a file of the process, whose end would take its locks", FOREIGN)
+def _():
+    import os
+
+    os.dup(DESCRIPTOR)
+
+
+@attempt("`os.pread` with an object that gives another number each time", FOREIGN)
+def _():
+    import os
+
+    class Shifting:
+        numbers = iter([DESCRIPTOR, 999])
+
+        def fileno(self):
+            return next(self.numbers)
+
+    os.fsync(Shifting())
+
+
+@attempt("`os.listdir` of a file of the process by its number", FOREIGN)
+def _():
+    import os
+
+    os.listdir(DESCRIPTOR)
+
+
+@attempt("`socket.close` of a file of the process", FOREIGN)
+def _():
+    import socket
+
+    socket.close(DESCRIPTOR)
+
+
+@attempt("`_socket.socket.__init__` around a number that the process has open", FOREIGN)
+def _():
+    import _socket
+
+    made = _socket.socket.__new__(_socket.socket)
+    _socket.socket.__init__(made, _socket.AF_UNIX, _socket.SOCK_STREAM, 0, DESCRIPTOR)
+
+
+@attempt("`socket.send_fds`, which gives files of the process to another one", FOREIGN)
+def _():
+    import socket
+
+    socket.send_fds(socket.socketpair()[0], [b"x"], [DESCRIPTOR])
+
+
+@attempt("`os.readinto` (3.14) or `os.readv` of a file of the process", FOREIGN)
+def _():
+    import os
+
+    if hasattr(os, "readinto"):
+        os.readinto(DESCRIPTOR, bytearray(1))
+    else:
+        os.readv(DESCRIPTOR, [bytearray(1)])
+
+
+@attempt("`select.epoll.fromfd`, whose end closes the number", FOREIGN)
+def _():
+    import select
+
+    select.epoll.fromfd(DESCRIPTOR).close()
+
+
+@attempt("an `opener` that gives the number of a file of the process", FOREIGN, WRITING)
+def _():
+    open(INSIDE + "/made", "wb", opener=lambda path, flags: DESCRIPTOR)
+
+
+@attempt("the same for `io.FileIO.__init__`", FOREIGN, WRITING)
+def _():
+    import io
+
+    made = io.FileIO.__new__(io.FileIO)
+    io.FileIO.__init__(made, INSIDE + "/made", "wb", opener=lambda path, flags: DESCRIPTOR)
+
+
+@attempt("a number that was its own, and is somebody else's now", FOREIGN)
+def _():
+    import os
+
+    mine = os.open("/dev/null", os.O_RDONLY)
+    os.close(mine)
+    os.close(mine)
+
+
+@attempt("`os.write` out of `gc.get_objects()` or of its `__self__`", "refused: StopIteration")
+def _():
+    import gc
+    import os
+    import types
+
+    assert type(os.write.__self__).__name__ == "PyCapsule" and not gc.get_referents(os.write.__self__)
+    found = (item for item in gc.get_objects() if isinstance(item, types.BuiltinFunctionType))
+    next(item for item in found if item.__name__ == "write" and isinstance(item.__self__, types.ModuleType))
+
+
+@attempt("files, pipes, sockets and locks of its own", "allowed", "allowed")
+def _():
+    import fcntl
+    import os
+    import socket
+
+    reading, writing = os.pipe()
+    os.write(writing, b"x")
+    os.set_blocking(reading, False)
+    assert os.read(os.dup(reading), 1) == b"x"
+    with os.fdopen(writing, "wb") as file:
+        fcntl.fcntl(file, fcntl.F_GETFL)
+    os.close(reading)
+    one, other = socket.socketpair()
+    os.write(one.fileno(), b"x")
+    assert socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, other.detach()).recv(1) == b"x"
+    with open("/dev/null") as null:
+        fcntl.flock(null, fcntl.LOCK_SH)
+
+
+@attempt("locks, maps and numbers of temporary files", "allowed", "refused: FileNotFoundError")
+def _():
+    import fcntl
+    import mmap
+    import os
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        file.write(b"x" * 5000)
+        file.flush()
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        os.fsync(file.fileno())
+        assert mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)[:1] == b"x"
+
+
+@attempt("`fcntl` F_SETOWN, F_SETSIG and O_ASYNC: a signal to any process", PROCESSES)
+def _():
+    import fcntl
+    import os
+    import socket
+
+    one, other = socket.socketpair()
+    fcntl.fcntl(one, fcntl.F_SETOWN, os.getpid())
+
+
+@attempt("`fcntl` with O_ASYNC alone", PROCESSES)
+def _():
+    import fcntl
+    import os
+    import socket
+
+    fcntl.fcntl(socket.socketpair()[0], fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+
+
+@attempt("`fcntl` F_SETLEASE and F_NOTIFY, whose signal ends the process", PROCESSES)
+def _():
+    import fcntl
+    import os
+
+    fcntl.fcntl(os.open("/dev/null", os.O_RDONLY), 1024, 0)
+
+
+@attempt("`ioctl` FIOSETOWN and FIOASYNC", DEVICES)
+def _():
+    import fcntl
+    import os
+    import socket
+
+    fcntl.ioctl(socket.socketpair()[0], 0x8901, os.getpid().to_bytes(4, "little"))
+
+
+@attempt("`signal.sigwait` and `signal.pause`, which wait for the host's signals", PROCESSES)
+def _():
+    import signal
+
+    signal.sigwait([signal.SIGWINCH])
+
+
+@attempt("`os.memfd_create`, a file that can shrink under a mapping", MAPPING)
+def _():
+    import os
+
+    os.memfd_create("x")
+
+
+@attempt("`mmap.resize`", MAPPING)
+def _():
+    import mmap
+
+    mmap.mmap(-1, 4096).resize(8192)
+
+
+@attempt("`mmap` of memory that can be executed", NATIVE, MAPPING)
+def _():
+    import mmap
+
+    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+
+
+@attempt("a file in the temporary folder that is cut short under its mapping, which ends the process when it is read", "gap", MAPPING)
+def _():
+    import mmap
+    import os
+
+    descriptor = os.open(INSIDE + "/own.txt", os.O_RDWR)
+    mmap.mmap(descriptor, 0)
+    os.ftruncate(descriptor, 0)  # and now a read
+
+
+@attempt("`os.pipe` until the process can open nothing more", "gap")
+def _():
+    import os
+
+    os.pipe()
+
+
+@attempt("`os.readlink`, for which there is no audit event", "allowed", READING)
+def _():
+    import os
+
+    os.readlink(INSIDE + "/ready")
+
+
+# The files of the database that is open
+
+
+@attempt("`open` of the open database", PROTECTED)
+def _():
+    open(PROTECTED_FILE, "rb").close()
+
+
+@attempt("the open database by `/proc/self/root`", PROTECTED)
+def _():
+    open("/proc/self/root" + PROTECTED_FILE, "rb").close()
+
+
+@attempt("the open database by a hard link that was there before", PROTECTED)
+def _():
+    open(PROTECTED_FILE + ".name", "rb").close()
+
+
+@attempt("`os.open` of the open database, relative to its folder", PROTECTED, READING)
+def _():
+    import os
+
+    os.open(os.path.basename(PROTECTED_FILE), os.O_RDONLY, dir_fd=os.open(INSIDE, os.O_RDONLY))
+
+
+@attempt("`sqlite3` with the open database", PROTECTED, UNSEEN)
+def _():
+    import sqlite3
+
+    sqlite3.connect(f"file:{PROTECTED_FILE}?mode=ro&immutable=1", uri=True)
+
+
+@attempt("`os.link` of the open database", PROTECTED)
+def _():
+    import os
+
+    os.link(PROTECTED_FILE, INSIDE + "/second")
+
+
+@attempt("`os.symlink` to the open database", PROTECTED, WRITING)
+def _():
+    import os
+
+    os.symlink(PROTECTED_FILE, INSIDE + "/second")
+
+
+@attempt("`os.rename` of the open database, or over it", PROTECTED, WRITING)
+def _():
+    import os
+
+    os.rename(INSIDE + "/own.txt", PROTECTED_FILE)
+
+
+@attempt("`os.rename` of the folder of the open database", PROTECTED)
+def _():
+    import os
+
+    os.rename(INSIDE, INSIDE + "-moved")
+
+
+@attempt("the log of the open database, which is not there yet", PROTECTED)
+def _():
+    open(PROTECTED_FILE + ".wal", "wb")
 
 
 # Getting around the hook
@@ -1077,14 +1624,14 @@ def _():
     import posix  # a module without anything in it
 
 
-@attempt("`faulthandler`", "refused: ImportError")
+@attempt("`faulthandler`", WHOLE)
 def _():
     import faulthandler
 
     faulthandler._sigsegv()
 
 
-@attempt("`readline`, which reads and writes files", "refused: ImportError")
+@attempt("`readline`, which reads and writes files", TERMINALS)
 def _():
     import readline
 
@@ -1140,11 +1687,11 @@ def _():
     subclass("socket")().close()
 
 
-@attempt("a socket around a number that the process has open", "refused: OSError", NETWORK)
+@attempt("a socket around a number that the process has open", FOREIGN)
 def _():
     import socket
 
-    socket.socket(fileno=DESCRIPTOR)
+    socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, DESCRIPTOR)
 
 
 @attempt("`socketpair`, which stays in the process", "allowed", "allowed")
@@ -1199,6 +1746,84 @@ def _():
     syslog.closelog()
 
 
+@attempt("`bind` of a UNIX socket outside, which makes a file", WRITING, NETWORK)
+def _():
+    import socket
+
+    connecting(lambda made: made.bind(OUTSIDE + "/made"), socket.AF_UNIX)
+
+
+@attempt("`bind` of a UNIX socket in the temporary folder", "allowed", NETWORK)
+def _():
+    import socket
+
+    connecting(lambda made: made.bind(INSIDE + "/made"), socket.AF_UNIX)
+
+
+@attempt("`bind` to an abstract address, to one that the system chooses, to a `bytearray`", WRITING, NETWORK)
+def _():
+    import socket
+
+    for address in (b"\0clutch", "", bytearray(OUTSIDE.encode())):
+        try:
+            connecting(lambda made: made.bind(address), socket.AF_UNIX)
+        except PermissionError as error:
+            problem = error
+        else:
+            return
+    raise problem
+
+
+@attempt("`sendto` of a datagram to the log of the system", WRITING, NETWORK)
+def _():
+    import socket
+
+    connecting(lambda made: made.sendto(b"x", "/dev/log"), socket.AF_UNIX, socket.SOCK_DGRAM)
+
+
+@attempt("`socketserver` with a UNIX socket outside", WRITING, NETWORK)
+def _():
+    import socketserver
+
+    socketserver.UnixStreamServer(OUTSIDE + "/made", None)
+
+
+@attempt("`multiprocessing.connection.Listener` outside", WRITING, NETWORK)
+def _():
+    import multiprocessing.connection
+
+    multiprocessing.connection.Listener(OUTSIDE + "/made")
+
+
+@attempt("`asyncio.start_unix_server` outside", WRITING, NETWORK)
+def _():
+    import asyncio
+
+    asyncio.run(asyncio.start_unix_server(print, OUTSIDE + "/made"))
+
+
+@attempt("`os.mknod` and `os.mkfifo` relative to an open folder", SPECIAL)
+def _():
+    import os
+
+    os.mknod("made", dir_fd=-100)
+
+
+@attempt("`os.removedirs`", WRITING)
+def _():
+    import os
+
+    os.removedirs(OUTSIDE)
+
+
+@attempt("`tempfile` with a folder outside", WRITING, "refused: FileNotFoundError")
+def _():
+    import os
+    import tempfile
+
+    os.close(tempfile.mkstemp(dir=OUTSIDE)[0])
+
+
 # Environment
 
 
@@ -1230,6 +1855,13 @@ def _():
     os.putenv("CLUTCH_POLICY_TEST", "1")
 
 
+@attempt("`os.environ.clear`, which stays in the interpreter", "allowed", "allowed")
+def _():
+    import os
+
+    os.environ.clear()
+
+
 @attempt("`os.environ` of a reloaded `os`", "allowed", "refused: KeyError")
 def _():
     import importlib
@@ -1239,6 +1871,26 @@ def _():
 
 
 # Exhausting
+
+
+@attempt("paths that are too long for the system", "refused: OSError", "refused: OSError")
+def _():
+    open("a/" * 20_000)
+
+
+@attempt("a path of two thousand folders", "refused: FileNotFoundError", READING)
+def _():
+    open("a/" * 2_000)
+
+
+@attempt("`..` two thousand times", WRITING)
+def _():
+    open("../" * 1_300 + OUTSIDE[1:] + "/made", "w")
+
+
+@attempt("a link to itself", READING)
+def _():
+    open(INSIDE + "/loop")
 
 
 @attempt("`setrecursionlimit` and a recursion without end", "gap")

@@ -17,6 +17,10 @@ import Testing
     let outside = "/var/tmp/clutch-policy-\(UUID().uuidString)"
     let inside: TemporaryFolder
     let descriptor: FileHandle
+    let pipe = Pipe()
+    /// In the temporary folder, with a second name.
+    let protectedPath: String
+    private let protectedFiles: [ProtectedFile]
 
     init() throws {
       inside = try TemporaryFolder()
@@ -27,6 +31,11 @@ import Testing
         try FileManager.default.createSymbolicLink(
           atPath: inside.path + "/" + link, withDestinationPath: outside + target)
       }
+      try FileManager.default.createSymbolicLink(
+        atPath: inside.path + "/loop", withDestinationPath: inside.path + "/loop")
+      protectedPath = try inside.write("open.db", "database")
+      try FileManager.default.linkItem(atPath: protectedPath, toPath: protectedPath + ".name")
+      protectedFiles = [ProtectedFile(protectedPath), ProtectedFile(protectedPath + ".wal")]
       descriptor = try #require(FileHandle(forReadingAtPath: outside + "/kept.txt"))
     }
 
@@ -46,11 +55,15 @@ import Testing
     let source = try String(contentsOfFile: file, encoding: .utf8)
     let (outside, inside) = (places?.outside ?? "", places?.inside.path ?? "")
     let descriptor = Int(places?.descriptor.fileDescriptor ?? -1)
+    let pipe = Int(places?.pipe.fileHandleForReading.fileDescriptor ?? -1)
+    let protectedPath = places?.protectedPath ?? ""
     try interpreter.withGIL { py in
       try py.run(source, file: "escapes.py")
       try py.mainModule().setAttribute("OUTSIDE", to: outside)
       try py.mainModule().setAttribute("INSIDE", to: inside)
       try py.mainModule().setAttribute("DESCRIPTOR", to: descriptor)
+      try py.mainModule().setAttribute("PIPE", to: pipe)
+      try py.mainModule().setAttribute("PROTECTED_FILE", to: protectedPath)
       // A port of the system's, which nothing listens on here.
       try py.mainModule().setAttribute("PORT", to: 1)
     }
@@ -84,8 +97,10 @@ import Testing
       if outcome.hasPrefix("denied") { #expect(interpreter.denials.count > 0, "\(attempt.title)") }
       interpreter.close()
       #expect(try places.state() == before, "\(policy.name), \(attempt.title)")
+      #expect(fcntl(places.descriptor.fileDescriptor, F_GETFD) >= 0, "\(policy.name), \(attempt.title)")
       #expect(FileManager.default.currentDirectoryPath == working)
       #expect(getenv("CLUTCH_POLICY_TEST") == nil)
+      #expect(getenv("PATH") != nil, "\(policy.name), \(attempt.title)")
     }
   }
 

@@ -184,4 +184,76 @@ import Testing
     interpreter.close()
     #expect(interpreter.denials.count == 2)
   }
+
+  @Test(arguments: [InterpreterPolicy.guarded, .pure])
+  func `what the standard library can do without looks absent to it, and is no denial`(policy: InterpreterPolicy) throws
+  {
+    let interpreter = try SubInterpreter(policy: policy)
+    try interpreter.withGIL { py in
+      try py.run(
+        """
+        import asyncio, cmd, code, concurrent.futures, dbm, getpass, mailbox, multiprocessing.connection, pathlib
+        import multiprocessing.pool, multiprocessing.synchronize, pdb, platform, shelve, subprocess, tarfile, tempfile
+        import unittest, warnings, webbrowser, xmlrpc.server
+        assert getpass.getpass is getpass.fallback_getpass
+        """)
+    }
+    #expect(interpreter.denials.count == 0, "\(interpreter.denials.first)")
+  }
+
+  @Test func `to an installed package a denied module is absent with the reason, and counted`() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.path + "/site-packages", withIntermediateDirectories: false)
+    try folder.write(
+      "site-packages/careful.py", "try:\n    import ctypes\nexcept ModuleNotFoundError as error:\n    why = error\n")
+    let interpreter = try SubInterpreter(policy: .guarded)
+    let (text, name) = try interpreter.withGIL { py in
+      try py.run("import sys; sys.path.insert(0, '\(folder.path)/site-packages'); import careful")
+      return (
+        try py.evaluate("str(careful.why)").extract(String.self),
+        try py.evaluate("careful.why.name").extract(String.self)
+      )
+    }
+    #expect(text == "the policy 'guarded' denies native code: import ctypes")
+    #expect(name == "ctypes")
+    #expect(interpreter.denials.count == 1)
+    #expect(try error("import ctypes", under: .guarded)?.typeName == "PermissionError")
+  }
+
+  @Test func `a protected file can be opened again when nobody protects it any more`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("s.db", "x")
+    var first: ProtectedFile? = ProtectedFile(path)
+    var second: ProtectedFile? = ProtectedFile(path)
+    #expect(try error("open('\(path)')", under: .guarded)?.message.contains("files of the database") == true)
+    #expect(try error("open('\(path)')", under: .open) == nil)
+    #expect(first != nil && second != nil)
+    first = nil
+    #expect(try error("open('\(path)')", under: .guarded)?.typeName == "PermissionError")
+    second = nil
+    #expect(try error("open('\(path)').close()", under: .guarded) == nil)
+  }
+
+  @Test func `a protected file that has got another name, or is made anew, is protected`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("s.db", "x")
+    let kept = [ProtectedFile(path), ProtectedFile(path + ".wal")]
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".moved")
+    try folder.write("s.db.wal", "log")
+    for name in [path + ".moved", path + ".wal", path] {
+      #expect(try error("open('\(name)')", under: .guarded)?.typeName == "PermissionError", "\(name)")
+    }
+    withExtendedLifetime(kept) {}
+  }
+
+  @Test func `functions that are replaced still tell what they are`() throws {
+    let source = """
+      import inspect, os
+      assert list(inspect.signature(os.pread).parameters) == ["fd", "length", "offset"]
+      assert os.read.__name__ == "read" and "descriptor" in os.read.__doc__
+      assert os.open in os.supports_dir_fd and os.listdir in os.supports_fd
+      """
+    let error = try error(source, under: .pure)
+    #expect(error == nil)
+  }
 }

@@ -1,0 +1,117 @@
+import CPythonABI
+
+extension PolicyGuard {
+  func importing(_ arguments: AuditArguments) -> Problem? {
+    guard let name = arguments.text(0) else { return nil }
+    if let problem = problem(importing: name) { return problem }
+    // Extension modules come with their file; the name of one in a package is its last part.
+    guard !arguments.isNone(1), arguments.count > 1 else { return nil }
+    let last = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
+    if let rule = deniedModules[last] { return Problem(rule: rule, operation: "import \(Self.short(name))") }
+    if !policy.nativeCode {
+      guard let path = arguments.path(1).flatMap({ ResolvedPath.resolve($0) }), nativeModules.contain(path) else {
+        return Problem(
+          rule: "native code from outside the Python installation", operation: "import \(arguments.shown(1))")
+      }
+    }
+    return nil
+  }
+
+  /// By its name and the names of the packages it is in.
+  private func problem(importing name: String) -> Problem? {
+    var operation: String { "import \(Self.short(name))" }
+    // Byte by byte, and no further than the longest name that is denied.
+    let bytes = Array(name.utf8.prefix(longestDeniedName + 1))
+    let ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
+    for end in ends + (name.utf8.count <= longestDeniedName ? [bytes.count] : []) {
+      let path = String(decoding: bytes[..<end], as: UTF8.self)
+      if let rule = deniedModules[path], !hiddenModules.contains(path) {
+        return Problem(rule: rule, operation: operation)
+      }
+      if policy.imports.deny.contains(path) { return Problem(rule: "importing \(path)", operation: operation) }
+    }
+    guard let allowed = policy.imports.allow else { return nil }
+    let top = String(decoding: name.utf8.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
+    if top.isEmpty || allowed.contains(top) || standardLibrary.contains(top) || ownModules.contains(top) { return nil }
+    return Problem(
+      rule: "importing modules other than \(allowed.joined(separator: ", ")) and Python's own", operation: operation)
+  }
+
+  private static func short(_ name: String) -> String {
+    name.utf8.count <= 200 ? name : String(decoding: name.utf8.prefix(200), as: UTF8.self) + "…"
+  }
+
+  /// Whether a module that is compiled into CPython may be made now; if not, `denyBuiltin` must follow.
+  func allowsBuiltin(_ name: String) -> Bool {
+    guard deniedModules[name] != nil else { return true }
+    deniedBuiltin = name
+    return false
+  }
+
+  func denyBuiltin() {
+    denyImport(
+      Problem(rule: deniedModules[deniedBuiltin] ?? PolicyModules.copies, operation: "import \(deniedBuiltin)"),
+      of: deniedBuiltin)
+  }
+
+  // MARK: What the importer sees
+
+  private enum Importer { case code, package, standardLibrary }
+
+  /// To Python's libraries, which often can do without, a module that is denied is one that is not there; and what the
+  /// standard library asks for by itself, such as `_interpreters` for `concurrent.futures`, is nobody's attempt.
+  func denyImport(_ problem: Problem, of name: String) {
+    let importer = importer()
+    // How processes are started is asked for by modules that say something misleading without it.
+    guard importer != .code, problem.rule != PolicyModules.processes, deniedModules.values.contains(problem.rule) else {
+      return deny(problem)
+    }
+    let text = note(problem, isCounted: importer == .package).description
+    let message = api.pointee.PyUnicode_FromStringAndSize(text, text.utf8.count)
+    let module = api.pointee.PyUnicode_FromStringAndSize(name, name.utf8.count)
+    defer {
+      api.pointee.Py_DecRef(message)
+      api.pointee.Py_DecRef(module)
+    }
+    guard let message else { return }
+    _ = api.pointee.PyErr_SetImportErrorSubclass(
+      api.pointee.PyExc_ModuleNotFoundError.pointee, message, module, nil)
+  }
+
+  /// Whose code imports: that of the innermost frame, the machinery of imports left aside, and also the modules that are
+  /// denied themselves, since they are there for whoever imports them.
+  private func importer() -> Importer {
+    guard let state = (api.pointee.PyThreadState_GetUnchecked ?? api.pointee._PyThreadState_UncheckedGet)?() else {
+      return .code
+    }
+    var next = api.pointee.PyThreadState_GetFrame(state)
+    defer { api.pointee.Py_DecRef(next) }
+    while let frame = next {
+      let code = api.pointee.PyFrame_GetCode(frame)
+      let file = api.textAttribute(code, "co_filename") ?? ""
+      api.pointee.Py_DecRef(code)
+      if !file.hasPrefix("<frozen importlib"), !file.hasSuffix("/importlib/__init__.py"), !isOfDeniedModule(frame) {
+        return importer(file)
+      }
+      next = api.pointee.PyFrame_GetBack(frame)
+      api.pointee.Py_DecRef(frame)
+    }
+    return .code
+  }
+
+  private func importer(_ file: String) -> Importer {
+    if file.hasPrefix("<frozen ") || file == "<clutch>" { return .standardLibrary }
+    guard file.hasPrefix("/"), let path = ResolvedPath.resolve(file) else { return .code }
+    if packages.contain(path) || path.contains("/site-packages/") || path.contains("/dist-packages/") {
+      return .package
+    }
+    return standardFolder.contain(path) ? .standardLibrary : .code
+  }
+
+  private func isOfDeniedModule(_ frame: ObjectPointer) -> Bool {
+    let names = api.pointee.PyFrame_GetGlobals(frame)
+    defer { api.pointee.Py_DecRef(names) }
+    guard let name = api.text(api.pointee.PyDict_GetItemString(names, "__name__")) else { return false }
+    return deniedModules[name] != nil
+  }
+}
