@@ -1,6 +1,7 @@
 internal import CDuckDBABI
 import Columnar
 import PythonUDF
+internal import Synchronization
 
 /// A UDF as DuckDB knows it: what its callbacks find behind the function's extra information.
 ///
@@ -69,8 +70,12 @@ final class ScalarFunction: Sendable {
 
   // MARK: Callbacks
 
+  /// How often a function has been bound in this process: a statement that changes it while it is prepared has calls.
+  static let bindCount = Atomic(0)
+
   /// Checks the argument types of one use of the function in a query.
   static func bind(_ info: duckdb_bind_info, _ functions: UnsafePointer<DuckDBFunctions>) {
+    bindCount.wrappingAdd(1, ordering: .relaxed)
     let duckdb = functions.pointee
     guard let data = duckdb.scalar_function_bind_get_extra_info(info) else { return }
     let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()

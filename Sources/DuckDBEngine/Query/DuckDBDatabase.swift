@@ -13,8 +13,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   public let library: DuckDBLibrary
 
   private let handle: duckdb_database
-  /// The threads that run the queries, if they are not DuckDB's own.
-  private let threads = Mutex<QueryThreads?>(nil)
+  /// What runs the queries.
+  private let place = Mutex(QueryPlace.own)
   /// The sources of the registered UDFs by name in lower case, as SQL compares names.
   private let functionNames = Mutex<[String: String]>([:])
 
@@ -55,7 +55,7 @@ public final class DuckDBDatabase: @unchecked Sendable {
   }
 
   deinit {
-    threads.withLock { $0 }?.stop()
+    if case .pool(let threads) = place.withLock({ $0 }) { threads.stop() }
     var handle: duckdb_database? = handle
     library.functions.pointee.close(&handle)
   }
@@ -82,20 +82,44 @@ public final class DuckDBDatabase: @unchecked Sendable {
   ///
   /// - Parameter pool: its number of interpreters becomes the database's number of threads. Closing it gives the queries
   ///   back to the threads that make them.
-  /// - Throws: `query` when the pool has been closed or serves another database, or this one has a pool already.
+  /// - Throws: `query` when the pool has been closed or serves another database, this one has a pool already or is about
+  ///   to get one, or its settings are locked. The database is then as it was before.
   public func runQueries(on pool: UDFPool) throws(DuckDBError) {
-    guard threads.withLock({ $0 == nil }) else {
+    let isFree = place.withLock { place in
+      guard case .own = place else { return false }
+      place = .reserved
+      return true
+    }
+    guard isFree else {
       throw DuckDBError(.query, "the queries of this database run on the threads of a pool already")
     }
+    do throws(DuckDBError) {
+      let threads = try takeThreads(of: pool)
+      place.withLock { $0 = .pool(threads) }
+    } catch {
+      place.withLock { $0 = .own }
+      throw error
+    }
+  }
+
+  /// Settings first, because a pool that has given its threads away does not take them back.
+  private func takeThreads(of pool: UDFPool) throws(DuckDBError) -> QueryThreads {
     let count = pool.interpreterCount
-    try connect().run("SET threads = \(count); SET external_threads = \(count)")
-    let new = try QueryThreads(of: pool, for: handle, library.functions)
-    threads.withLock { $0 = new }
+    let connection = try connect()
+    let before = try connection.threadSettings()
+    do throws(DuckDBError) {
+      try connection.run("SET threads = \(count); SET external_threads = \(count)")
+      return try QueryThreads(of: pool, for: handle, library.functions)
+    } catch {
+      // With external threads that never come, the database would run everything on the thread that asks for it.
+      try? connection.run("SET external_threads = \(before.external); SET threads = \(before.all)")
+      throw error
+    }
   }
 
   /// Makes a call into the database, on the threads that its queries run on.
   func run<Value>(_ body: () throws(DuckDBError) -> Value) throws(DuckDBError) -> Value {
-    if let threads = threads.withLock({ $0 }), let value = try threads.run(body) { return value }
+    if case .pool(let threads) = place.withLock({ $0 }), let value = try threads.run(body) { return value }
     return try body()
   }
 
@@ -112,5 +136,26 @@ public final class DuckDBDatabase: @unchecked Sendable {
     // bar of its own on standard output.
     try result.run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     return result
+  }
+}
+
+/// What runs the queries of a database.
+private enum QueryPlace {
+  /// Threads of DuckDB's, together with the one that makes the call.
+  case own
+  /// The same, while a pool gives its threads; → `own` or `pool`.
+  case reserved
+  /// The threads of a pool, for good.
+  case pool(QueryThreads)
+}
+
+extension DuckDBConnection {
+  /// The database's number of threads, and how many of them are not DuckDB's.
+  fileprivate func threadSettings() throws(DuckDBError) -> (all: SQLValue, external: SQLValue) {
+    let names = ["threads", "external_threads"].map { "current_setting('\($0)')" }
+    guard let rows = try execute("SELECT \(names.joined(separator: ", "))").next()?.nextRows(), rows.count == 1 else {
+      throw DuckDBError(.query, "DuckDB does not tell its number of threads")
+    }
+    return (rows[0, 0], rows[0, 1])
   }
 }
