@@ -65,6 +65,11 @@ typedef enum duckdb_statement_type {
   DUCKDB_STATEMENT_TYPE_INVALID = 0, DUCKDB_STATEMENT_TYPE_SELECT = 1
 } duckdb_statement_type;
 
+typedef enum duckdb_pending_state {
+  DUCKDB_PENDING_RESULT_READY = 0, DUCKDB_PENDING_RESULT_NOT_READY = 1, DUCKDB_PENDING_ERROR = 2,
+  DUCKDB_PENDING_NO_TASKS_AVAILABLE = 3
+} duckdb_pending_state;
+
 typedef enum duckdb_result_type {
   DUCKDB_RESULT_TYPE_INVALID = 0, DUCKDB_RESULT_TYPE_CHANGED_ROWS = 1,
   DUCKDB_RESULT_TYPE_NOTHING = 2, DUCKDB_RESULT_TYPE_QUERY_RESULT = 3
@@ -150,7 +155,7 @@ typedef void (*duckdb_scalar_function_t)(
   X(duckdb_query_progress_type, query_progress, (duckdb_connection connection)) \
   /* Running the database's tasks on threads of the host. */ \
   X(duckdb_task_state _Nullable, create_task_state, (duckdb_database database)) \
-  X(void, execute_tasks_state, (duckdb_task_state state)) \
+  X(idx_t, execute_n_tasks_state, (duckdb_task_state state, idx_t max_tasks)) \
   X(void, finish_execution, (duckdb_task_state state)) \
   X(void, destroy_task_state, (duckdb_task_state state)) \
   /* Statements. */ \
@@ -173,11 +178,16 @@ typedef void (*duckdb_scalar_function_t)(
   /* Values by themselves. */ \
   X(char *_Nullable, get_varchar, (duckdb_value value)) \
   X(void, destroy_value, (duckdb_value _Nullable *_Nonnull value)) \
+  X(idx_t, prepared_statement_column_count, (duckdb_prepared_statement prepared_statement)) \
+  X(const char *_Nullable, prepared_statement_column_name, \
+    (duckdb_prepared_statement prepared_statement, idx_t col_idx)) \
   X(void, destroy_prepare, (duckdb_prepared_statement _Nullable *_Nonnull prepared_statement)) \
   X(duckdb_state, pending_prepared, \
     (duckdb_prepared_statement prepared_statement, duckdb_pending_result _Nullable *_Nonnull \
      out_result)) \
   X(const char *_Nullable, pending_error, (duckdb_pending_result pending_result)) \
+  X(duckdb_pending_state, pending_execute_task, (duckdb_pending_result pending_result)) \
+  X(bool, pending_execution_is_finished, (duckdb_pending_state pending_state)) \
   X(duckdb_state, execute_pending, (duckdb_pending_result pending_result, duckdb_result *out_result)) \
   X(void, destroy_pending, (duckdb_pending_result _Nullable *_Nonnull pending_result)) \
   /* Results. */ \

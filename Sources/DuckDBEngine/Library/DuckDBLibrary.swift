@@ -21,6 +21,9 @@ public final class DuckDBLibrary: @unchecked Sendable {
   /// Whether a function that is not volatile is called for every value of a vector's dictionary, also for values that no
   /// row has (any more), on which it may fail. Before 2.0 functions of the C API count as never failing.
   var callsForUnusedValues: Bool { DuckDBVersion(version).map { $0 < DuckDBVersion(major: 2, minor: 0) } ?? true }
+  /// Whether the rows of a prepared query are computed on one thread if their order is kept, but in a materialised CTE on
+  /// all, still in order and one by one. So it is since 2.0; before that a CTE mixes up the rows.
+  var streamsCTEsInOrder: Bool { DuckDBVersion(version).map { $0 >= DuckDBVersion(major: 2, minor: 0) } ?? false }
   /// Where the file was found first.
   public let origin: DuckDBCandidate.Origin
 

@@ -109,15 +109,27 @@ public final class DuckDBDatabase: @unchecked Sendable {
     }
     do throws(DuckDBError) {
       let new = try QueryThreads(group, for: handle, library.functions)
-      do throws(DuckDBError) {
-        try connect().run("SET threads = \(group.count); SET external_threads = \(group.count)")
-      } catch {
+      do throws(DuckDBError) { try setThreads(group.count) } catch {
         new.stop()
         throw error
       }
       threads.withLock { $0 = new }
     } catch {
       isLending.withLock { $0 = false }
+      throw error
+    }
+  }
+
+  /// Tells the database that all of its threads are a host's, or changes nothing.
+  private func setThreads(_ count: Int) throws(DuckDBError) {
+    let connection = try connect()
+    let names = ["threads", "external_threads"].map { "current_setting('\($0)')" }
+    let before = try connection.execute("SELECT \(names.joined(separator: ", "))").next()?.nextRows()
+    do throws(DuckDBError) { try connection.run("SET threads = \(count); SET external_threads = \(count)") } catch {
+      // With external threads that never come, the database would run everything on the thread that asks for it.
+      if let before, before.count == 1 {
+        try? connection.run("SET external_threads = \(before[0, 1]); SET threads = \(before[0, 0])")
+      }
       throw error
     }
   }

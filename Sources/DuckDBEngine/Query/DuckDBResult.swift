@@ -23,7 +23,8 @@ public final class DuckDBResult {
   private let connection: DuckDBConnection
   private var isFinished = false
 
-  init(handle: ResultHandle, connection: DuckDBConnection) {
+  /// - Parameter names: of the columns, if not those of the result itself.
+  init(handle: ResultHandle, connection: DuckDBConnection, names: [String]?) {
     let functions = connection.functions
     switch functions.pointee.result_return_type(handle.pointer.pointee) {
     case DUCKDB_RESULT_TYPE_CHANGED_ROWS:
@@ -34,7 +35,9 @@ public final class DuckDBResult {
       columns = []
     default:
       kind = .rows
-      columns = handle.columns()
+      var columns = handle.columns()
+      for (index, name) in (names ?? []).enumerated() { columns[index].name = name }
+      self.columns = columns
     }
     self.handle = handle
     self.connection = connection

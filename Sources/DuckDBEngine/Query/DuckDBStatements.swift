@@ -8,33 +8,24 @@ public final class DuckDBStatements {
   /// How many statements the text holds.
   public let count: Int
 
-  private let sql: String
   private let connection: DuckDBConnection
-  private let statements: duckdb_extracted_statements?
+  private let sql: String
+  private let statements: ExtractedStatements?
   private var position = 0
+  /// The text of each statement; empty when it is not known where each stands.
+  private lazy var texts: [String] = {
+    let texts = StatementTexts.of(sql)
+    return texts.count == count ? texts : []
+  }()
 
   init(sql: String, connection: DuckDBConnection) throws(DuckDBError) {
     try sql.refuseNUL()
-    let functions = connection.functions
-    var statements: duckdb_extracted_statements?
-    var count = 0
-    let message = try connection.withHandle { handle throws(DuckDBError) in
-      count = Int(functions.pointee.extract_statements(handle, sql, &statements))
-      return statements.flatMap { functions.pointee.extract_statements_error($0) }.map { String(cString: $0) }
-    }
-    if count == 0, let message, !message.isEmpty {
-      functions.pointee.destroy_extracted(&statements)
-      throw DuckDBError(.query, message)
-    }
-    self.sql = sql
     self.connection = connection
-    self.statements = statements
-    self.count = count
-  }
-
-  deinit {
-    var statements = statements
-    connection.functions.pointee.destroy_extracted(&statements)
+    self.sql = sql
+    statements = try connection.withHandle { handle throws(DuckDBError) in
+      try ExtractedStatements(sql, handle, connection)
+    }
+    count = statements?.count ?? 0
   }
 
   /// Runs the next statement, or answers nil behind the last. The rest of the result before can then
@@ -48,18 +39,71 @@ public final class DuckDBStatements {
     guard position < count, let statements else { return nil }
     try connection.checkInterruption()
     let connection = connection
-    let index = idx_t(position)
+    let index = position
     position += 1
     return try connection.withHandle { handle throws(DuckDBError) in
       connection.beginStatement()
       let prepared = try PreparedStatement(
-        statements, index: index, of: sql, handle: handle, connection: connection)
-      let result = try prepared.execute()
+        statements.handle, index: idx_t(index), of: sql, handle: handle, connection: connection)
+      let result: ResultHandle
+      var names: [String]?
+      if let parallel = prepareForAllThreads(prepared, index, handle) {
+        names = prepared.columnNames
+        result = try parallel.execute()
+      } else {
+        result = try prepared.execute()
+      }
       connection.setOpenResult(result)
-      return DuckDBResult(handle: result, connection: connection)
+      return DuckDBResult(handle: result, connection: connection, names: names)
     }
+  }
+
+  /// The same query in a form whose rows DuckDB computes on all threads, if it needs one and calls functions of ours.
+  /// Others are not worth preparing twice.
+  private func prepareForAllThreads(
+    _ prepared: borrowing PreparedStatement, _ index: Int, _ handle: duckdb_connection
+  ) -> PreparedStatement? {
+    guard prepared.hasCalls, prepared.isQuery, connection.database.library.streamsCTEsInOrder,
+      texts.indices.contains(index), texts[index].readsTables
+    else { return nil }
+    // The names of columns are those of the statement itself: a CTE gives each a different one.
+    let wrapped = "WITH \"rows\" AS MATERIALIZED (\n\(texts[index])\n) FROM \"rows\""
+    guard let statements = try? ExtractedStatements(wrapped, handle, connection), statements.count == 1,
+      let parallel = try? PreparedStatement(
+        statements.handle, index: 0, of: wrapped, handle: handle, connection: connection, addedLines: 1),
+      parallel.columnNames.count == prepared.columnNames.count
+    else { return nil }
+    return parallel
   }
 }
 
 @available(*, unavailable)
 extension DuckDBStatements: Sendable {}
+
+extension String {
+  /// Whether it may read more than one row; what does not is computed while it is planned.
+  fileprivate var readsTables: Bool { lowercased().contains("from") }
+}
+
+/// Owns what DuckDB's parser made of a text.
+private final class ExtractedStatements {
+  let handle: duckdb_extracted_statements
+  let count: Int
+  private let functions: UnsafePointer<DuckDBFunctions>
+
+  /// Nil for a text without statements.
+  init?(_ sql: String, _ connectionHandle: duckdb_connection, _ connection: DuckDBConnection) throws(DuckDBError) {
+    functions = connection.functions
+    var statements: duckdb_extracted_statements?
+    count = Int(functions.pointee.extract_statements(connectionHandle, sql, &statements))
+    guard let statements else { return nil }
+    handle = statements
+    let message = functions.pointee.extract_statements_error(statements).map { String(cString: $0) }
+    if count == 0, let message, !message.isEmpty { throw DuckDBError(.query, message) }
+  }
+
+  deinit {
+    var handle: duckdb_extracted_statements? = handle
+    functions.pointee.destroy_extracted(&handle)
+  }
+}

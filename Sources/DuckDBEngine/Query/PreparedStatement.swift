@@ -4,10 +4,14 @@ internal import CDuckDBABI
 struct PreparedStatement: ~Copyable {
   private let handle: duckdb_prepared_statement
   private let connection: DuckDBConnection
+  /// The lines that were put in front of the user's.
+  private let addedLines: Int
+  /// Whether functions of ours are called in it.
+  let hasCalls: Bool
 
   init(
     _ statements: duckdb_extracted_statements, index: idx_t, of sql: String, handle: duckdb_connection,
-    connection: DuckDBConnection
+    connection: DuckDBConnection, addedLines: Int = 0
   ) throws(DuckDBError) {
     let functions = connection.functions
     let planning = Planning()
@@ -34,11 +38,24 @@ struct PreparedStatement: ~Copyable {
     guard let prepared else { throw DuckDBError(.query, "DuckDB cannot prepare the statement") }
     self.handle = prepared
     self.connection = connection
+    self.addedLines = addedLines
+    hasCalls = !planning.functions.isEmpty
   }
 
   deinit {
     var handle: duckdb_prepared_statement? = handle
     connection.functions.pointee.destroy_prepare(&handle)
+  }
+
+  /// Whether it is a query: it only reads, and gives rows.
+  var isQuery: Bool { connection.functions.pointee.prepared_statement_type(handle) == DUCKDB_STATEMENT_TYPE_SELECT }
+
+  var columnNames: [String] {
+    (0..<connection.functions.pointee.prepared_statement_column_count(handle)).map { index in
+      let name = connection.functions.pointee.prepared_statement_column_name(handle, index)
+      defer { connection.functions.pointee.free(UnsafeMutablePointer(mutating: name)) }
+      return name.map { String(cString: $0) } ?? ""
+    }
   }
 
   /// Queries are streamed. Everything else is run to its end, because its effects must not depend on
@@ -47,21 +64,60 @@ struct PreparedStatement: ~Copyable {
     let functions = connection.functions
     var pending: duckdb_pending_result?
     defer { functions.pointee.destroy_pending(&pending) }
-    let isQuery = functions.pointee.prepared_statement_type(handle) == DUCKDB_STATEMENT_TYPE_SELECT
     let begin = isQuery ? functions.pointee.pending_prepared_streaming : nil
     // What a prepared statement is executed with is planned only here.
     let planning = Planning()
     let status = planning.during { (begin ?? functions.pointee.pending_prepared)(handle, &pending) }
-    guard status == DuckDBSuccess, let pending else {
-      let message = pending.flatMap { functions.pointee.pending_error($0) }.map { String(cString: $0) }
-      throw planning.explained(DuckDBError(.query, message ?? "DuckDB cannot start the statement"))
-    }
+    guard status == DuckDBSuccess, let pending else { throw planning.explained(error(of: pending)) }
     // Beginning has just cleared DuckDB's own note of an interruption.
     try connection.checkInterruption()
-    let result = ResultHandle(functions: functions)
+    try wait(for: pending)
+    let result = ResultHandle(functions: functions, addedLines: addedLines)
     guard functions.pointee.execute_pending(pending, result.pointer) == DuckDBSuccess else {
       throw result.error ?? DuckDBError(.query, "DuckDB cannot run the statement")
     }
     return result
+  }
+
+  /// Works on the statement until its first rows are there, or it has run to its end.
+  ///
+  /// While other threads have all of the work, `execute_pending` would look for more without a pause, at the expense of
+  /// those that have it: see `docs/decisions/0018-threads-of-a-query.md`.
+  private func wait(for pending: duckdb_pending_result) throws(DuckDBError) {
+    var backoff = Backoff()
+    while true {
+      switch connection.functions.pointee.pending_execute_task(pending) {
+      case DUCKDB_PENDING_ERROR: throw error(of: pending)
+      case DUCKDB_PENDING_NO_TASKS_AVAILABLE: backoff.pause()
+      case let state where connection.functions.pointee.pending_execution_is_finished(state): return
+      default: backoff.reset()
+      }
+    }
+  }
+
+  private func error(of pending: duckdb_pending_result?) -> DuckDBError {
+    let message = pending.flatMap { connection.functions.pointee.pending_error($0) }.map { String(cString: $0) }
+    guard let message else { return DuckDBError(.query, "DuckDB cannot start the statement") }
+    let isInterruption = message.hasPrefix("INTERRUPT Error")
+    return DuckDBError(isInterruption ? .interrupted : .query, message.withoutLines(addedLines))
+  }
+}
+
+extension String {
+  /// The text of an error that counts the lines of a statement, for a statement without the first `count` of them.
+  func withoutLines(_ count: Int) -> String {
+    guard count > 0, let mark = range(ofLast: "\nLINE ") else { return self }
+    let number = self[mark.upperBound...].prefix { $0.isNumber }
+    guard let line = Int(number), line > count else { return self }
+    return self[..<mark.upperBound] + String(line - count) + self[number.endIndex...]
+  }
+
+  private func range(ofLast text: String) -> Range<String.Index>? {
+    var start = endIndex
+    while start > startIndex {
+      start = index(before: start)
+      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+    }
+    return nil
   }
 }

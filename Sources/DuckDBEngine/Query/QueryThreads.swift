@@ -32,6 +32,8 @@ final class QueryThreads: Sendable {
 
   /// Makes a call into the database; nil when the threads have ended.
   func run<Value>(_ body: () throws(DuckDBError) -> Value) throws(DuckDBError) -> Value? {
+    helpers.beginCall()
+    defer { helpers.endCall() }
     var outcome: Result<Value, DuckDBError>?
     // What it throws is only that the thread has ended: `body` puts its errors into the outcome.
     try? threads.first?.perform { outcome = Result { () throws(DuckDBError) in try body() } }
@@ -45,11 +47,25 @@ final class QueryThreads: Sendable {
   }
 }
 
-/// Threads that work off a database's tasks.
+/// Threads that work off a database's tasks, until `stop`.
+///
+/// They ask for tasks instead of waiting together with DuckDB's own threads, because those that wait are woken at once:
+/// they would take the only task of a query from the thread that made the call, which then has nothing to do but to
+/// turn until there are rows.
 private final class Helpers: Sendable {
+  private struct State {
+    /// Must be false before the database closes; the pool may close after that.
+    var isWorking = true
+    /// Calls into the database that are under way.
+    var calls = 0
+    /// Threads that have found nothing to do between calls, and wait for the next one.
+    var asleep = 0
+  }
+
   private let tasks: Tasks
-  /// Whether they work; must be false before the database closes, and the pool may close after that.
-  private let isWorking = Mutex(true)
+  private let state = Mutex(State())
+  private let wake = DispatchSemaphore(value: 0)
+  private let hasStopped = Mutex(false)
   /// Entered for each thread.
   private let threads = DispatchGroup()
 
@@ -62,24 +78,60 @@ private final class Helpers: Sendable {
 
   func start(on thread: DedicatedThread) {
     threads.enter()
-    let isAccepted = thread.submit { [tasks, threads] in
-      tasks.work()
+    let isAccepted = thread.submit { [self] in
+      work()
       threads.leave()
     }
     if !isAccepted { threads.leave() }
   }
 
+  private func work() {
+    var backoff = Backoff()
+    while state.withLock(\.isWorking) {
+      if tasks.work() > 0 {
+        backoff.reset()
+      } else if !backoff.isLong || state.withLock({ $0.calls > 0 }) {
+        backoff.pause()
+      } else {
+        sleep()
+        backoff.reset()
+      }
+    }
+  }
+
+  private func sleep() {
+    let mustWait = state.withLock { state in
+      guard state.isWorking, state.calls == 0 else { return false }
+      state.asleep += 1
+      return true
+    }
+    if mustWait { wake.wait() }
+  }
+
+  private func wakeAll(_ change: (inout State) -> Void) {
+    let asleep = state.withLock { state in
+      defer { state.asleep = 0 }
+      change(&state)
+      return state.asleep
+    }
+    for _ in 0..<asleep { wake.signal() }
+  }
+
+  /// A call into the database begins, or ends.
+  func beginCall() { wakeAll { $0.calls += 1 } }
+  func endCall() { state.withLock { $0.calls -= 1 } }
+
   /// Whether the threads have not been let go.
-  var isAtWork: Bool { isWorking.withLock { $0 } }
+  var isAtWork: Bool { state.withLock(\.isWorking) }
 
   /// Lets the threads go, each after its task, and waits for that. Safe to call twice.
   func stop() {
-    isWorking.withLock { isWorking in
-      guard isWorking else { return }
-      isWorking = false
-      // DuckDB wakes as many threads as wait here, but not these in particular: one that it has started itself can
-      // take the wake-up. So it is told again until all have left.
-      repeat { tasks.finish() } while threads.wait(timeout: .now() + .milliseconds(10)) == .timedOut
+    hasStopped.withLock { hasStopped in
+      guard !hasStopped else { return }
+      hasStopped = true
+      wakeAll { $0.isWorking = false }
+      tasks.finish()
+      threads.wait()
       tasks.destroy()
     }
   }
@@ -92,8 +144,8 @@ private struct Tasks: @unchecked Sendable {
   let state: duckdb_task_state
   let functions: UnsafePointer<DuckDBFunctions>
 
-  /// Works off tasks, and waits for more without spinning, until `finish`.
-  func work() { functions.pointee.execute_tasks_state(state) }
+  /// Works off tasks until there are none, or `finish`; answers how many.
+  func work() -> Int { Int(functions.pointee.execute_n_tasks_state(state, .max)) }
 
   func finish() { functions.pointee.finish_execution(state) }
 

@@ -5,8 +5,12 @@ final class ResultHandle {
   let functions: UnsafePointer<DuckDBFunctions>
   let pointer: UnsafeMutablePointer<duckdb_result>
 
-  init(functions: UnsafePointer<DuckDBFunctions>) {
+  /// The lines that were put in front of the statement that a user wrote.
+  private let addedLines: Int
+
+  init(functions: UnsafePointer<DuckDBFunctions>, addedLines: Int) {
     self.functions = functions
+    self.addedLines = addedLines
     pointer = .allocate(capacity: 1)
     pointer.initialize(to: duckdb_result())
   }
@@ -29,7 +33,7 @@ final class ResultHandle {
   var error: DuckDBError? {
     guard let message = functions.pointee.result_error(pointer) else { return nil }
     let isInterruption = functions.pointee.result_error_type(pointer) == DUCKDB_ERROR_INTERRUPT
-    return DuckDBError(isInterruption ? .interrupted : .query, String(cString: message))
+    return DuckDBError(isInterruption ? .interrupted : .query, String(cString: message).withoutLines(addedLines))
   }
 
   func columns() -> [DuckDBColumn] {
