@@ -18,7 +18,7 @@ struct ArrayImport {
     // Without rows, buffers may be missing or empty, and then no position in them can be read.
     offset = count == 0 ? 0 : Int(array.pointee.offset)
     guard array.pointee.release != nil else { throw invalid("has been released already") }
-    guard count >= 0, array.pointee.offset >= 0, !count.addingReportingOverflow(offset).overflow, count + offset < .max
+    guard count >= 0, array.pointee.offset >= 0, count <= Column.rowLimit, offset <= Column.rowLimit - count
     else { throw invalid("cannot have \(count) rows from row \(array.pointee.offset) on") }
     guard array.pointee.null_count >= -1 else { throw invalid("cannot have \(array.pointee.null_count) nulls") }
   }
@@ -31,7 +31,11 @@ struct ArrayImport {
     guard array.n_buffers == expected || (hasViews && array.n_buffers > expected) else {
       throw invalid("has \(array.n_buffers) buffers, not \(expected)")
     }
-    guard expected == 0 || array.buffers != nil else { throw invalid("has no list of buffers") }
+    if array.n_buffers > 0 {
+      guard let list = array.buffers, ForeignMemory.mayHold(pointers: array.n_buffers, at: list) else {
+        throw invalid("has no list of \(array.n_buffers) buffers")
+      }
+    }
     return try Column(
       type: type, count: count, offset: offset,
       nullCount: count == 0 ? 0 : array.null_count < 0 ? nil : Int(array.null_count),
@@ -99,8 +103,11 @@ struct ArrayImport {
       throw invalid("has \(array.n_children) children, not \(fields.count)")
     }
     var columns: [Column] = []
+    if let list = array.children, !ForeignMemory.isAligned(list) { throw invalid("has no list of children") }
     for (index, field) in fields.enumerated() {
-      guard let child = array.children?[index] else { throw invalid("lacks child \(index)") }
+      guard let child = array.children?[index], ForeignMemory.isAligned(child) else {
+        throw invalid("lacks child \(index)")
+      }
       do throws(ColumnError) {
         columns.append(try ArrayImport(child, field.type, owner: owner).column())
       } catch {
@@ -112,7 +119,9 @@ struct ArrayImport {
 
   private func dictionary() throws(ColumnError) -> Column? {
     guard let valueType = type.dictionaryType else { return nil }
-    guard let dictionary = array.dictionary else { throw invalid("lacks its dictionary") }
+    guard let dictionary = array.dictionary, ForeignMemory.isAligned(dictionary) else {
+      throw invalid("lacks its dictionary")
+    }
     do throws(ColumnError) {
       return try ArrayImport(dictionary, valueType, owner: owner).column()
     } catch {
@@ -132,6 +141,9 @@ struct ArrayImport {
     guard byteCount >= 0 else { throw invalid("has a buffer \(index) of \(byteCount) bytes") }
     guard byteCount > 0 else { return .empty }
     guard let address = array.buffers?[index] else { throw invalid("lacks buffer \(index)") }
+    guard ForeignMemory.mayHold(byteCount, at: address) else {
+      throw invalid("says that it has \(byteCount) bytes in buffer \(index), and they are not there")
+    }
     guard Int(bitPattern: address) % alignment == 0 else {
       return Buffer(copyingBytes: UnsafeRawBufferPointer(start: address, count: byteCount))
     }

@@ -48,8 +48,9 @@ extension Column {
   /// must not change until then.
   ///
   /// The addresses must be those of such structs: nothing can check that. Their content is checked as
-  /// ``validate(_:)`` does; sizes of buffers have to be believed, since the interface does not tell them. Throws what
-  /// `validate` throws, `invalidSchema` and `unsupportedType`.
+  /// ``validate(_:)`` does; sizes of buffers have to be believed, since the interface does not tell them, unless no
+  /// memory can be that large. Buffers that are not aligned to their elements are copied. Throws what `validate` throws,
+  /// `invalidSchema` and `unsupportedType`.
   public static func imported(
     fromArrayAt array: UInt, schemaAt schema: UInt, validation: ValidationLevel = .full
   ) throws(ColumnError) -> (field: Field, column: Column) {

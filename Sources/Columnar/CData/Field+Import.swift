@@ -30,6 +30,7 @@ extension Field {
       text: format, children: children, keysSorted: schema.flags & Int64(ARROW_FLAG_MAP_KEYS_SORTED) != 0
     ).type()
     if let dictionary = schema.dictionary {
+      guard ForeignMemory.isAligned(dictionary) else { throw invalid("has no dictionary where it says") }
       let value = try Field(reading: dictionary, depth: depth + 1).type
       guard type.isInteger else { throw invalid("has a dictionary with indices of type \(type)") }
       type = .dictionary(
@@ -45,10 +46,10 @@ extension ArrowSchema {
   fileprivate var childPointers: [UnsafePointer<ArrowSchema>] {
     get throws(ColumnError) {
       var result: [UnsafePointer<ArrowSchema>] = []
-      var index = 0
-      while index < n_children, let child = children?[index] {
-        result.append(UnsafePointer(child))
-        index += 1
+      if let children, ForeignMemory.mayHold(pointers: n_children, at: children) {
+        while result.count < n_children, let child = children[result.count], ForeignMemory.isAligned(child) {
+          result.append(UnsafePointer(child))
+        }
       }
       guard n_children == result.count else {
         throw ColumnError(

@@ -2,27 +2,31 @@
 enum SchemaMetadata {
   /// Reads packed metadata. Text that is not UTF-8 is repaired with U+FFFD; of equal keys, the last one counts.
   ///
-  /// Throws `invalidSchema` for a negative count or size.
+  /// Throws `invalidSchema` for a negative count or size, and for texts that are not there.
   static func read(_ address: UnsafeRawPointer?) throws(ColumnError) -> [String: String] {
     guard let address else { return [:] }
     var position = 0
-    func size() throws(ColumnError) -> Int {
+    /// A number that `width` bytes follow for each of which it counts.
+    func size(of width: Int) throws(ColumnError) -> Int {
       let size = address.loadUnaligned(fromByteOffset: position, as: Int32.self)
-      guard size >= 0 else {
+      guard size >= 0, ForeignMemory.mayHold(Int(size) * width, at: address + position + 4) else {
         throw ColumnError(
           code: .invalidSchema,
-          message: "the metadata of a schema has the size \(size); the producer of the schema must correct it")
+          message:
+            "the metadata of a schema has the size \(size), which cannot be; the producer of the schema must correct it"
+        )
       }
       position += 4
       return Int(size)
     }
     func text() throws(ColumnError) -> String {
-      let count = try size()
+      let count = try size(of: 1)
       defer { position += count }
       return String(decoding: UnsafeRawBufferPointer(start: address + position, count: count), as: UTF8.self)
     }
     var metadata: [String: String] = [:]
-    for _ in 0..<(try size()) {
+    // Each pair has at least its two sizes.
+    for _ in 0..<(try size(of: 8)) {
       let key = try text()
       metadata[key] = try text()
     }

@@ -1,4 +1,8 @@
 extension Column {
+  /// The most rows of a column, those before its offset included: as many as there can be bytes. It counts for types
+  /// whose rows take no memory.
+  static let rowLimit = ForeignMemory.byteLimit
+
   /// The checks that need no look at the rows. Every column has passed them.
   static func checkStructure(
     type: ColumnType, count: Int, offset: Int, nullCount: Int?, validity: Buffer?,
@@ -14,7 +18,7 @@ extension Column {
     try type.checkParameters()
     try require(count >= 0 && offset >= 0, "cannot have negative bounds; correct length and offset")
     let (end, overflow) = count.addingReportingOverflow(offset)
-    try require(!overflow, "is too long; correct length and offset")
+    try require(!overflow && end <= rowLimit, "is too long; correct length and offset")
     try require(
       (nullCount ?? 0) >= 0 && (nullCount ?? 0) <= count,
       "cannot have \(nullCount ?? 0) nulls; correct the count, or leave it out to have it counted")
@@ -76,7 +80,6 @@ extension Column {
     func requireOffsets(of byteWidth: Int, upTo limit: Int, _ what: String) throws(ColumnError) {
       // Arrow allows a column without rows to have no offsets at all.
       guard count > 0 || buffers[0].byteCount > 0 else { return }
-      try require(end < Int.max, "is too long; correct length and offset")
       try requireElements(end + 1, of: byteWidth, in: buffers[0], "offsets")
       let address = buffers[0].baseAddress + end * byteWidth
       let last = byteWidth == 8 ? Int(address.load(as: Int64.self)) : Int(address.load(as: Int32.self))

@@ -29,7 +29,12 @@ struct BrokenColumn: Sendable, CustomTestStringConvertible {
     .init(testDescription: "negative offset", code: .invalidLayout, mentions: "negative", offset: -1),
     .init(
       testDescription: "count overflows", code: .invalidLayout, mentions: "too long", count: .max, offset: 1),
-    .init(testDescription: "bytes overflow", code: .invalidLayout, mentions: "offsets", count: .max - 1),
+    .init(testDescription: "more rows than bytes", code: .invalidLayout, mentions: "too long", count: .max - 1),
+    .init(
+      testDescription: "rows without memory", code: .invalidLayout, mentions: "too long", type: .null, count: 1 << 62),
+    .init(
+      testDescription: "bytes overflow", code: .invalidLayout, mentions: "more than exist",
+      type: .fixedSizeBinary(byteWidth: Int(Int32.max)), count: 1 << 46, buffers: [.empty]),
     .init(
       testDescription: "end is the largest integer", code: .invalidLayout, mentions: "too long", count: .max),
     .init(testDescription: "more nulls than rows", code: .invalidLayout, mentions: "3 nulls", nullCount: 3),

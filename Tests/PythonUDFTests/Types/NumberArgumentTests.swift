@@ -25,6 +25,13 @@ import Testing
       + edges(UInt16.self) + edges(UInt32.self) + edges(UInt64.self))
   func `integers are exact`(_ seen: SeenColumn) async throws { try await expectSeen(seen) }
 
+  @Test(arguments: [Int(Int32.max), 400, -2_000_000_000])
+  func `a decimal of any scale is a float at once`(scale: Int) async throws {
+    let column = try Column(
+      type: .decimal128(precision: 38, scale: scale), count: 2, buffers: [Buffer(copying: [7, -12] as [Int128])])
+    try await expectSeen(SeenColumn("float", column, scale > 0 ? ["0.0", "-0.0"] : ["inf", "-inf"]))
+  }
+
   @Test(arguments: ["int", "Any", "Int128", "float", "Decimal"])
   func `128-bit integers are exact, with a sign and without`(type: String) async throws {
     let values: [Int128?] = [0, -1, nil, .min, .max, 1 << 64, -(1 << 63) - 1, 255]

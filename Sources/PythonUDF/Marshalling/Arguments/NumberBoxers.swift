@@ -127,7 +127,8 @@ private struct DecimalAsFloatBoxer: RowBoxer {
   init(_ column: Column, scale: Int, _ api: PythonAPI) {
     values = column.unsafeValues.assumingMemoryBound(to: Int128.self)
     self.scale = scale
-    divisor = (0..<max(scale, 0)).reduce(1.0) { power, _ in power * 10 }
+    // A schema may say any scale; beyond 308 the power is infinite.
+    divisor = (0..<min(max(scale, 0), 309)).reduce(1.0) { power, _ in power * 10 }
     largestExact = (0...22).contains(scale) ? 1 << 53 : 0
     make = api.pointee.PyFloat_FromDouble
   }
