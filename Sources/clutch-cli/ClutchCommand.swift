@@ -1,7 +1,6 @@
 import ArgumentParser
 
-@main
-struct ClutchCommand: ParsableCommand {
+struct ClutchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clutch",
     abstract: "Run Python functions over data, on every core, from SQL.",
@@ -11,4 +10,34 @@ struct ClutchCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [SQLCommand.self, InspectCommand.self, DoctorCommand.self])
+}
+
+@main
+enum Tool {
+  /// On the main thread, where a command that is not asynchronous may block.
+  @MainActor static func main() async {
+    StandardStreams.fill()
+    SignalHandler.begin()
+    do {
+      var command = try ClutchCommand.parseAsRoot(try arguments())
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+    } catch {
+      ClutchCommand.exit(withError: error)
+    }
+  }
+
+  /// - Throws: `CommandError` for an argument that is not text: it would name another file than the user means.
+  private static func arguments() throws -> [String] {
+    let arguments = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+    return try arguments.dropFirst().compactMap { $0 }.map { argument in
+      guard let text = String(validatingCString: argument) else {
+        throw CommandError(
+          """
+          The argument '\(String(escaping: argument))' is not UTF-8 text. If it is the name of a file, rename the file, or \
+          make a link to it: ln -s OLD NEW.
+          """)
+      }
+      return text
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clutch
+import DuckDBEngine
 import Foundation
 
 /// `clutch inspect`: the functions of a UDF file.
@@ -13,28 +14,33 @@ struct InspectCommand: ParsableCommand {
 
   @Argument(help: "The UDF file.") var file: String
   @Option(help: "The output format.") var format = Format.text
-  @OptionGroup var declared: DeclaredFunctions
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var log: LogOptions
-  @OptionGroup var python: PythonOptions
+  @OptionGroup var loading: LoadOptions
 
-  func run() throws {
-    let source = try UDFSource(file: file, functions: declared.function, dialect: declared.dialect)
-    _ = try python.start()
-    let pool = try UDFPool(source, interpreters: 1, policy: try policy.chosen(for: [file])[0], logging: log.logging)
-    defer { pool.close() }
-    defer { reportDenials(of: [pool]) }
+  func run() throws { try Signals.handled { signals in try run(signals) } }
+
+  private func run(_ signals: Signals) throws {
+    let sources = try loading.sources([file])
+    _ = try loading.python.start()
+    let pools = try loading.load(sources, interpreters: 1)
+    defer { for pool in pools { pool.close() } }
+    defer { reportDenials(of: pools) }
+    signals.show { reportStacks(of: pools) }
+    let signatures = pools.flatMap(\.signatures)
+    let sink = OutputSink(descriptor: STDOUT_FILENO)
     switch format {
-    case .text: print(pool.signatures.map(describe).joined(separator: "\n\n"))
-    case .json: print(try json(pool.signatures))
+    case .text: try sink.write(signatures.map(describe).joined(separator: "\n\n") + "\n")
+    case .json: try sink.write(try json(signatures) + "\n")
     }
+    try sink.flush()
   }
 
   private func describe(_ signature: UDFSignature) -> String {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
+    if signature.isDeterministic == true { lines.append("  calls  equal arguments give equal results; once for each") }
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
+    if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
     if let summary = signature.summary { lines.append("  doc    \(summary)") }
     return lines.joined(separator: "\n")
@@ -51,7 +57,8 @@ struct InspectCommand: ParsableCommand {
         },
         result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
-        deterministic: signature.isDeterministic, memoryLimit: signature.memoryLimit,
+        deterministic: signature.isDeterministic, timeout: signature.timeouts.row?.inSeconds,
+        batchTimeout: signature.timeouts.batch?.inSeconds, memoryLimit: signature.memoryLimit,
         documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
@@ -72,7 +79,10 @@ struct InspectCommand: ParsableCommand {
     let parameters: [Parameter]
     let result: Result
     let nulls, onError: String
-    let deterministic: Bool
+    let deterministic: Bool?
+    /// In seconds.
+    let timeout, batchTimeout: Double?
+    /// In bytes.
     let memoryLimit: Int?
     let documentation: String?
   }
@@ -85,5 +95,12 @@ extension UDFErrorMode {
     case .null: "a row that fails is null, and is counted"
     case .collect: "the result is a struct of value and error"
     }
+  }
+}
+
+extension UDFTimeouts {
+  fileprivate var summary: String? {
+    let limits = [row.map { "\($0.inSeconds) s for a row" }, batch.map { "\($0.inSeconds) s for a batch" }]
+    return isEmpty ? nil : limits.compactMap { $0 }.joined(separator: ", ")
   }
 }
