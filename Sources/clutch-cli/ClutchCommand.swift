@@ -1,8 +1,7 @@
 import ArgumentParser
 import Foundation
 
-@main
-struct ClutchCommand: ParsableCommand {
+struct ClutchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clutch",
     abstract: "Run Python functions over data, on every core, from SQL.",
@@ -12,18 +11,44 @@ struct ClutchCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [SQLCommand.self, InspectCommand.self, DoctorCommand.self])
+}
 
-  /// Runs the command line and, unlike ArgumentParser, which writes each byte by itself, an error in one piece.
-  static func main() {
+@main
+enum Tool {
+  /// On the main thread, where a command that is not asynchronous may block.
+  @MainActor static func main() async {
+    StandardStreams.fill()
+    SignalHandler.begin()
     do {
-      var command = try parseAsRoot()
-      try command.run()
+      var command = try ClutchCommand.parseAsRoot(try arguments())
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
-      let code = exitCode(for: error)
-      guard code != .success else { exit(withError: error) }
-      let message = fullMessage(for: error)
-      if !message.isEmpty { StandardError.write(message + "\n") }
-      Foundation.exit(code.rawValue)
+      exit(error)
+    }
+  }
+
+  /// Ends the process with an error, which, unlike ArgumentParser, that writes each byte by itself, is written in one
+  /// piece.
+  private static func exit(_ error: any Error) -> Never {
+    let code = ClutchCommand.exitCode(for: error)
+    guard code != .success else { ClutchCommand.exit(withError: error) }
+    let message = ClutchCommand.fullMessage(for: error)
+    if !message.isEmpty { StandardError.write(message + "\n") }
+    Foundation.exit(code.rawValue)
+  }
+
+  /// - Throws: `CommandError` for an argument that is not text: it would name another file than the user means.
+  private static func arguments() throws -> [String] {
+    let arguments = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+    return try arguments.dropFirst().compactMap { $0 }.map { argument in
+      guard let text = String(validatingCString: argument) else {
+        throw CommandError(
+          """
+          The argument '\(String(escaping: argument))' is not UTF-8 text. If it is the name of a file, rename the file, or \
+          make a link to it: ln -s OLD NEW.
+          """)
+      }
+      return text
     }
   }
 }

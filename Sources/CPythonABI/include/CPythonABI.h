@@ -323,7 +323,6 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(Py_ssize_t, PyUnicode_GetLength, PyObject *)                                                                \
   F(PyObject *_Nullable, PyUnicode_Substring, PyObject *, Py_ssize_t, Py_ssize_t)                               \
   F(PyObject *_Nullable, PyUnicode_EncodeFSDefault, PyObject *)                                                 \
-  F(Py_ssize_t, PyUnicode_GetLength, PyObject *)                                                                \
   F(PyObject *_Nullable, PyBytes_FromStringAndSize, const char *_Nullable, Py_ssize_t)                          \
   F(int, PyBytes_AsStringAndSize, PyObject *, char *_Nullable *_Nonnull, Py_ssize_t *_Nullable)                 \
   F(PyObject *_Nullable, PyBytes_FromObject, PyObject *)                                                        \
@@ -344,7 +343,6 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyDict_Copy, PyObject *)                                                               \
   F(int, PyDict_Next, PyObject *, Py_ssize_t *, PyObject *_Nullable *_Nullable, PyObject *_Nullable *_Nullable) \
   F(PyObject *_Nullable, PyDict_Items, PyObject *)                                                              \
-  F(PyObject *_Nullable, PyDict_Copy, PyObject *)                                                               \
   F(PyObject *_Nullable, PyDict_GetItemString, PyObject *, const char *)                                        \
   F(int, PyDict_SetItemString, PyObject *, const char *, PyObject *)                                            \
   /* Modules and code */                                                                                        \

@@ -62,7 +62,7 @@ enum ConstantCast {
       duckdb.disconnect(&connection)
     }
     if let zone = timeZone(of: context, functions) {
-      let result = ResultHandle(functions: functions)
+      let result = ResultHandle(functions: functions, addedLines: 0)
       _ = duckdb.query(connection, "SET TimeZone = '\(zone.replacing("'", with: "''"))'", result.pointer)
     }
     let rows = Int(duckdb.vector_size())
@@ -73,7 +73,7 @@ enum ConstantCast {
       let reason = statement.flatMap { duckdb.prepare_error($0) }.map { String(cString: $0) }
       throw DuckDBError(.query, reason ?? "DuckDB cannot cast a constant argument to \(type)")
     }
-    let result = ResultHandle(functions: functions)
+    let result = ResultHandle(functions: functions, addedLines: 0)
     guard duckdb.bind_value(prepared, 1, value) == DuckDBSuccess,
       duckdb.execute_prepared(prepared, result.pointer) == DuckDBSuccess
     else {

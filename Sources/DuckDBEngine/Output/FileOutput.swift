@@ -28,7 +28,7 @@ package final class FileOutput {
       let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
       let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 36)
       let temporary = "\(target[..<slash]).\(target[slash...].prefix(50)).\(suffix).tmp"
-      descriptor = try SystemCalls.createFile(temporary)
+      descriptor = try SystemCalls.createFile(temporary, for: target)
       self.temporary = temporary
     }
     self.target = target

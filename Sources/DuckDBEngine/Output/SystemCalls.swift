@@ -52,15 +52,17 @@ enum SystemCalls {
   static func isRegularFile(_ mode: mode_t) -> Bool { mode & S_IFMT == S_IFREG }
 
   /// Opens a file that must not exist yet; its permissions are what the process's mask leaves.
-  static func createFile(_ path: String) throws(OutputError) -> Int32 {
+  ///
+  /// - Parameter target: what an error is about.
+  static func createFile(_ path: String, for target: String) throws(OutputError) -> Int32 {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .last("cannot create \(path)") }
+    guard descriptor >= 0 else { throw .last("cannot write \(target)") }
     return descriptor
   }
 
   static func openExisting(_ path: String) throws(OutputError) -> Int32 {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .last("cannot open \(path)") }
+    guard descriptor >= 0 else { throw .last("cannot write \(path)") }
     return descriptor
   }
 

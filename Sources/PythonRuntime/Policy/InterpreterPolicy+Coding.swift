@@ -34,10 +34,11 @@ extension InterpreterPolicy: Codable {
         .badPolicy,
         "There is no policy '\(name)'; take \(Self.presets.map(\.name).joined(separator: ", ")), or a file FILE.json.")
     }
-    guard let data = FileManager.default.contents(atPath: name) else {
-      throw PythonRuntimeError(.badPolicy, "The policy file \(name) does not exist or cannot be read.")
+    let text: String
+    do { text = try FileText.read(name, atMost: 1 << 20) } catch {
+      throw PythonRuntimeError(.badPolicy, "The policy file \(name) \(error).")
     }
-    try self.init(json: data, name: name)
+    try self.init(json: Data(text.utf8), name: name)
   }
 
   /// Reads it as described above.

@@ -88,7 +88,7 @@ extension PolicyGuard {
     defer { api.pointee.Py_DecRef(next) }
     while let frame = next {
       let code = api.pointee.PyFrame_GetCode(frame)
-      let file = api.textAttribute(code, "co_filename") ?? ""
+      let file = api.textAttribute(code, "co_filename", limit: TextLimit.path) ?? ""
       api.pointee.Py_DecRef(code)
       if !file.hasPrefix("<frozen importlib"), !file.hasSuffix("/importlib/__init__.py"), !isOfDeniedModule(frame) {
         return importer(file)

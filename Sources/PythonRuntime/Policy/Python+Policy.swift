@@ -52,13 +52,15 @@ extension Python {
       let original = api.pointee.PyTuple_GetItem(arguments, 1)
     else { return nil }
     let name = String(fullName.split(separator: ".").last ?? "")
-    let signature = api.textAttribute(original, "__text_signature__").map { "\(name)\($0)\n--\n\n" } ?? ""
+    let signature =
+      api.textAttribute(original, "__text_signature__", limit: TextLimit.path).map { "\(name)\($0)\n--\n\n" } ?? ""
     let held = HeldReference(original, api)
     // Otherwise code would find it with the help of `gc`.
     api.pointee.PyObject_GC_UnTrack(original)
     let function = DescriptorFunction.all.first { "\($0.module).\($0.name)" == fullName }
     return HostFunction.make(
-      api, named: name, documentation: signature + (api.textAttribute(original, "__doc__") ?? "")
+      api, named: name,
+      documentation: signature + (api.textAttribute(original, "__doc__", limit: TextLimit.ownMessage) ?? "")
     ) { api, arguments, keywords in
       guard let policyGuard = AuditHook.currentGuard(api) else {
         return api.pointee.PyObject_Call(held.object, arguments, keywords)

@@ -102,7 +102,7 @@ package struct LoadedModule: Sendable {
   /// Installs our own modules, and then begins to enforce the policy.
   ///
   /// - Parameter folder: where modules beside the source are.
-  private static func prepare(
+  static func prepare(
     _ policy: InterpreterPolicy, folder: String?, log: some LogSink, in py: borrowing Python
   ) throws {
     py.state.memory.suspendLimit()
@@ -134,14 +134,15 @@ package struct LoadedModule: Sendable {
   private static var dialectModules: [String: [UInt8]] {
     [
       "arroyo_udf": PackageResources.arroyo_udf_py, "arrow_udf": PackageResources.arrow_udf_py,
-      "declared": PackageResources.declared_py, "sql_format": PackageResources.sql_format_py,
+      "declared": PackageResources.declared_py, "handlers": PackageResources.handlers_py,
+      "sql_format": PackageResources.sql_format_py,
       "sql_functions": PackageResources.sql_functions_py, "sql_types": PackageResources.sql_types_py,
       "sql_names": PackageResources.sql_names_py, "sql_tokens": PackageResources.sql_tokens_py,
       "arrow_types": PackageResources.arrow_types_py,
     ]
   }
 
-  private static func explain(_ error: PythonError, _ source: UDFSource) -> UDFError {
+  static func explain(_ error: PythonError, _ source: UDFSource) -> UDFError {
     if error.typeName == "clutch.SignatureError" { return UDFError(.badSignature, error.message) }
     if let package = RefusedPackage(error) {
       return UDFError(

@@ -1,4 +1,5 @@
 import Foundation
+import PythonRuntime
 
 /// The Python source of one or more UDFs.
 public struct UDFSource: Sendable, Hashable {
@@ -29,7 +30,10 @@ public struct UDFSource: Sendable, Hashable {
     path = nil
   }
 
-  /// Reads a UDF file.
+  /// How large a UDF file may be: far more than anybody writes.
+  private static let mostBytes = 64 << 20
+
+  /// Reads a UDF file, or a pipe; the text is read once.
   ///
   /// - Parameters:
   ///   - file: its path, relative to the working directory or absolute; messages show it as given.
@@ -37,25 +41,19 @@ public struct UDFSource: Sendable, Hashable {
   ///   - dialect: whose names of types `functions` uses, where systems differ.
   /// - Throws: `UDFError` with code `sourceNotReadable`.
   public init(file: String, functions: [String] = [], dialect: SQLDialect? = nil) throws {
-    let url = URL(fileURLWithPath: file)
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      let reason =
-        FileManager.default.fileExists(atPath: file) ? "cannot be read" : "does not exist"
-      throw UDFError(.sourceNotReadable, "The UDF file \(file) \(reason).")
+    let content: String
+    do { content = try FileText.read(file, atMost: Self.mostBytes) } catch {
+      throw UDFError(.sourceNotReadable, "The UDF file \(file) \(error).")
     }
     // Some editors begin a file with a byte order mark, which is not Python.
-    let content = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
-    guard let text = String(validating: content, as: UTF8.self) else {
-      throw UDFError(.sourceNotReadable, "The UDF file \(file) is not UTF-8 text.")
-    }
-    guard !data.contains(0) else {
+    let text = content.unicodeScalars.first == "\u{FEFF}" ? String(content.unicodeScalars.dropFirst()) : content
+    guard !text.utf8.contains(0) else {
       throw UDFError(.sourceNotReadable, "The UDF file \(file) is not Python source: it has a zero byte.")
     }
     self.text = text
     name = file
     self.functions = functions
     self.dialect = dialect
-    path = url.standardizedFileURL.path
+    path = URL(fileURLWithPath: file).standardizedFileURL.path
   }
 }

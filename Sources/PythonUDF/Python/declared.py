@@ -1,5 +1,6 @@
 """Marks functions whose signature is declared somewhere else than in their annotations."""
 
+import os
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
 
 import clutch
@@ -112,7 +113,8 @@ def _handler(namespace, declared, text):
 
     parts = path.split(".")
     # The file itself may stand in front, as in "my_file.my_function".
-    if len(parts) > 1 and parts[0] not in namespace and parts[0] == namespace.get("__name__"):
+    own = (namespace.get("__name__"), os.path.splitext(os.path.basename(namespace.get("__file__", "")))[0])
+    if len(parts) > 1 and parts[0] not in namespace and parts[0] in own:
         parts = parts[1:]
     if parts[0] not in namespace:
         refuse(f"there is no '{parts[0]}' for the handler '{path}'; {_functions(namespace)}")

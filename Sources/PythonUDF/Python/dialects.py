@@ -14,6 +14,7 @@ _MODULES = {
     "arrow_udf": "arrow_udf",
     "risingwave.udf": "arrow_udf",  # the same interface under the name it had before
     "_clutch_declared": "declared",
+    "_clutch_handlers": "handlers",
     "_clutch_sql_format": "sql_format",
     "_clutch_sql_functions": "sql_functions",
     "_clutch_sql_types": "sql_types",

@@ -55,7 +55,7 @@ import Testing
     #expect(try loadError(source).description.contains("may not start threads"))
     var configuration = SubInterpreter.Configuration.isolated
     configuration.allowsThreads = true
-    let pool = try UDFPool(source, interpreters: 1, configuration: configuration)
+    let pool = try UDFPool(source, HostOptions(interpreters: 1, configuration: configuration))
     defer { pool.close() }
     try await pool.expect("f", integers([4]), gives: [14])
   }

@@ -82,7 +82,7 @@ import Testing
   func `whatever a file does to Python, its functions load and answer right`(patch: String) async throws {
     let values = "half, day, one = Decimal('0.5'), Date(2024, 1, 31), UUID(int=1)"
     let source = UDFSource([Self.head, values, patch, Self.tail].joined(separator: "\n"))
-    let pool = try UDFPool(source, interpreters: 1, policy: .open)
+    let pool = try UDFPool(source, HostOptions(interpreters: 1, policy: .open))
     defer { pool.close() }
     #expect(pool.signatures.map(\.name) == ["plain", "typed", "decimals", "days", "ids", "parsed", "fails"])
     #expect(pool.signatures[0].documentation == "Documented.")

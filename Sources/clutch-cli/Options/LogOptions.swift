@@ -11,12 +11,10 @@ struct LogOptions: ParsableArguments {
       valueName: "level"))
   var logLevel = LogLevel.level(.info)
   @Option(
-    help: ArgumentHelp("How many messages a second each function may write; 0 for any number.", valueName: "count"))
+    parsing: .unconditional,
+    help: ArgumentHelp("How many messages a second each function may write; 0 for any number.", valueName: "count"),
+    transform: wholeNumber(0...1_000_000))
   var logLimit = 100
-
-  func validate() throws {
-    guard logLimit >= 0 else { throw ValidationError("--log-limit takes a number of messages a second, or 0.") }
-  }
 
   /// Where functions write to.
   var logging: UDFLogging {
@@ -53,25 +51,4 @@ enum LogLevel: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) + ["none"] }
-}
-
-/// Writes messages of functions to standard error, each after the function and the row of its batch, as in `score[17]:`.
-struct TerminalLogHandler: LogHandler {
-  var logLevel: Logger.Level
-  var metadata: Logger.Metadata = [:]
-  var metadataProvider: Logger.MetadataProvider?
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    let place = event.metadata ?? [:]
-    var prefix = (place["udf.function"] ?? place["udf.source"]).map { "\($0)" } ?? "udf"
-    if let row = place["udf.row"] { prefix += "[\(row)]" }
-    if event.level != .info, event.level != .notice { prefix += " \(event.level)" }
-    let lines = event.message.description.split(separator: "\n", omittingEmptySubsequences: false)
-    StandardError.write("\(prefix): \(lines.joined(separator: "\n  "))\n")
-  }
 }

@@ -20,13 +20,3 @@ struct PythonOptions: ParsableArguments {
     return installation
   }
 }
-
-/// A failure of a command itself; the usage line would not help.
-struct CommandError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
-/// Writes a line for a person to standard error.
-func complain(_ text: String) { StandardError.write("clutch: \(text)\n") }

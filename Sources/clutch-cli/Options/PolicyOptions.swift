@@ -34,12 +34,3 @@ struct PolicyOptions: ParsableArguments {
     return try files.map { try InterpreterPolicy(named: names[$0] ?? names[nil] ?? "guarded") }
   }
 }
-
-/// Says on standard error how much policies have denied. What, and in which rows, is in the log, as far as that is shown.
-func reportDenials(of pools: [UDFPool]) {
-  for pool in pools {
-    let count = pool.denials.count
-    guard count > 0 else { continue }
-    complain("\(pool.source.name): the policy denied \(count == 1 ? "1 operation" : "\(count) operations")")
-  }
-}

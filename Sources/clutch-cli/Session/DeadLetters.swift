@@ -4,21 +4,23 @@ import Synchronization
 
 /// The file of `--dead-letters`: a line of JSON for every row that failed, as it fails.
 final class DeadLetters: Sendable {
-  private let file: Mutex<FileHandle>
   private let path: String
+  private let descriptor: Int32
+  /// Why a row could not be written; nothing is written after that. It is held while a row is written.
   private let failure = Mutex<String?>(nil)
 
   /// Opens the file; what is in it stays.
   ///
   /// - Throws: `CommandError` when it cannot be written.
   init(path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw CommandError("The file for dead letters, \(path), cannot be written: \(String(cString: strerror(errno))).")
     }
     self.path = path
-    file = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
   }
+
+  deinit { close(descriptor) }
 
   /// Writes a row; called on several threads at once.
   func write(_ failure: UDFRowFailure) {
@@ -32,9 +34,40 @@ final class DeadLetters: Sendable {
     // The arguments are JSON already.
     let arguments = "{\"arguments\":\(failure.arguments ?? "null"),"
     let line = Data(arguments.utf8) + encoded.dropFirst() + Data("\n".utf8)
-    do { try file.withLock { try $0.write(contentsOf: line) } } catch {
-      self.failure.withLock { $0 = $0 ?? "\(error.localizedDescription)" }
+    self.failure.withLock { failure in
+      if failure == nil { failure = append(line) }
     }
+  }
+
+  /// Writes a line, whole or not at all, and says why it cannot.
+  private func append(_ line: Data) -> String? {
+    var rest = line[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        let reason = String(cString: strerror(errno))
+        // The disk is full, or the file as large as it may be: the piece that did fit is no line.
+        let begun = off_t(line.count - rest.count)
+        let end = lseek(descriptor, 0, SEEK_CUR)
+        if begun > 0, end >= begun { _ = ftruncate(descriptor, end - begun) }
+        return reason
+      }
+    }
+    return nil
+  }
+
+  /// Lets the row that is being written come to its end, for half a second, and no other begin.
+  func seal() {
+    let isSealed = DispatchSemaphore(value: 0)
+    Thread.detachNewThread { [self] in
+      failure.withLock { _ in
+        isSealed.signal()
+        while true { sleep(1) }
+      }
+    }
+    _ = isSealed.wait(timeout: .now() + 0.5)
   }
 
   /// - Throws: `CommandError` when a row could not be written.
@@ -53,21 +86,5 @@ final class DeadLetters: Sendable {
     /// In its batch.
     let row: Int
     let error: Failure
-  }
-}
-
-/// Says on standard error how many rows became null, and the first few reasons.
-func reportFailures(of pools: [UDFPool]) {
-  for summary in pools.flatMap(\.failureSummaries) {
-    var reasons: [String] = []
-    for example in summary.examples {
-      let reason = example.summary.split(separator: "\n").first.map(String.init) ?? example.errorType
-      let place = example.line.map { " (line \($0))" } ?? ""
-      if !reasons.contains(reason + place) { reasons.append(reason + place) }
-    }
-    let rows = summary.rows == 1 ? "row" : "rows"
-    complain("\(summary.function): \(summary.failedRows) of \(summary.rows) \(rows) failed and became null:")
-    for reason in reasons { StandardError.write("  \(reason)\n") }
-    if summary.failedRows > summary.examples.count { StandardError.write("  ...\n") }
   }
 }

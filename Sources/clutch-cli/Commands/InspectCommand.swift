@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clutch
+import DuckDBEngine
 import Foundation
 
 /// `clutch inspect`: the functions of a UDF file.
@@ -13,25 +14,24 @@ struct InspectCommand: ParsableCommand {
 
   @Argument(help: "The UDF file.") var file: String
   @Option(help: "The output format.") var format = Format.text
-  @OptionGroup var declared: DeclaredFunctions
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var threads: ThreadOptions
-  @OptionGroup var log: LogOptions
-  @OptionGroup var python: PythonOptions
+  @OptionGroup var loading: LoadOptions
 
-  func run() throws {
-    let source = try UDFSource(file: file, functions: declared.function, dialect: declared.dialect)
-    _ = try python.start()
-    let options = HostOptions(
-      interpreters: 1, configuration: threads.allow(in: .isolated), policy: try policy.chosen(for: [file])[0],
-      logging: log.logging)
-    let pool = try UDFPool(source, options)
-    defer { pool.close() }
-    defer { reportDenials(of: [pool]) }
+  func run() throws { try Signals.handled { signals in try run(signals) } }
+
+  private func run(_ signals: Signals) throws {
+    let sources = try loading.sources([file])
+    _ = try loading.python.start()
+    let pools = try loading.load(sources, loading.options(interpreters: 1))
+    defer { for pool in pools { pool.close() } }
+    defer { reportDenials(of: pools) }
+    signals.show { reportStacks(of: pools) }
+    let signatures = pools.flatMap(\.signatures)
+    let sink = OutputSink(descriptor: STDOUT_FILENO)
     switch format {
-    case .text: print(pool.signatures.map(describe).joined(separator: "\n\n"))
-    case .json: print(try json(pool.signatures))
+    case .text: try sink.write(signatures.map(describe).joined(separator: "\n\n") + "\n")
+    case .json: try sink.write(try json(signatures) + "\n")
     }
+    try sink.flush()
   }
 
   private func describe(_ signature: UDFSignature) -> String {
@@ -41,6 +41,7 @@ struct InspectCommand: ParsableCommand {
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
+    if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
     if let summary = signature.summary { lines.append("  doc    \(summary)") }
     return lines.joined(separator: "\n")
@@ -58,6 +59,7 @@ struct InspectCommand: ParsableCommand {
         result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
+        timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
         memoryLimit: signature.memoryLimit,
         documentation: signature.documentation)
     }
@@ -82,6 +84,9 @@ struct InspectCommand: ParsableCommand {
     let determinism: String
     /// Whether `determinism` says so, as it was told before there were three states.
     let deterministic: Bool
+    /// In seconds.
+    let timeout, batchTimeout: Double?
+    /// In bytes.
     let memoryLimit: Int?
     let documentation: String?
   }
@@ -112,5 +117,12 @@ extension UDFErrorMode {
     case .null: "a row that fails is null, and is counted"
     case .collect: "the result is a struct of value and error"
     }
+  }
+}
+
+extension UDFTimeouts {
+  fileprivate var summary: String? {
+    let limits = [row.map { "\($0.inSeconds) s for a row" }, batch.map { "\($0.inSeconds) s for a batch" }]
+    return isEmpty ? nil : limits.compactMap { $0 }.joined(separator: ", ")
   }
 }

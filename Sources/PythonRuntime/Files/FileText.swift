@@ -1,0 +1,64 @@
+import Foundation
+
+/// Reads whole files of text, also pipes and devices, and says what is wrong with one that it cannot read.
+package enum FileText {
+  /// Why there is no text, to stand behind the file's name: "does not exist".
+  package struct Problem: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// - Parameters:
+  ///   - path: absolute, or relative to the working directory.
+  ///   - limit: how many bytes there may be.
+  package static func read(_ path: String, atMost limit: Int) throws(Problem) -> String {
+    guard !path.isEmpty else { throw Problem(description: "has no name: it is given as an empty text") }
+    guard !path.utf8.contains(0) else { throw Problem(description: "has a zero byte in its name, which no file has") }
+    var descriptor: Int32
+    repeat { descriptor = open(path, O_RDONLY | O_CLOEXEC) } while descriptor < 0 && errno == EINTR
+    guard descriptor >= 0 else { throw problem(of: path) }
+    defer { close(descriptor) }
+    return try text(of: descriptor, atMost: limit)
+  }
+
+  /// - Parameter limit: how many bytes there may be.
+  package static func readStandardInput(atMost limit: Int) throws(Problem) -> String {
+    try text(of: STDIN_FILENO, atMost: limit)
+  }
+
+  private static func text(of descriptor: Int32, atMost limit: Int) throws(Problem) -> String {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Foundation.read(descriptor, &piece, piece.count)
+      if count == 0 { break }
+      if count > 0 {
+        guard bytes.count + count <= limit else {
+          throw Problem(description: "is larger than \(ByteCount(limit)), which is the most that is read")
+        }
+        bytes += piece[..<count]
+      } else if errno != EINTR {
+        throw problem(code: errno)
+      }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw Problem(description: "is not UTF-8 text") }
+    return text
+  }
+
+  /// The problem in `errno`, which must not have been touched since opening the file failed.
+  private static func problem(of path: String) -> Problem {
+    let code = errno
+    guard code == ENOENT, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
+      return problem(code: code)
+    }
+    return Problem(description: "is a symbolic link to \(target), which does not exist")
+  }
+
+  private static func problem(code: Int32) -> Problem {
+    switch code {
+    case ENOENT: Problem(description: "does not exist")
+    case EISDIR: Problem(description: "is a folder")
+    case EBADF: Problem(description: "cannot be read: it is closed")
+    default: Problem(description: "cannot be read: \(String(cString: strerror(code)))")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+/// A failure of a command itself; the usage line would not help.
+struct CommandError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Writes a line for a person to standard error.
+func complain(_ text: String) { StandardError.write("clutch: \(text)\n") }
+
+extension String {
+  /// A C string that need not be UTF-8: what is not stands as `\xE9`.
+  init(escaping text: UnsafePointer<CChar>) {
+    self = ""
+    var rest = UnsafeBufferPointer(start: text, count: Int(strlen(text))).map { UInt8(bitPattern: $0) }[...]
+    while let byte = rest.first {
+      let length = (1...4).first { String(validating: rest.prefix($0), as: UTF8.self) != nil }
+      if let length {
+        self += String(decoding: rest.prefix(length), as: UTF8.self)
+      } else {
+        self += "\\x" + String(byte, radix: 16, uppercase: true)
+      }
+      rest = rest.dropFirst(length ?? 1)
+    }
+  }
+}

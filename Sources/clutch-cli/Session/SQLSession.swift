@@ -1,0 +1,78 @@
+import Clutch
+import DuckDBEngine
+import Foundation
+
+/// One run of SQL: where its rows go, and what a signal stops.
+struct SQLSession {
+  private let connection: DuckDBConnection
+  private let pools: [UDFPool]
+  private let signals: Signals
+
+  init(_ connection: DuckDBConnection, _ functions: LoadedFunctions, _ signals: Signals) {
+    self.connection = connection
+    pools = functions.pools
+    self.signals = signals
+  }
+
+  /// Runs the statements in order and prints the rows of those that give any.
+  ///
+  /// - Parameter output: the file for the rows, which appears only if everything succeeds; nil for standard output.
+  func run(_ sql: String, format: SQLCommand.Format, output: String?) throws {
+    let file = try output.map(open)
+    defer { file?.discard() }
+    signals.stop { [connection, pools] in
+      connection.interrupt()
+      for pool in pools { pool.interrupt() }
+    }
+    // Signals are handled until the process ends, but the database must be closed, because only that brings everything
+    // into its file.
+    defer { signals.stop(with: nil) }
+    let sink = file?.sink ?? OutputSink(descriptor: STDOUT_FILENO)
+    let isTerminal = file == nil && isatty(STDOUT_FILENO) == 1
+    // Rows that are printed while the query runs would be mixed up with the bar.
+    let bar = isTerminal && format != .table ? nil : ProgressBar(of: connection)
+    defer { bar?.stop() }
+    if let bar { signals.tidy { bar.stop() } }
+    let statements = try connection.execute(sql)
+    var isFirst = true
+    while let result = try statements.next() {
+      guard result.kind == .rows else { continue }
+      if !isFirst, format == .table { try sink.write("\n") }
+      isFirst = false
+      var writer = format.writer(to: sink, isTerminal: isTerminal)
+      try writer.begin(result.columns)
+      while let rows = try result.nextRows() { try writer.write(rows) }
+      bar?.pause()
+      try writer.end()
+      bar?.resume()
+    }
+    try sink.flush()
+    try file?.commit()
+  }
+
+  private func open(_ path: String) throws -> FileOutput {
+    try signals.withTemporaryFiles { temporary in
+      let file = try FileOutput(path: path)
+      if let name = file.temporary { temporary.insert(name) }
+      return file
+    }
+  }
+}
+
+extension SQLCommand.Format {
+  fileprivate func writer(to sink: OutputSink, isTerminal: Bool) -> any ResultWriter {
+    switch self {
+    case .table: TableWriter(sink: sink, width: isTerminal ? terminalWidth() : nil)
+    case .csv: CSVWriter(sink: sink)
+    case .json: JSONWriter(sink: sink)
+    case .jsonl: JSONLinesWriter(sink: sink)
+    }
+  }
+}
+
+/// The width of the terminal on standard output, in cells.
+private func terminalWidth() -> Int? {
+  var size = winsize()
+  guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+  return Int(size.ws_col)
+}
