@@ -117,7 +117,8 @@ package struct LoadedModule: Sendable {
   private static var dialectModules: [String: [UInt8]] {
     [
       "arroyo_udf": PackageResources.arroyo_udf_py, "arrow_udf": PackageResources.arrow_udf_py,
-      "declared": PackageResources.declared_py, "handlers": PackageResources.handlers_py, "sql_format": PackageResources.sql_format_py,
+      "declared": PackageResources.declared_py, "handlers": PackageResources.handlers_py,
+      "sql_format": PackageResources.sql_format_py,
       "sql_functions": PackageResources.sql_functions_py, "sql_types": PackageResources.sql_types_py,
       "sql_names": PackageResources.sql_names_py, "sql_tokens": PackageResources.sql_tokens_py,
       "arrow_types": PackageResources.arrow_types_py,

@@ -38,7 +38,9 @@ struct InspectCommand: ParsableCommand {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
-    if signature.isDeterministic == true { lines.append("  calls  equal arguments give equal results; once for each") }
+    if signature.isDeterministic == true {
+      lines.append("  calls  once for equal arguments of a batch, as its results are equal")
+    }
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
