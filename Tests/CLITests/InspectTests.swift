@@ -1,3 +1,5 @@
+import Foundation
+import PythonUDF
 import TestSupport
 import Testing
 
@@ -101,6 +103,64 @@ import Testing
 
         """#)
   }
+
+  private static let everything = """
+    from clutch import udf
+
+    @udf(deterministic=True, on_error="null", timeout=0.5, batch_timeout=3, memory="64MB")
+    def every(x: int | None, y: int = 3, *z: int) -> int:
+        \"\"\"Everything.\"\"\"
+        return x
+    """
+
+  @Test func `What a function says of its calls is shown as text`() throws {
+    let clutch = try Clutch()
+    try clutch.write("f.py", Self.everything)
+    #expect(
+      try clutch.run("inspect", "f.py").output == """
+        every  (line 4)
+          SQL    every(x BIGINT, [y BIGINT], z BIGINT...) -> BIGINT
+          nulls  null is passed as None to x; a null elsewhere gives null without a call
+          calls  once for equal arguments of a batch, as its results are equal
+          errors a row that fails is null, and is counted
+          time   at most 0.5 s for a row, 3.0 s for a batch
+          memory at most 64 MB
+          doc    Everything.
+
+        """)
+  }
+
+  /// The keys of the JSON for the properties of the library's types; a new property needs its own.
+  private static let keys = [
+    "name": "name", "parameters": "parameters", "result": "result", "isDeterministic": "deterministic",
+    "errorMode": "onError", "memoryLimit": "memoryLimit", "documentation": "documentation", "line": "line",
+    "timeouts.row": "timeout", "timeouts.batch": "batchTimeout", "parameters.name": "parameters.name",
+    "parameters.type": "parameters.type", "parameters.isOptional": "parameters.optional",
+    "parameters.hasDefault": "parameters.hasDefault", "parameters.isVariadic": "parameters.variadic",
+  ]
+
+  @Test func `Every property of a signature is in the JSON`() throws {
+    let clutch = try Clutch()
+    let file = try clutch.write("f.py", Self.everything)
+    let pool = try UDFPool(UDFSource(file: file), interpreters: 1)
+    defer { pool.close() }
+    let signature = try #require(pool.signatures.first)
+    let parameter = try #require(signature.parameters.first)
+    let end = try clutch.run("inspect", "f.py", "--format", "json")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(end.output.utf8)) as? [[String: Any]]).first
+    let shown = try #require(json)
+    let parameters = try #require(shown["parameters"] as? [[String: Any]]).first
+    let properties =
+      labels(signature).filter { $0 != "timeouts" } + labels(signature.timeouts).map { "timeouts.\($0)" }
+      + labels(parameter).map { "parameters.\($0)" }
+    for property in properties {
+      let key = try #require(Self.keys[property], "inspect does not show UDFSignature.\(property)")
+      let inner = key.split(separator: ".").last.map(String.init) ?? ""
+      #expect(key.hasPrefix("parameters.") ? parameters?[inner] != nil : shown[key] != nil, "\(key)")
+    }
+  }
+
+  private func labels(_ value: Any) -> [String] { Mirror(reflecting: value).children.compactMap(\.label) }
 
   @Test func `A file that cannot be loaded is an error`() throws {
     let end = try Clutch().run("inspect", "no.py")

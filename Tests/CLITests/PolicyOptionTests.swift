@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [
     ("strict", "There is no policy 'strict'; take open, guarded, pure, or a file FILE.json."),
-    ("none.json", "The policy file none.json does not exist or cannot be read."),
+    ("none.json", "The policy file none.json does not exist."),
     ("bad.json", "The policy bad.json cannot be read: unknown key 'x'"),
   ])
   func `A policy that does not exist or cannot be read is an error`(policy: String, message: String) throws {

@@ -20,6 +20,8 @@ package final class RunningProgram {
   /// It took too long, and was killed.
   package struct Overdue: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   package let output: OutputStream

@@ -12,5 +12,7 @@ def handler(declaration, dialect):
 
 def names(source, filename):
     """The names that a source gives a value to at its top level: functions, classes, imports. Raises SyntaxError."""
+    # The compiler's own error shows no line of the library's.
+    compile(source, filename, "exec", dont_inherit=True)
     symbols = symtable.symtable(source, filename, "exec").get_symbols()
     return [symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()]

@@ -75,15 +75,56 @@ import Testing
     ),
     (
       ["--udf", "h.py", "--udf", "g.py", "--function", "f(INT) -> INT"],
-      "Error: --function \"f(INT) -> INT\" does not say which UDF file has its handler; write \"= file.handler\".\n"
+      "Error: declaration 'f(INT) -> INT': 'f' is in h.py, g.py; write the file's name before it, as in \"= h.f\"\n"
+    ),
+    (
+      ["--udf", "h.py", "--udf", "g.py", "--function", "f(INT) -> INT = nope"],
+      "Error: declaration 'f(INT) -> INT = nope': there is no 'nope' for its handler in any of h.py, g.py\n"
+    ),
+    (
+      ["--udf", "h.py", "--udf", "g.py", "--function", "f(INT) -> INT = h.nope"],
+      "Error: declaration 'f(INT) -> INT = h.nope': there is no 'nope' for the handler 'h.nope'; the file's functions are f\n"
+    ),
+    (
+      ["--udf", "h.py", "--udf", "g.py", "--function", "f(INT -> INT"],
+      "Error: declaration 'f(INT -> INT': at position 7, '->': expected ',' or ')' after parameter 1\n"
+    ),
+    (
+      ["--udf", "h.py", "--udf", "odd.py", "--function", "f(INT) -> INT"],
+      """
+      Error: odd.py does not compile:
+        File "odd.py", line 1
+          def f(
+               ^
+      SyntaxError: '(' was never closed
+
+      """
     ),
   ])
   func `A declaration that cannot be used says why`(arguments: [String], message: String) throws {
     let clutch = try Clutch()
     for name in ["h.py", "g.py"] { try clutch.write(name, "def f(x):\n    return x\n") }
+    try clutch.write("odd.py", "def f(\n")
     let end = try clutch.start(["sql"] + arguments + ["SELECT 1"]).end()
     #expect(end.status == .exited(1))
     #expect(end.errors == message)
+  }
+
+  @Test(arguments: [
+    "f(INT) -> INT HANDLER = 'm.a'", "f(INT) RETURNS INT LANGUAGE python HANDLER = 'm.a'",
+    "f(INT) RETURNS INT HANDLER = 'm.a' LANGUAGE PYTHON IMMUTABLE", "f(INT) -> INT = m.a", "f(INT) -> INT = 'a'",
+    "F(x INTEGER) returns integer language Python handler='a' called on null input", "f(INT) -> INT STRICT = Score.of",
+    "f(INT) -> INT = string.b", "f(INT) -> INT = b",
+  ])
+  func `Of several files each declared function is looked for in the one that has its handler`(text: String) throws {
+    let clutch = try Clutch()
+    try clutch.write("m.py", "def a(x): return 10 * x\nclass Score:\n    of = staticmethod(a)\n")
+    try clutch.write("string.py", "import m\ndef b(x): return 10 * x\n")
+    let end = try clutch.run(
+      "sql", "--udf", "string.py", "--udf", "m.py", "--function", "other(INT) -> INT = a", "--function",
+      "another(INT) -> INT = b", "--function", text, "--format", "csv", "SELECT f(4) AS x")
+    #expect(end.errors == "")
+    #expect(end.output == "x\n40\n")
   }
 
   @Test func `Inspect shows declared functions`() throws {

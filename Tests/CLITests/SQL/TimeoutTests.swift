@@ -40,12 +40,6 @@ import Testing
           + "\(limit) s for a row\n"))
     #expect(try clutch.names() == ["f.py"])
   }
-
-  @Test(arguments: ["0", "-1", "nan"])
-  func `A timeout must be above 0`(timeout: String) throws {
-    let end = try Clutch().run("sql", "--udf-timeout=\(timeout)", "SELECT 1")
-    #expect(end.errors.hasPrefix("Error: --udf-timeout takes a number of seconds above 0.\n"))
-  }
 }
 
 @Suite struct StackTests {
