@@ -91,7 +91,9 @@ extension PolicyGuard {
   /// `os.readlink`: path, the folder's descriptor.
   func readingLink(_ arguments: AuditArguments) -> Problem? {
     guard policy.read != .all, !arguments.isTooLong(0) else { return nil }
-    if let path = place(arguments, 0, folder: 1, followsLast: false), canRead(path) || modules.contain(path) {
+    if let path = place(arguments, 0, folder: 1, followsLast: false),
+      canRead(path) || modules.contain(path) || programs.contain(path)
+    {
       return nil
     }
     return Problem(rule: readingRule, operation: "os.readlink(\(arguments.shown(0)))")

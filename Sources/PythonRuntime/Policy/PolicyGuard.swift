@@ -14,6 +14,8 @@ final class PolicyGuard {
   /// The first of these, where the standard library is, and the others.
   let standardFolder: PolicyFolders
   let packages: PolicyFolders
+  /// Where Python's program is.
+  let programs: PolicyFolders
   /// Where else modules are imported from.
   let modules: PolicyFolders
   /// Where extension modules may come from.
@@ -50,6 +52,7 @@ final class PolicyGuard {
     readable = PolicyFolders(policy.read.listed, moduleFolder: moduleFolder)
     writable = PolicyFolders(policy.write.listed, moduleFolder: moduleFolder)
     libraries = PolicyFolders(places.libraries, moduleFolder: nil)
+    programs = PolicyFolders(places.programs, moduleFolder: nil)
     modules = PolicyFolders(places.searchPath + [moduleFolder].compactMap { $0 }, moduleFolder: nil)
     nativeModules = PolicyFolders(places.libraries + places.searchPath, moduleFolder: nil)
     standardFolder = PolicyFolders(Array(places.libraries.prefix(1)), moduleFolder: nil)

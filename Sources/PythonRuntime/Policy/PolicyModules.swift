@@ -94,6 +94,8 @@ struct PolicyPlaces {
   let searchPath: [String]
   /// The standard library and the folders of packages.
   let libraries: [String]
+  /// The folders of Python's own program, whose links parts of the standard library follow.
+  let programs: [String]
   /// The names of the modules of the standard library.
   let standardLibrary: [String]
 }

@@ -34,6 +34,7 @@ extension Python {
       policy, api, log: state.denials,
       places: PolicyPlaces(
         searchPath: try places.item(0).extract(), libraries: libraries,
+        programs: try places.item(3).extract(),
         standardLibrary: try places.item(2).extract()),
       moduleFolder: moduleFolder, ownModules: ownModules)
     let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)

@@ -20,7 +20,8 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
     withheld: names of functions ("posix.abort") by rule; guarded: names of functions that ask first; denied: modules that
     may not be imported; hidden: modules that are as if not installed; processes: whether they may be started; environment: the variables that stay, None for all;
     writes_everywhere: whether imports may leave files behind, and databases attach others.
-    Returns the search path, the folders of the standard library, and the names of its modules.
+    Returns the search path, the folders of the standard library, the names of its modules, and the folders of Python's
+    program.
     """
     for rule, names in withheld.items():
         for name in names:
@@ -62,7 +63,8 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
         _clutch_imports.change("_sqlite3", _keep_databases_apart)
     del sys.modules[__name__], sys.modules["_clutch_imports"]
     standard = os.path.dirname(os.__file__)
-    return list(sys.path), [standard], sorted(sys.stdlib_module_names)
+    programs = [os.path.dirname(path) for path in (sys.executable, getattr(sys, "_base_executable", "")) if path]
+    return list(sys.path), [standard], sorted(sys.stdlib_module_names), programs
 
 
 def _withhold(name, rule):
