@@ -71,9 +71,17 @@ import Testing
   @Test(arguments: ["0", "-1", "''", "'MB'", "'1.5GB'", "'1XB'", "True", "1.0", "'0MB'", "[]", "2**70"])
   func `what is no amount of memory is refused`(written: String) throws {
     let error = try loadError("from clutch import udf\n@udf(memory=\(written))\ndef f(x: int) -> int: return x")
-    #expect(error.code == .loadFailed)
-    #expect(error.exception?.typeName == "ValueError")
-    #expect(error.exception?.message.hasPrefix("@udf(memory=...) takes '256MB', '1GiB', '512KB'") == true)
+    #expect(error.code == .badSignature)
+    #expect(error.message.hasPrefix("<udf>, line 3: function 'f': @udf(memory=...) takes '256MB', '1GiB', '512KB'"))
+  }
+
+  @Test func `a file that takes far more than it declares ends without a word of Python's`() async throws {
+    let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      let error = try loadError(
+        "from clutch import udf\nx = 'a' * 300_000_000\n@udf(memory='50MB')\ndef f(x: int) -> int: return x")
+      #expect(error.code == .memoryExceeded)
+    }
+    #expect(!String(decoding: result.standardErrorContent, as: UTF8.self).contains("Exception ignored"))
   }
 
   @Test func `a limit too low for the file is a clear error`() throws {
