@@ -121,7 +121,7 @@ import Testing
         every  (line 4)
           SQL    every(x BIGINT, [y BIGINT], z BIGINT...) -> BIGINT
           nulls  null is passed as None to x; a null elsewhere gives null without a call
-          calls  once for equal arguments of a batch, as its results are equal
+          calls  deterministic: rows with equal arguments share a call
           errors a row that fails is null, and is counted
           time   at most 0.5 s for a row, 3.0 s for a batch
           memory at most 64 MB
@@ -132,7 +132,7 @@ import Testing
 
   /// The keys of the JSON for the properties of the library's types; a new property needs its own.
   private static let keys = [
-    "name": "name", "parameters": "parameters", "result": "result", "isDeterministic": "deterministic",
+    "name": "name", "parameters": "parameters", "result": "result", "kind": "kind", "determinism": "determinism",
     "errorMode": "onError", "memoryLimit": "memoryLimit", "documentation": "documentation", "line": "line",
     "timeouts.row": "timeout", "timeouts.batch": "batchTimeout", "parameters.name": "parameters.name",
     "parameters.type": "parameters.type", "parameters.isOptional": "parameters.optional",
@@ -142,7 +142,7 @@ import Testing
   @Test func `Every property of a signature is in the JSON`() throws {
     let clutch = try Clutch()
     let file = try clutch.write("f.py", Self.everything)
-    let pool = try UDFPool(UDFSource(file: file), interpreters: 1)
+    let pool = try UDFPool(UDFSource(file: file), HostOptions(interpreters: 1))
     defer { pool.close() }
     let signature = try #require(pool.signatures.first)
     let parameter = try #require(signature.parameters.first)
@@ -151,7 +151,7 @@ import Testing
     let shown = try #require(json)
     let parameters = try #require(shown["parameters"] as? [[String: Any]]).first
     let properties =
-      labels(signature).filter { $0 != "timeouts" } + labels(signature.timeouts).map { "timeouts.\($0)" }
+      labels(signature).filter { !["timeouts", "decimals"].contains($0) } + labels(signature.timeouts).map { "timeouts.\($0)" }
       + labels(parameter).map { "parameters.\($0)" }
     for property in properties {
       let key = try #require(Self.keys[property], "inspect does not show UDFSignature.\(property)")

@@ -160,6 +160,8 @@ package final class PythonProcess: @unchecked Sendable {
     guard !api.hasThreadState else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
     return try lifecycle.withLock { _ in
       MemoryCounter.setOfThread(memory.counter)
+      // Another interpreter that lives on the thread may have one.
+      BuiltinModules.setGuardOfThread(nil)
       var isMade = false
       defer { if !isMade { MemoryCounter.setOfThread(nil) } }
       let functions = api.pointee

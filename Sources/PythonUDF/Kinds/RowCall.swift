@@ -85,8 +85,9 @@ struct RowCall: ~Copyable {
       var vector = arguments.make(rows)
       let hasProblems = !arguments.problems.isEmpty
       for row in rows {
-        // Functions that are written in C do not see the exception that stops Python code.
-        if progress.isStopped.load(ordering: .relaxed) {
+        // Functions that are written in C do not see the exception that stops Python code. Of a block of one row this has
+        // been asked before its arguments were made.
+        if blockRows > 1, progress.isStopped.load(ordering: .relaxed) {
           arguments.drop(row..<rows.upperBound, vector)
           throw stopped(before: row)
         }

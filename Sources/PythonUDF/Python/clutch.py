@@ -123,7 +123,7 @@ def _check(marked, name, options, unknown):
     if name is not None and not (isinstance(name, str) and str.isidentifier(name)):
         marked.refuse(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
     one("null", options["null"] in ("skip", "call"), "'skip' or 'call'")
-    one("deterministic", options["deterministic"] in (None, True, False), "True or False")
+    one("deterministic", options["deterministic"] is None or isinstance(options["deterministic"], bool), "True or False")
     one("on_error", options["on_error"] in ("raise", "null", "collect"), "'raise', 'null' or 'collect'")
     for option in ("timeout", "batch_timeout"):
         seconds = options[option]

@@ -1,6 +1,5 @@
 public import ArgumentParser
 public import Clutch
-import PythonUDF
 
 /// The options that give plain Python functions a signature.
 struct DeclaredFunctions: ParsableArguments {

@@ -67,7 +67,7 @@ import Testing
 
   @Test(arguments: [
     (["--log-level", "loud"], "invalid for '--log-level <level>'"),
-    (["--log-limit=-1"], "--log-limit takes a number of messages a second, or 0."),
+    (["--log-limit=-1"], "it takes a whole number from 0 to 1000000"),
     (["--log-limit", "many"], "invalid for '--log-limit <count>'"),
   ])
   func `What is no level and no limit is refused`(options: [String], message: String) throws {

@@ -337,7 +337,7 @@ class Functions(Refusing):
     def test_forms(self):
         for text, handler, null, deterministic in [
             ("f() -> INT", "f", "call", None),
-            ("f ( ) RETURNS INT NOT NULL", "f", "call", False),
+            ("f ( ) RETURNS INT NOT NULL", "f", "call", None),
             ('"f"(a INT NULL, "b c" INT) -> INT=g', "g", "call", None),
             ("f(x INT) RETURNS INT LANGUAGE PYTHON IMMUTABLE HANDLER = 'a.g' STRICT", "a.g", "skip", True),
             ("f(x INT) RETURNS INT RETURNS NULL ON NULL INPUT VOLATILE = g", "g", "skip", False),

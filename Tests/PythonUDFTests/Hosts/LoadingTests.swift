@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// How the interpreters of a pool are made.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct LoadingTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct LoadingTests {
   /// A source that notes each load in a folder.
   private func noting(_ folder: URL, _ more: String = "") -> UDFSource {
     UDFSource(

@@ -8,7 +8,7 @@ import Testing
 
   @Test(arguments: [
     ("missing.py", nil, "does not exist"),
-    ("folder", nil, "cannot be read"),
+    ("folder", nil, "is a folder"),
     ("latin1.py", Data([0x23, 0x20, 0xE9]), "is not UTF-8 text"),
     ("zero.py", Data([0x78, 0x3D, 0x31, 0, 0x0A]), "is not Python source: it has a zero byte"),
   ])
