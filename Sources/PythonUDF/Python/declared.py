@@ -1,6 +1,5 @@
 """Marks functions whose signature is declared somewhere else than in their annotations."""
 
-import os
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
 
 import clutch
@@ -14,7 +13,7 @@ def mark(
 ):
     """Mark a function as a UDF with these types of its parameters and of its result, and give the mark.
 
-    names: of the parameters, None where the function's own will do; called: what is called instead of the function. 
+    names: of the parameters, None where the function's own will do; called: what is called instead of the function.
     decimals: whether decimal results are rounded to the digits of their column, and what to write for other digits. The
     mark notes the problem if it cannot be called so.
     """
@@ -113,7 +112,7 @@ def _handler(namespace, declared, text):
 
     parts = path.split(".")
     # The file itself may stand in front, as in "my_file.my_function".
-    own = (namespace.get("__name__"), os.path.splitext(os.path.basename(namespace.get("__file__", "")))[0])
+    own = namespace.get("__name__"), namespace.get("__file__", "").rsplit("/", 1)[-1].removesuffix(".py")
     if len(parts) > 1 and parts[0] not in namespace and parts[0] in own:
         parts = parts[1:]
     if parts[0] not in namespace:
