@@ -38,8 +38,8 @@ struct InspectCommand: ParsableCommand {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
-    if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
+    if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
     if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }

@@ -38,7 +38,7 @@ import Testing
   @Test func `what is no amount of memory, and too little, are refused with a reason`() throws {
     let clutch = try Self.clutch()
     let odd = try clutch.run("sql", "--udf", "f.py", "--udf-memory", "12XB", "select 1")
-    #expect(odd.errors.contains("it takes an amount of memory above 0, written as in 256MB, 1GiB, 512KB or 4194304 (bytes)"))
+    #expect(odd.errors.contains("it takes an amount of memory above 0, written as in 256MB, 1GiB, 512KB or 4194304"))
     let little = try clutch.run("sql", "--udf", "f.py", "--udf-memory", "1MB", "select 1")
     #expect(little.errors.contains("a memory limit of 1 MB is too low: an interpreter with nothing loaded takes"))
     #expect(little.status == .exited(1))

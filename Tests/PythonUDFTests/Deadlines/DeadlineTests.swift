@@ -266,7 +266,8 @@ import Testing
   func `a timeout is a number of seconds`(timeout: String) throws {
     let error = try loadError("from clutch import udf\n@udf(timeout=\(timeout))\ndef f() -> int: pass")
     #expect(error.code == .badSignature)
-    #expect(error.message.hasPrefix("<udf>, line 3: function 'f': @udf(timeout=...) takes a number of seconds above 0, not "))
+    #expect(
+      error.message.hasPrefix("<udf>, line 3: function 'f': @udf(timeout=...) takes a number of seconds above 0, not "))
   }
 
   /// Waits until the threads that hang have come back, so that they disturb nobody; the suite's limit ends a longer wait.
