@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The Swift of the pages on nulls and errors and on timeouts, line by line.
-@Suite(.timeLimit(.minutes(5))) struct LibraryExampleTests {
+@Suite(.timeLimit(.minutes(10))) struct LibraryExampleTests {
   @Test func `The example of errors in Swift is this one, and gives what its comments say`() async throws {
     let page = Page.article("NullsAndErrors")
     let source = try #require(try page.blocks("python").first { $0.fileName == "prices.py" })

@@ -1,7 +1,7 @@
 import DuckDBEngine
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct OverloadTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct OverloadTests {
   private static let source = """
     from datetime import date
     @udf(name="kind")

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import ThreadConfinement
 
-@Suite(.serialized, .timeLimit(.minutes(3))) struct QueryThreadsTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct QueryThreadsTests {
   static let source = """
     import threading
 

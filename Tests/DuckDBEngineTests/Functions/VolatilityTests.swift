@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Statements that count on a function to give equal results for equal arguments.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct VolatilityTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct VolatilityTests {
   private static func source(_ mark: String) -> String {
     """
     \(mark)

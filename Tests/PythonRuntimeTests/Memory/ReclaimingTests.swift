@@ -4,7 +4,7 @@ import Testing
 
 @testable import PythonRuntime
 
-@Suite(.timeLimit(.minutes(5))) struct ReclaimingTests {
+@Suite(.timeLimit(.minutes(10))) struct ReclaimingTests {
   @Test func `the memory of ended interpreters comes back`() async {
     await #expect(processExitsWith: .success) {
       try Machine.startInOwnProcess()

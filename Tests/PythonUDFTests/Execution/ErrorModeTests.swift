@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ErrorModeTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ErrorModeTests {
   private static let source = """
     \(typePrelude)
     def trouble(x):
@@ -147,10 +147,10 @@ import Testing
       let column = try structs.finish(
         fields: [Field(name: "x", type: .int64)], columns: [Column([0, 1, 2, 3] as [Int64?])])
       await #expect(throws: UDFError.self, "argument") {
-        try await pool.evaluate("argument", batch(column, Column([0, 1, 2, 3])), onError: mode)
+        try await pool.evaluate("argument", batch(column, Column([0, 1, 2, 3] as [Int64?])), onError: mode)
       }
       // The arguments of a row that is null without a call are not made.
-      let skipped = try await pool.call("argument", batch(column, Column([0, 1, nil, 3])))
+      let skipped = try await pool.call("argument", batch(column, Column([0, 1, nil, 3] as [Int64?])))
       #expect(try skipped.toArray(of: Int64.self) == [0, 1, nil, 3])
     }
   }

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct WrongArgumentsTests {
+@Suite(.timeLimit(.minutes(10))) struct WrongArgumentsTests {
   private static let functions = """
     @udf
     def none() -> int: return 1

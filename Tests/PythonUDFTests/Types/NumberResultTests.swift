@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct NumberResultTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct NumberResultTests {
   private static let integerClasses = """
     class Index:
       def __init__(self, value): self.value = value

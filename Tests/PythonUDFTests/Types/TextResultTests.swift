@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TextResultTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TextResultTests {
   @Test(arguments: [
     ResultFamily(
       "str",
