@@ -146,7 +146,7 @@ import Testing
 
   @Test func `a path that was found to be the running Python is not asked for each interpreter`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 55)
+      ThisProcess.end(after: 300)
       let folder = try TemporaryFolder()
       let python = try #require(Machine.installations.first { $0.version >= .supported })
       let count = folder.path + "/count"

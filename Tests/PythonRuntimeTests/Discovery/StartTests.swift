@@ -56,7 +56,7 @@ import Testing
 
   @Test func `a virtual environment's packages can be imported in every interpreter`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 55)
+      ThisProcess.end(after: 300)
       let python = try #require(Machine.installations.first { $0.version >= .supported })
       let folder = try TemporaryFolder()
       let venv = folder.path + "/venv"

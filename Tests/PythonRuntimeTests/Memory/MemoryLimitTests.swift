@@ -139,7 +139,7 @@ import Testing
     .enabled(if: Machine.installation(3, 12) != nil, "CPython 3.12 with a shared library is not installed"))
   func `holds on CPython 3.12 too`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 55)
+      ThisProcess.end(after: 300)
       let old = try #require(Machine.installation(3, 12))
       try CPython.start(PythonDiscovery(explicitPath: old.executable))
       for _ in 0..<3 {

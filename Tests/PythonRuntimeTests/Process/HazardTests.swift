@@ -68,7 +68,7 @@ import Testing
     .enabled(if: Machine.installation(3, 12) != nil, "CPython 3.12 with a shared library is not installed"))
   func `CPython 3.12 runs code, with a warning`() async {
     await #expect(processExitsWith: .success) {
-      ThisProcess.end(after: 55)
+      ThisProcess.end(after: 300)
       let old = try #require(Machine.installation(3, 12))
       #expect(old.warnings.count == 1)
       #expect(old.warnings.first?.contains("3.13") == true)
@@ -95,7 +95,7 @@ import Testing
     .enabled(if: Machine.installation(3, 12) != nil, "CPython 3.12 with a shared library is not installed"))
   func `an interpreter of CPython 3.12 that imports threading ends without a word`() async throws {
     let end = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
-      ThisProcess.end(after: 55)
+      ThisProcess.end(after: 300)
       let old = try #require(Machine.installation(3, 12))
       try CPython.start(PythonDiscovery(explicitPath: old.executable))
       let interpreter = try SubInterpreter()
