@@ -90,8 +90,8 @@ enum BuiltinModules {
     return definition
   }()
 
-  /// Which interpreter a thread belongs to, for when CPython has gone to the main one. Threads that user code started
-  /// are not known here.
+  /// Which interpreter a thread belongs to, for when CPython has gone to the main one. A thread that user code started is
+  /// noted by what stands for `_imp.create_builtin`, the only way to a builtin module.
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
     pthread_key_create(&key, nil)

@@ -30,6 +30,7 @@ enum GuardedTypes {
     var map: newfunc?
   }
 
+  /// Written once in `install`, before there is an interpreter that could call any of ours.
   nonisolated(unsafe) private static var originals = Originals()
 
   // MARK: Once for the process
@@ -214,6 +215,8 @@ enum GuardedTypes {
     }
     return call.make(type, with: original)
   }
+
+  // CPython keeps the addresses of these two, and neither side changes them.
 
   nonisolated(unsafe) private static let fileDefinition = definition { object, arguments, keywords in
     GuardedTypes.result(GuardedTypes.makeFile(object, arguments, keywords))

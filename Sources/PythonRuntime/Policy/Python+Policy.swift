@@ -24,7 +24,8 @@ extension Python {
       "apply",
       keywords: [
         "withheld": PolicyModules.withheld(by: policy),
-        "guarded": ["posix.open", "posix.readlink"] + DescriptorFunction.all.map { "\($0.module).\($0.name)" },
+        "guarded": ["posix.open", "posix.readlink", "_imp.create_builtin"]
+          + DescriptorFunction.all.map { "\($0.module).\($0.name)" },
         "denied": denied.filter { $0.value != PolicyModules.copies }.map(\.key),
         "hidden": PolicyModules.hidden(by: policy),
         "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
@@ -44,6 +45,7 @@ extension Python {
     state.policyGuard = policyGuard
     BuiltinModules.setGuardOfThread(policyGuard)
   }
+
   /// Given the name of a function and the function, makes the one that takes its place.
   private static func guarded(
     _ api: PythonAPI, _ arguments: ObjectPointer, _ keywords: ObjectPointer?
@@ -63,6 +65,11 @@ extension Python {
       documentation: signature + (api.textAttribute(original, "__doc__", limit: TextLimit.ownMessage) ?? "")
     ) { api, arguments, keywords in
       guard let policyGuard = AuditHook.currentGuard(api) else {
+        return api.pointee.PyObject_Call(held.object, arguments, keywords)
+      }
+      if name == "create_builtin" {
+        // The thread may be one that user code has started.
+        BuiltinModules.setGuardOfThread(policyGuard)
         return api.pointee.PyObject_Call(held.object, arguments, keywords)
       }
       guard var call = CallArguments.copy(arguments, keywords, api) else { return nil }

@@ -75,7 +75,8 @@ import Testing
     try connection.register(pool)
     let path = folder.path
     let interrupter = Thread {
-      while !FileManager.default.fileExists(atPath: "\(path)/begun") { usleep(5_000) }
+      let deadline = Date(timeIntervalSinceNow: 300)
+      while !FileManager.default.fileExists(atPath: "\(path)/begun"), Date() < deadline { usleep(5_000) }
       connection.interrupt()
       pool.interrupt()
     }

@@ -2,7 +2,7 @@
 
 The host sets OUTSIDE (a folder that may not be written, with the file kept.txt), INSIDE (one in the temporary folder) and
 PORT (where nobody listens), DESCRIPTOR (an open file of its own), PROTECTED_FILE (one in the temporary folder that it
-protects), and calls `run`. An outcome is "denied: RULE" for an exception of the policy; "refused: TYPE" for an exception
+protects), and calls `run` or `run_on_thread`. An outcome is "denied: RULE" for an exception of the policy; "refused: TYPE" for an exception
 that has nothing to do with it; "allowed" for what goes through on purpose; "gap" for what goes
 through because nothing asks.
 """
@@ -45,6 +45,16 @@ def run(index):
         return "refused: " + type(error).__name__
     except BaseException as error:
         return "refused: " + type(error).__name__
+
+
+def run_on_thread(index):
+    import threading
+
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.append(run(index)))
+    thread.start()
+    thread.join()
+    return outcomes[0]
 
 
 def connecting(function, *arguments):
