@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "Clutch", targets: ["Clutch"]),
     .library(name: "Columnar", targets: ["Columnar"]),
     .library(name: "PythonRuntime", targets: ["PythonRuntime"]),
+    .library(name: "Functions", targets: ["Functions"]),
     .library(name: "PythonUDF", targets: ["PythonUDF"]),
     .library(name: "DuckDBEngine", targets: ["DuckDBEngine"]),
     .executable(name: "clutch", targets: ["clutch-cli"]),
@@ -37,32 +38,39 @@ let package = Package(
     .target(name: "CArrowABI"),
     .target(name: "CDuckDBABI"),
 
+    .target(name: "HostSupport", swiftSettings: settings),
     .target(name: "ThreadConfinement", swiftSettings: settings),
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
     .target(
-      name: "PythonRuntime", dependencies: ["CPythonABI", "ThreadConfinement"],
+      name: "PythonRuntime", dependencies: ["CPythonABI", "HostSupport", "ThreadConfinement"],
       resources: [.embedInCode("Python")],
       swiftSettings: lifetimes),
     .target(
+      name: "Functions", dependencies: ["Columnar", "HostSupport", "PythonRuntime"], swiftSettings: settings),
+    .target(
+      name: "PythonFunctions", dependencies: ["Columnar", "CPythonABI", "Functions", "HostSupport", "PythonRuntime"],
+      resources: [.embedInCode("Python")], swiftSettings: settings),
+    .target(
       name: "PythonUDF",
       dependencies: [
-        "Columnar", "CPythonABI", "PythonRuntime", "ThreadConfinement",
+        "Columnar", "Functions", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
-      resources: [.embedInCode("Python")], swiftSettings: settings),
-    .target(
-      name: "DuckDBEngine",
-      dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
-      name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine", "ThreadConfinement"],
+      name: "DuckDBEngine", dependencies: ["CDuckDBABI", "Columnar", "Functions", "HostSupport", "ThreadConfinement"],
+      swiftSettings: settings),
+    .target(
+      name: "Clutch",
+      dependencies: ["Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "ThreadConfinement"],
       swiftSettings: settings),
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "Clutch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Clutch", "DuckDBEngine", "HostSupport", "PythonFunctions", "PythonRuntime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
@@ -70,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "clutch-benchmarks",
       dependencies: [
-        "Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine", "ThreadConfinement",
+        "Clutch", "Columnar", "DuckDBEngine", "PythonFunctions", "PythonRuntime", "PythonUDF", "ThreadConfinement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -85,12 +93,12 @@ let package = Package(
     .testTarget(
       name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
+      name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
     .testTarget(
       name: "PythonUDFTests",
       dependencies: [
-        "PythonUDF", "TestSupport",
+        "PythonFunctions", "PythonUDF", "TestSupport",
         .product(name: "InMemoryLogging", package: "swift-log"),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
@@ -101,7 +109,9 @@ let package = Package(
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests",
-      dependencies: ["CDuckDBABI", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      dependencies: [
+        "CDuckDBABI", "Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CLITests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],

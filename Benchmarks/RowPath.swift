@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import PythonFunctions
 import PythonRuntime
 import PythonUDF
 

@@ -1,3 +1,4 @@
+import Clutch
 import DuckDBEngine
 import Foundation
 import PythonRuntime

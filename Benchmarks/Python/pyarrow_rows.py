@@ -12,7 +12,7 @@ import time
 import pyarrow as pa
 
 # The annotations of the functions are from this module, of which nothing runs meanwhile.
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "Sources/PythonUDF/Python"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "Sources/PythonFunctions/Python"))
 
 import type_families
 

@@ -1,4 +1,4 @@
-internal import PythonRuntime
+import HostSupport
 
 /// Why loading DuckDB, opening a database or running SQL failed.
 public struct DuckDBError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -12,7 +12,6 @@ struct FolderTests {
       ["Objects", "Values"], ["Policy", "Process"], ["Cache", "Discovery"], ["Cache", "Objects"],
       ["Errors", "Interpreter"], ["Interpreter", "Policy"],
     ],
-    "PythonUDF": [["Errors", "Module"], ["Calls", "Hosts"], ["Module", "Provider"]],
     "clutch-cli": [["Commands", "Session"]],
   ]
 

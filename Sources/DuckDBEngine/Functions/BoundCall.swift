@@ -1,6 +1,6 @@
 internal import CDuckDBABI
 import Columnar
-import PythonUDF
+import Functions
 internal import Synchronization
 
 /// An argument of one use of a function in a query, as it is when the query is bound.

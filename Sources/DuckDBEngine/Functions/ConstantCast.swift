@@ -1,6 +1,6 @@
 internal import CDuckDBABI
 import Columnar
-import PythonUDF
+import Functions
 
 /// A constant argument of another type than its parameter's, cast as DuckDB casts it for functions of its own.
 enum ConstantCast {

@@ -1,4 +1,4 @@
-public import PythonUDF
+public import Functions
 
 extension DuckDBConnection {
   /// Makes every function of a provider a scalar SQL function in the connection's database, for all its connections.

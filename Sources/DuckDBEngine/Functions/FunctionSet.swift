@@ -1,5 +1,5 @@
 internal import CDuckDBABI
-import PythonUDF
+import Functions
 
 /// All functions of one name, overloads of each other, on their way into a database.
 struct FunctionSet: Sendable {

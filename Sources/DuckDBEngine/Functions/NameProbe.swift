@@ -1,5 +1,5 @@
 internal import CDuckDBABI
-import PythonUDF
+import Functions
 
 /// Asks DuckDB what it makes of `name(...)`: a call of the function of that name, or something of its own grammar, such as
 /// `coalesce(...)`, `try(...)` or `extract(...)`.

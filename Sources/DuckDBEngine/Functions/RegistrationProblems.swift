@@ -1,4 +1,4 @@
-import PythonUDF
+import Functions
 
 /// Everything that keeps the functions of a source from being SQL functions, for one error.
 struct RegistrationProblems {

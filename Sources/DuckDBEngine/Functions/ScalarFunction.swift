@@ -1,6 +1,6 @@
 internal import CDuckDBABI
 import Columnar
-import PythonUDF
+import Functions
 
 /// A UDF as DuckDB knows it: what its callbacks find behind the function's extra information.
 ///

@@ -1,5 +1,5 @@
 import Columnar
-import PythonUDF
+import Functions
 
 extension UDFSignature {
   /// Why arguments of these types cannot be taken, or nil when they can.

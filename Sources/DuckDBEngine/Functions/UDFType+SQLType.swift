@@ -1,5 +1,5 @@
 import Columnar
-import PythonUDF
+import Functions
 
 extension UDFType {
   /// The type of a result in DuckDB.

@@ -1,5 +1,5 @@
 internal import CDuckDBABI
-import PythonUDF
+import Functions
 
 /// DuckDB's refusals of statements that count on a function to give equal results for equal arguments.
 enum Volatility {

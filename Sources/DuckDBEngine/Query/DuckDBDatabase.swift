@@ -1,6 +1,6 @@
+import HostSupport
 internal import CDuckDBABI
-internal import PythonRuntime
-import PythonUDF
+import Functions
 internal import Synchronization
 public import ThreadConfinement
 

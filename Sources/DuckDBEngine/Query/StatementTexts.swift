@@ -1,3 +1,5 @@
+import HostSupport
+
 /// Cuts a text of SQL at the semicolons between its statements, as DuckDB's parser does but without its help: DuckDB
 /// counts statements and does not tell where they stand.
 struct StatementTexts {

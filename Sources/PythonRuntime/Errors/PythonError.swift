@@ -1,3 +1,5 @@
+import HostSupport
+
 /// An exception that Python code raised, copied as text.
 ///
 /// It holds no Python object, so it may be kept, sent and shown after its interpreter has ended. Python makes texts of

@@ -1,3 +1,5 @@
+import HostSupport
+
 extension SubInterpreter {
   /// Refuses a limit that cannot be kept.
   static func check(_ memoryLimit: Int?) throws(PythonRuntimeError) {

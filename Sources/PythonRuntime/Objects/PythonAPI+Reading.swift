@@ -1,3 +1,4 @@
+import HostSupport
 package import CPythonABI
 
 /// A reference to a Python object as the C interface has it: unsafe, and used only under the GIL.

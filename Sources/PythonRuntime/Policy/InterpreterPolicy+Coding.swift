@@ -1,3 +1,4 @@
+import HostSupport
 public import Foundation
 
 /// Policies as JSON: an object with the names of the properties as keys, where a missing key means what the preset

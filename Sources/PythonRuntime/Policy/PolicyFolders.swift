@@ -1,3 +1,4 @@
+import HostSupport
 import Foundation
 
 /// What the texts in a policy's lists of folders stand for, and which paths lie below them.

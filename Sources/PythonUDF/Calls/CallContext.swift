@@ -1,3 +1,5 @@
+import PythonFunctions
+import Functions
 import Dispatch
 import PythonRuntime
 import Synchronization
@@ -63,12 +65,14 @@ final class CallContext: Sendable {
   }
 
   /// The loading of a source.
-  init(loading source: String, _ host: HostOptions) {
+  ///
+  /// - Parameter timeout: how long it may take; nil for any time.
+  init(loading source: String, timeout: Duration?) {
     name = source
     isLoading = true
     options = CallOptions()
     errorMode = .raise
-    timeouts = UDFTimeouts(batch: host.loadTimeout)
+    timeouts = UDFTimeouts(batch: timeout)
     observer = nil
     trace = nil
   }

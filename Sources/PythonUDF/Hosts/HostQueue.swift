@@ -1,3 +1,4 @@
+import Functions
 import Synchronization
 
 /// The idle hosts of a pool, and those who wait for one, in the order they came.

@@ -1,3 +1,4 @@
+import Functions
 import Foundation
 import Logging
 import PythonRuntime
@@ -91,7 +92,7 @@ final class HostSet: Sendable {
   /// Makes another host for those who wait, if there may be one; returns at once.
   func grow() {
     guard let host = reserve() else { return }
-    let call = CallContext(loading: source.name, options)
+    let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     call.onOutcome { [weak self] outcome in
       if case .failure(let error) = outcome { self?.loadFailed(error) }
     }
@@ -105,7 +106,7 @@ final class HostSet: Sendable {
     let outcomes = Mutex<[Result<StepResult, any Error>]>([])
     let isLoaded = DispatchGroup()
     while let host = reserve() {
-      let call = CallContext(loading: source.name, options)
+      let call = CallContext(loading: source.name, timeout: options.loadTimeout)
       isLoaded.enter()
       call.onOutcome { outcome in
         outcomes.withLock { $0.append(outcome) }
@@ -164,7 +165,7 @@ final class HostSet: Sendable {
 
   /// Loads the host of the calling thread, for a caller who belongs there.
   func load(_ host: any FunctionHost) throws {
-    let call = CallContext(loading: source.name, options)
+    let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     try call.begin(on: host)
     defer { call.end() }
     _ = try host.run(.load, call)

@@ -1,3 +1,5 @@
+import PythonFunctions
+import Functions
 import Columnar
 import PythonRuntime
 import Synchronization

@@ -1,3 +1,5 @@
+import Functions
+import PythonFunctions
 import Columnar
 import Synchronization
 

@@ -1,3 +1,4 @@
+import Functions
 public import Columnar
 public import PythonRuntime
 import ThreadConfinement

@@ -1,3 +1,5 @@
+import Functions
+import PythonFunctions
 public import Columnar
 import Logging
 import PythonRuntime

@@ -1,3 +1,4 @@
+import Functions
 import Foundation
 public import PythonRuntime
 import Synchronization
@@ -41,7 +42,7 @@ public final class UDFPool: FunctionProvider {
 
   static func make(_ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry) async throws -> UDFPool {
     let hosts = try HostSet(source, options, telemetry)
-    let call = CallContext(loading: source.name, options)
+    let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     let loaded = try await call.outcome { hosts.loadFirst(call) }
     let pool = UDFPool(hosts, loaded, source, options, telemetry)
     if options.startsAll { try await onThreadOfItsOwn { try pool.startAll() } }
@@ -50,7 +51,7 @@ public final class UDFPool: FunctionProvider {
 
   convenience init(_ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry) throws {
     let hosts = try HostSet(source, options, telemetry)
-    let call = CallContext(loading: source.name, options)
+    let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     let loaded = try call.outcomeAndWait { hosts.loadFirst(call) }
     self.init(hosts, loaded, source, options, telemetry)
     if options.startsAll { try startAll() }

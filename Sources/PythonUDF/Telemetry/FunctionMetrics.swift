@@ -1,3 +1,4 @@
+import Functions
 import Columnar
 import Metrics
 import PythonRuntime

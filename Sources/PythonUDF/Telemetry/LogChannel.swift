@@ -1,3 +1,4 @@
+import PythonFunctions
 import Logging
 import PythonRuntime
 import Synchronization

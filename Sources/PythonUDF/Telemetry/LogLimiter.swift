@@ -1,3 +1,5 @@
+import Functions
+
 /// Lets each function write so many messages a second, and counts the others.
 struct LogLimiter {
   /// Nil for any number.

@@ -1,3 +1,4 @@
+import HostSupport
 import ArgumentParser
 import Clutch
 import DuckDBEngine

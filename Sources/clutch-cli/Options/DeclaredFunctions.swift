@@ -1,3 +1,4 @@
+import PythonFunctions
 public import ArgumentParser
 public import Clutch
 

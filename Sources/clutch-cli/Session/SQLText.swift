@@ -1,3 +1,4 @@
+import HostSupport
 import PythonRuntime
 
 /// The SQL of a command.

@@ -62,7 +62,8 @@ import Testing
   }
 
   @Test func `The page names everything that the module clutch has`() throws {
-    let module = try String(contentsOfFile: "\(Checkout.root)/Sources/PythonUDF/Python/clutch.py", encoding: .utf8)
+    let module = try String(
+      contentsOfFile: "\(Checkout.root)/Sources/PythonFunctions/Python/clutch.py", encoding: .utf8)
     let list = try #require(module.firstMatch(of: /__all__ = \[([^\]]*)\]/)).1
     let names = list.matches(of: /"(\w+)"/).map { String($0.1) }
     #expect(names.count > 15)

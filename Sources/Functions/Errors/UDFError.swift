@@ -1,0 +1,107 @@
+import HostSupport
+public import PythonRuntime
+
+/// Why UDFs could not be loaded, or a call failed.
+public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What went wrong, for programs.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    private enum Value: String {
+      case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
+        wrongResult, interrupted, deadlineExceeded, closed, handedOver, notAvailable, busy, nameTaken, incompatible,
+        memoryExceeded
+    }
+    private let value: Value
+
+    /// The file is missing, not readable or not text.
+    public static let sourceNotReadable = Code(value: .sourceNotReadable)
+    /// The source does not compile, or raised an exception when it ran.
+    public static let loadFailed = Code(value: .loadFailed)
+    /// The annotations of a function do not make a signature, or two functions have one name.
+    public static let badSignature = Code(value: .badSignature)
+    /// The source has no `@udf`, or not exactly one where one is asked for.
+    public static let noFunction = Code(value: .noFunction)
+    /// There is no function of that name.
+    public static let unknownFunction = Code(value: .unknownFunction)
+    /// The number or the types of the columns do not fit the parameters.
+    public static let wrongArguments = Code(value: .wrongArguments)
+    /// The function raised an exception.
+    public static let rowFailed = Code(value: .rowFailed)
+    /// The function returned a value that is not of its result type, or out of its range.
+    public static let wrongResult = Code(value: .wrongResult)
+    /// The call, or the loading, was stopped by `UDFPool.interrupt`.
+    public static let interrupted = Code(value: .interrupted)
+    /// The call took longer than the function's timeouts, or those it was called with, allow; or a source took longer to
+    /// load than it may.
+    public static let deadlineExceeded = Code(value: .deadlineExceeded)
+    /// Too many calls wait already, or another version of the source is being loaded: try again later.
+    public static let busy = Code(value: .busy)
+    /// The interpreters' threads have been lent to a database, whose queries alone can call them.
+    public static let handedOver = Code(value: .handedOver)
+    /// No interpreter is left, and another one could not be made.
+    public static let notAvailable = Code(value: .notAvailable)
+    /// A registry has a source of that name already, or is loading one for it.
+    public static let nameTaken = Code(value: .nameTaken)
+    /// A new version of a source lacks a function of the old one, or has it with another signature.
+    public static let incompatible = Code(value: .incompatible)
+    /// The interpreter reached its memory limit. It can be called again: what the call held has been given back.
+    public static let memoryExceeded = Code(value: .memoryExceeded)
+    /// The pool or the interpreter has been closed.
+    public static let closed = Code(value: .closed)
+
+    /// The same in words.
+    public var description: String { value.rawValue }
+  }
+
+  /// Where in a batch a call failed.
+  public struct Row: Sendable, Hashable {
+    /// The function.
+    public let function: String
+    /// The row in its batch, counted from 0.
+    public let index: Int
+    /// The arguments by parameter name, as Python shows them, each shortened to about 100 characters.
+    public let arguments: [String]
+
+    package init(function: String, index: Int, arguments: [String]) {
+      self.function = function
+      self.index = index
+      self.arguments = arguments
+    }
+  }
+
+  /// What went wrong, for programs.
+  public let code: Code
+  /// One line or a few for a person.
+  public let message: String
+  /// The row that failed, when one did.
+  public let row: Row?
+  /// The exception behind it, when there is one; its traceback begins in the user's own code.
+  public let exception: PythonError?
+
+  /// An error from its parts.
+  public init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {
+    self.code = code
+    self.message = message.cut(to: TextLimit.ownMessage)
+    self.row = row
+    self.exception = exception
+  }
+
+  /// The message, and below it the exception with the user's own traceback frames.
+  public var description: String {
+    guard let exception else { return message }
+    return "\(message)\n\(exception)"
+  }
+}
+
+extension UDFError {
+  /// A call that failed in one row.
+  package static func failed(_ code: Code, in row: Row, because reason: String, exception: PythonError? = nil)
+    -> UDFError
+  {
+    var shown = Array(row.arguments.prefix(TextLimit.arguments))
+    if row.arguments.count > shown.count { shown.append("… (\(row.arguments.count - shown.count) more arguments)") }
+    let arguments = shown.isEmpty ? "" : " (\(shown.joined(separator: ", ")))"
+    return UDFError(
+      code, "UDF \(row.function) failed at row \(row.index) of its batch\(arguments): \(reason)", row: row,
+      exception: exception)
+  }
+}

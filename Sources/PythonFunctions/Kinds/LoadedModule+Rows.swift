@@ -1,0 +1,29 @@
+package import Functions
+package import Columnar
+package import PythonRuntime
+
+extension LoadedModule {
+  /// Calls a function for each row of a batch, under the GIL of the interpreter that the module was loaded in.
+  ///
+  /// - Parameter function: the function's place in `signatures`.
+  /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `memoryExceeded`.
+  package func rows(
+    _ function: Int, _ batch: RecordBatch, _ context: RowContext = RowContext(), in py: borrowing Python
+  ) throws -> UDFResult {
+    let function = functions[function]
+    let conversion = Conversion(py.state, classes: classes, support: support)
+    defer { conversion.release() }
+    let memory = py.state.memory
+    let refusals = memory.refusals
+    do {
+      guard let callable = function.roles[.call].flatMap(py.state.kept) else {
+        throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
+      }
+      var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
+      return try call.run()
+    } catch let error as PythonError {
+      // Before the first row or after the last.
+      throw UDFError(error, memory, refusalsBefore: refusals, doing: "UDF \(function.signature.name) failed") ?? error
+    }
+  }
+}

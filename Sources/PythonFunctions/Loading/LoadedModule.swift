@@ -1,0 +1,156 @@
+package import Functions
+import CPythonABI
+import Columnar
+import Foundation
+package import PythonRuntime
+
+/// The functions of a UDF source, loaded in one interpreter.
+///
+/// It holds keys into that interpreter's table of objects and no object, so it may be held anywhere; a call needs the
+/// token of the same interpreter.
+package struct LoadedModule: Sendable {
+  package let functions: [LoadedFunction]
+  /// The keys of the classes that the signatures refer to by their places.
+  let classes: [Int]
+  /// The key of our own module that conversions ask.
+  let support: Int
+
+  package var signatures: [UDFSignature] { functions.map(\.signature) }
+
+  /// The frames of our own Python code stand under this name, which no file has.
+  static let ownFile = "<clutch>"
+  private static let supportModule = "_clutch_support"
+
+  /// Runs the source in a fresh interpreter, which should hold nothing else and gets a policy first.
+  ///
+  /// The interpreter's memory limit holds for the source, and not for what Clutch itself loads before it: half of that
+  /// would be of no use. Afterwards the largest limit that a function declares holds too.
+  ///
+  /// - Parameters:
+  ///   - log: where what its code prints, logs and warns of goes.
+  ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it.
+  /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
+  package init(
+    _ source: UDFSource, _ policy: InterpreterPolicy, log: some LogSink = NoLog(), in py: borrowing Python,
+    willRun: (Interrupter.Exception) -> Void = { _ in }
+  ) throws {
+    let memory = py.state.memory
+    let refusals = memory.refusals
+    do {
+      let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+      try Self.prepare(policy, folder: folder, log: log, in: py)
+      try memory.requireRoom("without the file")
+      // Before the file runs, which may change what these names stand for.
+      support = Self.keep(try py.importModule(Self.supportModule), py)
+      let exception = try py.importModule("clutch").attribute("DeadlineExceeded")
+      _ = Self.keep(exception, py)
+      let mayStartThreads = py.state.mayStartThreads
+      if !mayStartThreads { py.state.refuseThreads(Self.threadRefusal(source)) }
+      willRun(Interrupter.Exception(exception.pointer))
+      let answer = try py.importModule("_clutch_loader").callMethod(
+        "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
+      let signatures = try Self.signatures(answer.item(0).extract(String.self), of: source)
+      let roles = try answer.item(1)
+      functions = try signatures.enumerated().map { index, signature in
+        let call = try roles.item(index).item(FunctionRole.call.rawValue)
+        return LoadedFunction(signature: signature, roles: [.call: Self.keep(call, py)])
+      }
+      let found = try answer.item(2)
+      classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }
+      if try answer.item(3).extract(Bool.self) { py.state.allowThreads() }
+    } catch let error as PythonError {
+      let loading = "\(source.name) cannot be loaded"
+      throw UDFError(error, memory, refusalsBefore: refusals, doing: loading) ?? Self.explain(error, source)
+    }
+    if let limit = functions.compactMap(\.signature.memoryLimit).max() {
+      try py.state.lowerMemoryLimit(to: limit, for: source)
+    }
+    guard !functions.isEmpty else {
+      throw UDFError(
+        .noFunction,
+        """
+        \(source.name) has no UDF: mark a function with @udf, after "from clutch import udf", or give the signature of one \
+        that is not marked (--function, or functions: of UDFSource).
+        """)
+    }
+  }
+
+  /// Keeps an object until the interpreter ends.
+  private static func keep(_ object: borrowing PythonObject, _ py: borrowing Python) -> Int {
+    py.api.pointee.Py_IncRef(object.pointer)
+    return py.state.keep(object.pointer)
+  }
+
+  /// What the loader says of the functions.
+  private static func signatures(_ text: String, of source: UDFSource) throws(UDFError) -> [UDFSignature] {
+    do { return try JSONDecoder().decode([UDFSignature].self, from: Data(text.utf8)) } catch {
+      throw UDFError(
+        .badSignature,
+        """
+        \(source.name): the signatures of its functions cannot be read; a type that is made by hand (clutch.Type) and is \
+        none of the module's own may be the cause, else it is a fault of Clutch.
+        """)
+    }
+  }
+
+  private static func threadRefusal(_ source: UDFSource) -> String {
+    """
+    \(source.name) may not start threads: mark a function @udf(threads=True), or pass --allow-threads (in a program, set \
+    allowsThreads of the configuration), which also allows them while the file is loaded
+    """
+  }
+
+  /// Installs our own modules, and then begins to enforce the policy.
+  ///
+  /// - Parameter folder: where modules beside the source are.
+  static func prepare(
+    _ policy: InterpreterPolicy, folder: String?, log: some LogSink, in py: borrowing Python
+  ) throws {
+    py.state.memory.suspendLimit()
+    defer { py.state.memory.resumeLimit() }
+    try py.installImportChanges()
+    for (name, text) in ownModules {
+      try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
+    }
+    try py.state.setLineReader(try py.importModule("_clutch_pristine").attribute("line").pointer)
+    try log.install(in: py)
+    let texts = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
+    _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
+    let names = ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
+    try py.enforce(policy, moduleFolder: folder, ownModules: Set(names))
+  }
+
+  /// In the order in which they import each other.
+  private static var ownModules: [(name: String, text: [UInt8])] {
+    [
+      ("clutch", PackageResources.clutch_py), (NoLog.module, PackageResources.logs_py),
+      ("_clutch_pristine", PackageResources.pristine_py), (supportModule, PackageResources.support_py),
+      ("_clutch_annotations", PackageResources.annotations_py), ("_clutch_callables", PackageResources.callables_py),
+      ("_clutch_dialects", PackageResources.dialects_py),
+      ("_clutch_loader", PackageResources.loader_py),
+    ]
+  }
+
+  /// Compiled only when a file imports them.
+  private static var dialectModules: [String: [UInt8]] {
+    [
+      "arroyo_udf": PackageResources.arroyo_udf_py, "arrow_udf": PackageResources.arrow_udf_py,
+      "declared": PackageResources.declared_py, "handlers": PackageResources.handlers_py,
+      "sql_format": PackageResources.sql_format_py,
+      "sql_functions": PackageResources.sql_functions_py, "sql_types": PackageResources.sql_types_py,
+      "sql_names": PackageResources.sql_names_py, "sql_tokens": PackageResources.sql_tokens_py,
+      "arrow_types": PackageResources.arrow_types_py,
+    ]
+  }
+
+  static func explain(_ error: PythonError, _ source: UDFSource) -> UDFError {
+    if error.typeName == "clutch.SignatureError" { return UDFError(.badSignature, error.message) }
+    if let package = RefusedPackage(error) {
+      return UDFError(
+        .loadFailed, "\(source.name) cannot be loaded: \(package.place)\(package.explanation)")
+    }
+    let error = error.droppingFrames { $0.file == ownFile || $0.file.hasPrefix("<frozen ") }
+    if error.syntax != nil { return UDFError(.loadFailed, "\(source.name) does not compile:", exception: error) }
+    return UDFError(.loadFailed, "\(source.name) raised an exception when it was loaded:", exception: error)
+  }
+}

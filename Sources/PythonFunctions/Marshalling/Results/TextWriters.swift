@@ -1,0 +1,184 @@
+import Functions
+import CPythonABI
+import Columnar
+import PythonRuntime
+
+struct TextWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private var builder = StringBuilder()
+
+  init(_ api: PythonAPI, rows: Int) {
+    self.api = api
+    builder.reserveCapacity(rows)
+  }
+
+  @inline(__always)
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: api.pointee.PyUnicode_Type) else { throw .wrongType }
+    var length = 0
+    guard let bytes = api.pointee.PyUnicode_AsUTF8AndSize(object, &length) else {
+      let problem = api.pendingProblem()
+      guard case .exception(let error, _) = problem, error.typeName == "UnicodeEncodeError" else { throw problem }
+      throw .outOfRange("UTF-8 text: it has a lone surrogate")
+    }
+    do { try builder.append(utf8: UnsafeRawBufferPointer(start: bytes, count: length)) } catch { throw .column(error) }
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+struct BytesWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private var builder = BinaryBuilder()
+
+  init(_ api: PythonAPI, rows: Int) {
+    self.api = api
+    builder.reserveCapacity(rows)
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard !api.isInstance(object, of: api.pointee.PyBytes_Type) else { return try copy(object) }
+    // A bytearray or a memoryview is copied into bytes first.
+    let isBuffer =
+      api.isInstance(object, of: api.pointee.PyByteArray_Type)
+      || api.isInstance(object, of: api.pointee.PyMemoryView_Type)
+    guard isBuffer else { throw .wrongType }
+    guard let bytes = api.pointee.PyBytes_FromObject(object) else { throw api.pendingProblem() }
+    defer { api.pointee.Py_DecRef(bytes) }
+    try copy(bytes)
+  }
+
+  private mutating func copy(_ bytes: ObjectPointer) throws(ResultProblem) {
+    var start: UnsafeMutablePointer<CChar>?
+    var length = 0
+    guard api.pointee.PyBytes_AsStringAndSize(bytes, &start, &length) == 0 else {
+      api.pointee.PyErr_Clear()
+      throw .wrongType
+    }
+    do { try builder.append(bytes: UnsafeRawBufferPointer(start: start, count: length)) } catch {
+      throw .column(error)
+    }
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// What a Python function makes of the object: JSON, pickled bytes.
+struct CallWriter<Inner: ResultWriter & ~Copyable>: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let function: ObjectPointer
+  private var inner: Inner
+
+  init(_ api: PythonAPI, through function: ObjectPointer, _ inner: consuming Inner) {
+    (self.api, self.function) = (api, function)
+    self.inner = inner
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard let converted = api.call(function, object) else { throw api.pendingException() }
+    defer { api.pointee.Py_DecRef(converted) }
+    try inner.append(converted)
+  }
+
+  mutating func appendNull() { inner.appendNull() }
+  mutating func truncate(to count: Int) { inner.truncate(to: count) }
+  consuming func finish() throws(ColumnError) -> Column { try inner.finish() }
+}
+
+/// `uuid.UUID` as 16 bytes, most significant first.
+struct UUIDWriter: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let type: OpaquePointer
+  private let intName: ObjectPointer
+  private var builder: FixedSizeBinaryBuilder
+
+  init(_ conversion: Conversion, rows: Int) throws {
+    let type = OpaquePointer(try conversion.attribute("UUID", of: "uuid"))
+    let intName = try conversion.name("int")
+    builder = try FixedSizeBinaryBuilder(byteWidth: 16)
+    builder.reserveCapacity(rows)
+    (self.type, self.intName) = (type, intName)
+    api = conversion.api
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    guard api.isInstance(object, of: type) else { throw .wrongType }
+    guard let int = api.pointee.PyObject_GetAttr(object, intName) else { throw api.pendingProblem() }
+    defer { api.pointee.Py_DecRef(int) }
+    guard api.isInstance(int, of: api.pointee.PyLong_Type),
+      var value = api.wideInteger(int, as: UInt128.self)?.bigEndian
+    else { throw .wrongType }
+    do { try withUnsafeBytes(of: &value) { (bytes) throws(ColumnError) in try builder.append(bytes: bytes) } } catch {
+      throw .column(error)
+    }
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+  consuming func finish() -> Column { builder.finish() }
+}
+
+/// Texts and members of an enumeration as their places in it.
+struct EnumerationWriter<Index: FixedWidthColumnElement & FixedWidthInteger>: ResultWriter, ~Copyable {
+  private let api: PythonAPI
+  private let enumeration: UDFType.Enumeration
+  /// A Python dictionary of places by value and member.
+  private let places: ObjectPointer
+  /// The same by the dictionary's own keys, which live as long as it: the hash of a member is Python code.
+  private let known: [ObjectPointer: Index]
+  private var builder: FixedWidthBuilder<Index>
+
+  init(_ conversion: Conversion, _ enumeration: UDFType.Enumeration, rows: Int) throws {
+    let api = conversion.api
+    let values = try conversion.hold(api.pointee.PyList_New(0))
+    for value in enumeration.values {
+      _ = api.pointee.PyList_Append(values, try conversion.hold(api.makeText(value)))
+    }
+    let type = try enumeration.classIndex.map { try conversion.classObject($0) } ?? api.none
+    let byValue = try conversion.hold(api.pointee.PyBool_FromLong(enumeration.isByValue ? 1 : 0))
+    let places = try conversion.support("places", [type, values, byValue])
+    let known = try Self.known(places, conversion)
+    (self.enumeration, self.places, self.known, self.api) = (enumeration, places, known, api)
+    builder = FixedWidthBuilder()
+    builder.reserveCapacity(rows)
+  }
+
+  private static func known(_ places: ObjectPointer, _ conversion: Conversion) throws -> [ObjectPointer: Index] {
+    let api = conversion.api
+    let items = try conversion.hold(api.pointee.PyDict_Items(places))
+    var known: [ObjectPointer: Index] = [:]
+    for number in 0..<max(api.pointee.PyObject_Size(items), 0) {
+      let item = try conversion.hold(api.pointee.PySequence_GetItem(items, number))
+      let key = try conversion.hold(api.pointee.PySequence_GetItem(item, 0))
+      known[key] = index(try conversion.hold(api.pointee.PySequence_GetItem(item, 1)), api)
+    }
+    return known
+  }
+
+  private static func index(_ place: ObjectPointer, _ api: PythonAPI) -> Index {
+    Index(truncatingIfNeeded: api.wideInteger(place, as: Int64.self) ?? 0)
+  }
+
+  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+    if let index = known[object] { return builder.append(index) }
+    guard let place = api.pointee.PyDict_GetItemWithError(places, object) else {
+      if api.pointee.PyErr_Occurred() != nil { throw api.pendingProblem() }
+      guard api.isInstance(object, of: api.pointee.PyUnicode_Type) else { throw .wrongType }
+      throw .outOfRange("\(enumeration.name): it has \(enumeration.values.joined(separator: ", "))")
+    }
+    builder.append(Self.index(place, api))
+  }
+
+  mutating func appendNull() { builder.appendNull() }
+  mutating func truncate(to count: Int) { builder.truncate(to: count) }
+
+  consuming func finish() throws(ColumnError) -> Column {
+    var dictionary = StringBuilder()
+    for value in enumeration.values { try dictionary.append(value) }
+    return try Column.dictionaryEncoded(indices: builder.finish(), dictionary: dictionary.finish())
+  }
+}

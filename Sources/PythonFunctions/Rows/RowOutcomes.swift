@@ -1,0 +1,130 @@
+import Functions
+import CPythonABI
+import Columnar
+import PythonRuntime
+
+/// What becomes of the rows of a batch that have no result: they end the call, or are counted and described.
+///
+/// None of this runs while all goes well.
+struct RowOutcomes {
+  private let api: PythonAPI
+  /// The interpreter's memory, and how often it had been refused some before this batch.
+  private let memory: MemoryAccount
+  private let refusalsBefore: Int
+  private let conversion: Conversion
+  private let function: String
+  private let expected: String
+  let mode: UDFErrorMode
+  private let observer: (@Sendable (UDFRowFailure) -> Void)?
+  private(set) var failures: RowFailures
+
+  init(
+    _ signature: UDFSignature, _ result: UDFType, _ context: RowContext, _ conversion: Conversion,
+    _ memory: MemoryAccount
+  ) {
+    api = conversion.api
+    self.memory = memory
+    refusalsBefore = memory.refusals
+    self.conversion = conversion
+    function = signature.name
+    expected = result.expected
+    mode = context.options.errorMode ?? signature.errorMode
+    observer = context.observer
+    failures = RowFailures(describesAll: mode == .collect)
+  }
+
+  /// Notes that a row's arguments could not be made, or that its call raised.
+  ///
+  /// - Throws: the failure, when it ends the call.
+  mutating func callFailed(
+    _ row: Int, _ problem: RowProblem, isFatal: Bool, _ arguments: borrowing ArgumentRows
+  ) throws {
+    memory.suspendLimit()
+    defer { memory.resumeLimit() }
+    try note(problem, row, isFatal: isFatal, arguments)
+  }
+
+  /// The pending exception, and whether it ends the call in every mode.
+  func takePending() -> (error: PythonError, isFatal: Bool) {
+    memory.suspendLimit()
+    defer { memory.resumeLimit() }
+    let isFatal = api.isPendingFatal
+    return (api.takePendingError(), isFatal)
+  }
+
+  /// Notes that a row's result does not fit.
+  ///
+  /// - Throws: the failure, when it ends the call.
+  mutating func resultFailed(
+    _ row: Int, _ object: ObjectPointer, _ problem: ResultProblem, _ arguments: borrowing ArgumentRows
+  ) throws {
+    memory.suspendLimit()
+    defer { memory.resumeLimit() }
+    let shown = "it returned \(api.shortRepresentation(object)) of type \(api.typeName(object))"
+    if case .column(let error) = problem {
+      // The column is full: that is no affair of the row's.
+      throw RowProblem.result(error.message, nil, isWrongType: false).error(in: place(row, arguments))
+    }
+    let described = Self.describe(problem, shown, expected: expected)
+    try note(
+      .result(described.reason, described.exception, isWrongType: described.isWrongType), row,
+      isFatal: described.isFatal, arguments)
+  }
+
+  private static func describe(
+    _ problem: ResultProblem, _ shown: String, expected: String
+  ) -> (reason: String, exception: PythonError?, isWrongType: Bool, isFatal: Bool) {
+    switch problem {
+    case .wrongType: return ("\(shown), expected \(expected)", nil, true, false)
+    case .outOfRange(let range): return ("\(shown), which does not fit \(range)", nil, false, false)
+    case .column(let error): return (error.message, nil, false, true)
+    case .exception(let error, let isFatal):
+      return ("\(shown), which cannot be converted: \(error.summary)", error, false, isFatal)
+    case .part(let name, let part, let partExpected, let inner):
+      return describe(inner, "\(shown): \(name) is \(part)", expected: partExpected)
+    }
+  }
+
+  private mutating func note(
+    _ problem: RowProblem, _ row: Int, isFatal: Bool, _ arguments: borrowing ArgumentRows
+  ) throws {
+    let exceeded = exceededMemory(problem, row, arguments)
+    if mode == .raise || isFatal || exceeded != nil {
+      if let observer { observer(describe(problem, row, arguments)) }
+      throw exceeded ?? problem.error(in: place(row, arguments))
+    }
+    let isKept = failures.add(problem.errorType)
+    guard isKept || observer != nil else { return }
+    let failure = describe(problem, row, arguments)
+    observer?(failure)
+    if isKept { failures.keep(failure) }
+  }
+
+  /// A `MemoryError` that the interpreter's limit led to, as an error of its own kind.
+  private func exceededMemory(_ problem: RowProblem, _ row: Int, _ arguments: borrowing ArgumentRows) -> UDFError? {
+    guard let exception = problem.exception, exception.isMemoryError, memory.refusals > refusalsBefore else {
+      return nil
+    }
+    return .failed(.memoryExceeded, in: place(row, arguments), because: memory.refusal, exception: exception)
+  }
+
+  private func describe(_ problem: RowProblem, _ row: Int, _ arguments: borrowing ArgumentRows) -> UDFRowFailure {
+    problem.failure(
+      function: function, row: row, arguments: observer == nil ? nil : arguments.asJSON(row, conversion))
+  }
+
+  /// A row, as errors name it.
+  func place(_ row: Int, _ arguments: borrowing ArgumentRows) -> UDFError.Row {
+    UDFError.Row(function: function, index: row, arguments: arguments.shown(row))
+  }
+}
+
+extension UnsafePointer<PythonFunctions> {
+  /// Whether the pending exception ends a call in every mode: it asks for the end of the program, or says that there is
+  /// no memory to go on with.
+  var isPendingFatal: Bool {
+    guard let type = pointee.PyErr_Occurred() else { return true }
+    return pointee.PyErr_GivenExceptionMatches(type, pointee.PyExc_Exception.pointee) == 0
+      || pointee.PyErr_GivenExceptionMatches(type, pointee.PyExc_MemoryError.pointee) != 0
+  }
+}

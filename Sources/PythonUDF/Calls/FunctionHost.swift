@@ -1,0 +1,61 @@
+import Functions
+import Columnar
+import PythonRuntime
+
+/// One place that runs the functions of a source, one step at a time, on a thread of its own.
+///
+/// Interpreters are such places; a worker process, or whatever runs functions without CPython, can be others.
+protocol FunctionHost: AnyObject, Sendable {
+  /// Whether the source has been loaded, and not been given up since.
+  var isLoaded: Bool { get }
+  /// Whether the calling thread is the one that steps run on.
+  var isCurrent: Bool { get }
+
+  /// Gives its thread work, after what it has; false when it has ended.
+  func submit(_ work: @escaping @Sendable () -> Void) -> Bool
+
+  /// Runs a step; called on its thread. The source must have been loaded before anything else.
+  ///
+  /// - Throws: `UDFError`, `CancellationError`, `PythonRuntimeError`.
+  func run(_ step: FunctionStep, _ call: CallContext) throws -> StepResult
+
+  /// Stops the step that is under way, if there is one. From any thread.
+  func stop(_ reason: StopReason)
+
+  /// Makes the code that it runs raise, soon. From any thread.
+  ///
+  /// - Parameters:
+  ///   - isWanted: asked right before: the step may be over by then.
+  ///   - done: called when the attempt is over.
+  func raise(if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void)
+
+  /// Where the code was at the last attempt to make it raise, innermost first.
+  var lastFrames: [PythonError.Frame] { get }
+  /// Where the code is now, innermost first; empty when it runs none, nil when that cannot be seen.
+  func frames() -> [PythonError.Frame]?
+
+  /// What it takes; nil when it was never loaded.
+  var memoryUsage: MemoryUsage? { get }
+  var denials: PolicyDenials { get }
+
+  /// Stops waiting for a thread that hangs: it ends if it ever comes back.
+  func abandon()
+  /// Ends it after the work that it has, and waits for that.
+  func close()
+}
+
+/// One thing that a host is asked to do.
+enum FunctionStep: Sendable {
+  /// Loads the source.
+  case load
+  /// Calls the function at a place in the signatures for each row of a batch.
+  case rows(function: Int, RecordBatch)
+}
+
+/// What a step gave.
+enum StepResult: Sendable {
+  /// The signatures of the source's functions.
+  case loaded([UDFSignature])
+  /// A value per row.
+  case rows(UDFResult)
+}
