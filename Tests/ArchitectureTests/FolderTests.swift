@@ -6,12 +6,6 @@ struct FolderTests {
   private static let known: [String: Set<[String]>] = [
     "Columnar": [["Builders", "Column"], ["CData", "Column"]],
     "DuckDBEngine": [["Functions", "Query"]],
-    "PythonRuntime": [
-      ["Errors", "Objects"], ["Errors", "Process"], ["Interpreter", "Memory"],
-      ["Interpreter", "Objects"], ["Interpreter", "Process"], ["Memory", "Objects"], ["Memory", "Process"],
-      ["Objects", "Values"], ["Policy", "Process"], ["Cache", "Discovery"], ["Cache", "Objects"],
-      ["Errors", "Interpreter"], ["Interpreter", "Policy"],
-    ],
     "clutch-cli": [["Commands", "Session"]],
   ]
 

@@ -26,3 +26,20 @@ extension InterpreterState {
     return first != threadState || functions.PyThreadState_Next(first) != nil
   }
 }
+
+extension InterpreterState {
+  /// Whether its code may start threads. Under the GIL.
+  package var mayStartThreads: Bool {
+    ThreadRefusals.message(for: api.pointee.PyThreadState_GetInterpreter(threadState)) == nil
+  }
+
+  /// Lets its code start threads from now on. Under the GIL.
+  package func allowThreads() { ThreadRefusals.remove(api.pointee.PyThreadState_GetInterpreter(threadState)) }
+
+  /// Refuses threads from now on. Under the GIL.
+  ///
+  /// - Parameter message: what code that tries is told.
+  package func refuseThreads(_ message: String) {
+    ThreadRefusals.insert(message, for: api.pointee.PyThreadState_GetInterpreter(threadState))
+  }
+}
