@@ -26,6 +26,11 @@ let package = Package(
     .library(name: "DuckDBEngine", targets: ["DuckDBEngine"]),
     .executable(name: "clutch", targets: ["clutch-cli"]),
   ],
+  // What an embedder may leave out. A part with heavy dependencies comes with a trait of its own, which is not a default.
+  traits: [
+    .default(enabledTraits: ["DuckDB"]),
+    .trait(name: "DuckDB", description: "The SQL engine in the library Clutch, and the command clutch."),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
@@ -64,7 +69,10 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Clutch",
-      dependencies: ["Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "ThreadConfinement"],
+      dependencies: [
+        "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Functions", "PythonRuntime",
+        "PythonUDF", "ThreadConfinement",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "clutch-cli",
