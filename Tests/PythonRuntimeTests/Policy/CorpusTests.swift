@@ -4,10 +4,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Attempts to get out of a policy, from `Fixtures/escapes.py`, each in an interpreter of its own; what is written there
+/// Attempts to get out of a policy, from `Fixtures/escapes`, each in an interpreter of its own; what is written there
 /// as outcomes is the table in `docs/policy-corpus.md` as well.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct CorpusTests {
   private struct Attempt: Sendable {
+    let subject: String
+    /// The place among those of its subject.
+    let index: Int
     let title: String
     let outcomes: [String: String]
   }
@@ -49,16 +52,21 @@ import Testing
     }
   }
 
-  private static let file = Checkout.root + "/Tests/PythonRuntimeTests/Fixtures/escapes.py"
+  /// The files with attempts, in the order of the page.
+  private static let subjects = [
+    "opening", "changing", "processes", "native", "interpreters", "descriptors", "database", "hook", "network",
+    "environment", "exhausting",
+  ]
+  private static let folder = Checkout.root + "/Tests/PythonRuntimeTests/Fixtures/escapes"
 
-  private static func prepare(_ interpreter: SubInterpreter, _ places: Places?) throws {
-    let source = try String(contentsOfFile: file, encoding: .utf8)
+  private static func prepare(_ interpreter: SubInterpreter, _ subject: String, _ places: Places?) throws {
+    let files = try ["corpus", subject].map { try String(contentsOfFile: "\(folder)/\($0).py", encoding: .utf8) }
     let (outside, inside) = (places?.outside ?? "", places?.inside.path ?? "")
     let descriptor = Int(places?.descriptor.fileDescriptor ?? -1)
     let pipe = Int(places?.pipe.fileHandleForReading.fileDescriptor ?? -1)
     let protectedPath = places?.protectedPath ?? ""
     try interpreter.withGIL { py in
-      try py.run(source, file: "escapes.py")
+      for (source, name) in zip(files, ["corpus", subject]) { try py.run(source, file: "\(name).py") }
       try py.mainModule().setAttribute("OUTSIDE", to: outside)
       try py.mainModule().setAttribute("INSIDE", to: inside)
       try py.mainModule().setAttribute("DESCRIPTOR", to: descriptor)
@@ -71,11 +79,20 @@ import Testing
 
   private static func attempts() throws -> [Attempt] {
     let interpreter = try SubInterpreter()
-    try prepare(interpreter, nil)
-    let rows = try interpreter.withGIL { py in
-      try py.evaluate("[list(row[:3]) for row in ATTEMPTS]").extract([[String]].self)
+    return try subjects.flatMap { subject in
+      try prepare(interpreter, subject, nil)
+      let rows = try interpreter.withGIL { py in
+        try py.evaluate("[list(row[:3]) for row in ATTEMPTS]").extract([[String]].self)
+      }
+      return rows.enumerated().map { index, row in
+        Attempt(subject: subject, index: index, title: row[0], outcomes: ["guarded": row[1], "pure": row[2]])
+      }
     }
-    return rows.map { Attempt(title: $0[0], outcomes: ["guarded": $0[1], "pure": $0[2]]) }
+  }
+
+  @Test func `every file of attempts is run`() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { $0.hasSuffix(".py") }
+    #expect(Set(files) == Set((["corpus"] + Self.subjects).map { $0 + ".py" }))
   }
 
   /// On a thread that the code starts, CPython itself does not say whose interpreter a builtin module is made for.
@@ -86,13 +103,13 @@ import Testing
     var configuration = SubInterpreter.Configuration.isolated
     configuration.allowsThreads = onThread
     let working = FileManager.default.currentDirectoryPath
-    for (index, attempt) in try Self.attempts().enumerated() {
+    for attempt in try Self.attempts() {
       let places = try Places()
       let before = try places.state()
       let interpreter = try SubInterpreter(configuration: configuration, policy: policy)
-      try Self.prepare(interpreter, places)
+      try Self.prepare(interpreter, attempt.subject, places)
       let outcome = try interpreter.withGIL { py in
-        try py.mainModule().attribute(onThread ? "run_on_thread" : "run").call(index).extract(String.self)
+        try py.mainModule().attribute(onThread ? "run_on_thread" : "run").call(attempt.index).extract(String.self)
       }
       let expected = try #require(attempt.outcomes[policy.name])
       // Where threads are allowed they start, and what they do is denied: nothing is left behind.

@@ -1,0 +1,86 @@
+"""Attempts to get out of a policy, each with what comes of it under `guarded` and under `pure`.
+
+What all of them share; the attempts themselves are in the files beside this one, by subject, each of which runs after it.
+
+The host sets OUTSIDE (a folder that may not be written, with the file kept.txt), INSIDE (one in the temporary folder) and
+PORT (where nobody listens), DESCRIPTOR (an open file of its own), PIPE (a pipe of its own), PROTECTED_FILE (one in the
+temporary folder that it protects), and calls `run` or `run_on_thread`. An outcome is "denied: RULE" for an exception of the policy; "refused: TYPE" for an exception
+that has nothing to do with it; "allowed" for what goes through on purpose; "gap" for what goes
+through because nothing asks.
+"""
+
+ATTEMPTS = []
+WRITING = "denied: writing files"
+READING = "denied: reading files"
+PROCESSES = "denied: starting or signalling processes"
+WHOLE = "denied: changing the whole process"
+NATIVE = "denied: native code"
+NETWORK = "denied: the network"
+COPIES = "denied: fresh copies of modules that it has changed"
+INTERPRETERS = "denied: making interpreters, which would have no policy"
+UNSEEN = "denied: modules that open files without asking"
+SPECIAL = "denied: making files of special kinds"
+FOREIGN = "denied: using open files, pipes and sockets that the code has not opened"
+TERMINALS = "denied: terminals"
+MAPPING = "denied: mapping memory"
+DEVICES = "denied: commands to devices and terminals"
+UNNAMED = "denied: files whose name is not plain text"
+PROTECTED = "denied: touching the files of the database that is open"
+
+
+def attempt(title, guarded, pure=None):
+    def add(function):
+        ATTEMPTS.append((title, guarded, guarded if pure is None else pure, function))
+        return function
+
+    return add
+
+
+def run(index):
+    try:
+        ATTEMPTS[index][3]()
+        return "went through"
+    except (PermissionError, ModuleNotFoundError) as error:
+        text = str(error)
+        if "the policy '" in text:
+            return "denied: " + text.split("' denies ", 1)[1].split(": ", 1)[0].removesuffix(" outside TMP")
+        return "refused: " + type(error).__name__
+    except BaseException as error:
+        return "refused: " + type(error).__name__
+
+
+def run_on_thread(index):
+    import threading
+
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.append(run(index)))
+    thread.start()
+    thread.join()
+    return outcomes[0]
+
+
+def connecting(function, *arguments):
+    """Nobody listens, so that a connection that is refused by the other side has gone through."""
+    import socket
+
+    made = socket.socket(*arguments)
+    try:
+        made.settimeout(2)
+        function(made)
+    except (ConnectionRefusedError, FileNotFoundError):
+        pass
+    finally:
+        made.close()
+
+
+def subclass(name):
+    """Walks from object to a class that somebody has loaded."""
+    todo, seen = [object], set()
+    while todo:
+        for found in type.__subclasses__(todo.pop()):
+            if found.__name__ == name:
+                return found
+            if found not in seen:
+                seen.add(found)
+                todo.append(found)
+    raise LookupError(name)

@@ -1,0 +1,320 @@
+"""Descriptors, terminals, memory."""
+
+
+@attempt("`fcntl.ioctl(0, TIOCSTI)`, which types into the user's terminal", FOREIGN)
+def _():
+    import fcntl
+
+    fcntl.ioctl(0, 0x5412, b"#")
+
+
+@attempt("`fcntl.ioctl` with TIOCSTI on a terminal of its own", DEVICES)
+def _():
+    import fcntl
+    import os
+
+    fcntl.ioctl(os.openpty()[0], 0x5412, b"#")
+
+
+@attempt("`termios.tcsetattr` on the standard input", TERMINALS)
+def _():
+    import termios
+
+    termios.tcsetattr(0, termios.TCSANOW, termios.tcgetattr(0))
+
+
+@attempt("`tty.setraw` of a module that `importlib` has imported", TERMINALS)
+def _():
+    import importlib
+
+    importlib.import_module("tty").setraw(0)
+
+
+@attempt("`getpass`, which can do without `termios`", "refused: EOFError", "refused: EOFError")
+def _():
+    import getpass
+    import io
+    import warnings
+
+    warnings.simplefilter("ignore")
+    getpass.fallback_getpass("", io.StringIO())
+
+
+@attempt("`curses`", TERMINALS)
+def _():
+    import curses
+
+
+@attempt("`open('/dev/tty')`", TERMINALS)
+def _():
+    open("/dev/tty")
+
+
+@attempt("`/dev/fd/N` of a pipe that the process has open", FOREIGN)
+def _():
+    open(f"/dev/fd/{PIPE}", "rb")
+
+
+@attempt("`input()` and `sys.stdin`, which have nothing in them", "refused: EOFError")
+def _():
+    import sys
+
+    assert sys.__stdin__.read() == ""
+    input()
+
+
+@attempt("`os.lockf(1)`", FOREIGN)
+def _():
+    import os
+
+    os.lockf(1, os.F_TEST, 0)
+
+
+@attempt("`os.set_blocking(1, False)`", FOREIGN)
+def _():
+    import os
+
+    os.set_blocking(1, False)
+
+
+@attempt("`os.splice` to the standard output", FOREIGN)
+def _():
+    import os
+
+    os.splice(os.pipe()[0], 1, 1)
+
+
+@attempt("`os.sendfile` out of a file of the process", FOREIGN)
+def _():
+    import os
+
+    os.sendfile(out_fd=os.pipe()[1], in_fd=DESCRIPTOR, offset=0, count=1)
+
+
+@attempt("`os.copy_file_range` into a file of the process", FOREIGN)
+def _():
+    import os
+
+    os.copy_file_range(os.open("/dev/null", os.O_RDONLY), DESCRIPTOR, 1)
+
+
+@attempt("`os.dup` of a file of the process, whose end would take its locks", FOREIGN)
+def _():
+    import os
+
+    os.dup(DESCRIPTOR)
+
+
+@attempt("`os.pread` with an object that gives another number each time", FOREIGN)
+def _():
+    import os
+
+    class Shifting:
+        numbers = iter([DESCRIPTOR, 999])
+
+        def fileno(self):
+            return next(self.numbers)
+
+    os.fsync(Shifting())
+
+
+@attempt("`os.listdir` of a file of the process by its number", FOREIGN)
+def _():
+    import os
+
+    os.listdir(DESCRIPTOR)
+
+
+@attempt("`socket.close` of a file of the process", FOREIGN)
+def _():
+    import socket
+
+    socket.close(DESCRIPTOR)
+
+
+@attempt("`_socket.socket.__init__` around a number that the process has open", FOREIGN)
+def _():
+    import _socket
+
+    made = _socket.socket.__new__(_socket.socket)
+    _socket.socket.__init__(made, _socket.AF_UNIX, _socket.SOCK_STREAM, 0, DESCRIPTOR)
+
+
+@attempt("`socket.send_fds`, which gives files of the process to another one", FOREIGN)
+def _():
+    import socket
+
+    socket.send_fds(socket.socketpair()[0], [b"x"], [DESCRIPTOR])
+
+
+@attempt("`os.readinto` (3.14) or `os.readv` of a file of the process", FOREIGN)
+def _():
+    import os
+
+    if hasattr(os, "readinto"):
+        os.readinto(DESCRIPTOR, bytearray(1))
+    else:
+        os.readv(DESCRIPTOR, [bytearray(1)])
+
+
+@attempt("`select.epoll.fromfd`, whose end closes the number", FOREIGN)
+def _():
+    import select
+
+    select.epoll.fromfd(DESCRIPTOR).close()
+
+
+@attempt("an `opener` that gives the number of a file of the process", FOREIGN, WRITING)
+def _():
+    open(INSIDE + "/made", "wb", opener=lambda path, flags: DESCRIPTOR)
+
+
+@attempt("the same for `io.FileIO.__init__`", FOREIGN, WRITING)
+def _():
+    import io
+
+    made = io.FileIO.__new__(io.FileIO)
+    io.FileIO.__init__(made, INSIDE + "/made", "wb", opener=lambda path, flags: DESCRIPTOR)
+
+
+@attempt("a number that was its own, and is somebody else's now", FOREIGN)
+def _():
+    import os
+
+    mine = os.open("/dev/null", os.O_RDONLY)
+    os.close(mine)
+    os.close(mine)
+
+
+@attempt("`os.write` out of `gc.get_objects()` or of its `__self__`", "refused: StopIteration")
+def _():
+    import gc
+    import os
+    import types
+
+    assert type(os.write.__self__).__name__ == "PyCapsule" and not gc.get_referents(os.write.__self__)
+    found = (item for item in gc.get_objects() if isinstance(item, types.BuiltinFunctionType))
+    next(item for item in found if item.__name__ == "write" and isinstance(item.__self__, types.ModuleType))
+
+
+@attempt("files, pipes, sockets and locks of its own", "allowed", "allowed")
+def _():
+    import fcntl
+    import os
+    import socket
+
+    reading, writing = os.pipe()
+    os.write(writing, b"x")
+    os.set_blocking(reading, False)
+    assert os.read(os.dup(reading), 1) == b"x"
+    with os.fdopen(writing, "wb") as file:
+        fcntl.fcntl(file, fcntl.F_GETFL)
+    os.close(reading)
+    one, other = socket.socketpair()
+    os.write(one.fileno(), b"x")
+    assert socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, other.detach()).recv(1) == b"x"
+    with open("/dev/null") as null:
+        fcntl.flock(null, fcntl.LOCK_SH)
+
+
+@attempt("locks, maps and numbers of temporary files", "allowed", MAPPING)
+def _():
+    import fcntl
+    import mmap
+    import os
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        file.write(b"x" * 5000)
+        file.flush()
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        os.fsync(file.fileno())
+        assert mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)[:1] == b"x"
+
+
+@attempt("`fcntl` F_SETOWN, F_SETSIG and O_ASYNC: a signal to any process", PROCESSES)
+def _():
+    import fcntl
+    import os
+    import socket
+
+    one, other = socket.socketpair()
+    fcntl.fcntl(one, fcntl.F_SETOWN, os.getpid())
+
+
+@attempt("`fcntl` with O_ASYNC alone", PROCESSES)
+def _():
+    import fcntl
+    import os
+    import socket
+
+    fcntl.fcntl(socket.socketpair()[0], fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+
+
+@attempt("`fcntl` F_SETLEASE and F_NOTIFY, whose signal ends the process", PROCESSES)
+def _():
+    import fcntl
+    import os
+
+    fcntl.fcntl(os.open("/dev/null", os.O_RDONLY), 1024, 0)
+
+
+@attempt("`ioctl` FIOSETOWN and FIOASYNC", DEVICES)
+def _():
+    import fcntl
+    import os
+    import socket
+
+    fcntl.ioctl(socket.socketpair()[0], 0x8901, os.getpid().to_bytes(4, "little"))
+
+
+@attempt("`signal.sigwait` and `signal.pause`, which wait for the host's signals", PROCESSES)
+def _():
+    import signal
+
+    signal.sigwait([signal.SIGWINCH])
+
+
+@attempt("`os.memfd_create`, a file that can shrink under a mapping", MAPPING)
+def _():
+    import os
+
+    os.memfd_create("x")
+
+
+@attempt("`mmap.resize`", MAPPING)
+def _():
+    import mmap
+
+    mmap.mmap(-1, 4096).resize(8192)
+
+
+@attempt("`mmap` of memory that can be executed", NATIVE, MAPPING)
+def _():
+    import mmap
+
+    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+
+
+@attempt("a file in the temporary folder that is cut short under its mapping, which ends the process when it is read", "gap", MAPPING)
+def _():
+    import mmap
+    import os
+
+    descriptor = os.open(INSIDE + "/own.txt", os.O_RDWR)
+    mmap.mmap(descriptor, 0)
+    os.ftruncate(descriptor, 0)  # and now a read
+
+
+@attempt("`os.pipe` until the process can open nothing more", "gap")
+def _():
+    import os
+
+    os.pipe()
+
+
+@attempt("`os.readlink`, for which there is no audit event", "allowed", READING)
+def _():
+    import os
+
+    os.readlink(INSIDE + "/ready")
