@@ -1,4 +1,6 @@
 import DuckDBEngine
+import Foundation
+import Synchronization
 import Testing
 import ThreadConfinement
 
@@ -18,6 +20,13 @@ import ThreadConfinement
     @udf
     def fail(x: int) -> int:
         return 1 // (x - 390_000)
+
+    @udf
+    def wait(x: int, begun: str) -> int:
+        import time
+        open(begun, "w").close()
+        time.sleep(0.001)
+        return x
     """
 
   private func connect(_ library: TestLibrary) throws -> DuckDBConnection {
@@ -89,5 +98,36 @@ import ThreadConfinement
     let unknown = try connection.failure("SELECT same(i)\nFROM t\nWHERE missing = 1")
     #expect(unknown?.contains("LINE 3") == true)
     #expect(try integers(connection, "SELECT same(i) FROM t WHERE i < 2") == [0, 1])
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `A query whose order is kept stops when it is interrupted, and its threads go on`(library: TestLibrary) throws {
+    let connection = try connect(library)
+    let failure = Mutex<String?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    let folder = try TemporaryFolder()
+    let begun = folder.path + "/begun"
+    Thread.detachNewThread {
+      let text = try? connection.failure("SELECT wait(i, '\(begun)') FROM t")
+      failure.withLock { $0 = text ?? nil }
+      done.signal()
+    }
+    var isDone = false
+    for _ in 0..<600 where !isDone {
+      if FileManager.default.fileExists(atPath: begun) { connection.interrupt() }
+      isDone = done.wait(timeout: .now() + .milliseconds(100)) == .success
+    }
+    #expect(isDone)
+    #expect(failure.withLock { $0 }?.localizedCaseInsensitiveContains("interrupt") == true)
+    #expect(try integers(connection, "SELECT same(i) FROM t WHERE i < 2") == [0, 1])
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `A result that is read in part may be dropped, and so may its database`(library: TestLibrary) throws {
+    for _ in 0..<5 {
+      let connection = try connect(library)
+      let result = try #require(try connection.execute("SELECT same(i) FROM t").next())
+      #expect(try result.nextRows()?.count ?? 0 > 0)
+    }
   }
 }
