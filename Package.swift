@@ -36,8 +36,10 @@ let package = Package(
     .target(name: "CPythonABI"),
     .target(name: "CArrowABI"),
     .target(name: "CDuckDBABI"),
+    // Logic, which must be C: the reason is in its header.
+    .target(name: "CCrashReport"),
 
-    .target(name: "ThreadConfinement", swiftSettings: settings),
+    .target(name: "ThreadConfinement", dependencies: ["CCrashReport"], swiftSettings: settings),
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
     .target(
       name: "PythonRuntime", dependencies: ["CPythonABI", "ThreadConfinement"],
@@ -90,7 +92,7 @@ let package = Package(
     .testTarget(
       name: "PythonUDFTests",
       dependencies: [
-        "PythonUDF", "TestSupport",
+        "PythonUDF", "TestSupport", "ThreadConfinement",
         .product(name: "InMemoryLogging", package: "swift-log"),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
