@@ -42,9 +42,11 @@ let package = Package(
     .target(name: "CPythonABI"),
     .target(name: "CArrowABI"),
     .target(name: "CDuckDBABI"),
+    // Logic, which must be C: the reason is in its header.
+    .target(name: "CCrashReport"),
 
     .target(name: "HostSupport", swiftSettings: settings),
-    .target(name: "ThreadConfinement", swiftSettings: settings),
+    .target(name: "ThreadConfinement", dependencies: ["CCrashReport"], swiftSettings: settings),
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
     .target(
       name: "PythonRuntime", dependencies: ["CPythonABI", "HostSupport", "ThreadConfinement"],
@@ -106,7 +108,7 @@ let package = Package(
     .testTarget(
       name: "PythonUDFTests",
       dependencies: [
-        "PythonFunctions", "PythonUDF", "TestSupport",
+        "PythonFunctions", "PythonUDF", "TestSupport", "ThreadConfinement",
         .product(name: "InMemoryLogging", package: "swift-log"),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),

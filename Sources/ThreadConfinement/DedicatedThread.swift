@@ -1,3 +1,5 @@
+internal import CCrashReport
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -182,6 +184,8 @@ private final class ThreadStart: Sendable {
   }
 
   func run() {
+    // What runs here may use up its stack, and then whoever handles that needs another.
+    ClutchPrepareThread()
     #if canImport(Darwin)
       pthread_setname_np(name)
     #else

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clutch
 import Foundation
 
 struct ClutchCommand: AsyncParsableCommand {
@@ -19,6 +20,7 @@ enum Tool {
   @MainActor static func main() async {
     StandardStreams.fill()
     SignalHandler.begin()
+    CrashReport.install()
     do {
       var command = try ClutchCommand.parseAsRoot(try arguments())
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

@@ -55,10 +55,11 @@ extension DuckDBConnection {
         sets.append(FunctionSet(name: name, functions: functions, library: database.library))
       }
     }
-    let probe = try NameProbe(database.library)
+    let probe = try NameProbe(database)
     for set in sets {
       if let problem = try probe.problem(with: set) { problems.addGrammar(problem, set.functions[0].signature) }
     }
+    try probe.end()
     try problems.check()
     for set in sets {
       try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }

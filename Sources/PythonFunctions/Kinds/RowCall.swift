@@ -66,6 +66,7 @@ struct RowCall: ~Copyable {
     let drop = api.pointee.Py_DecRef
     let none = api.none
     let progress = self.progress
+    let rowUnderWay = progress.row
     let skipped = arguments.skipped
     var known = [ObjectPointer?](repeating: nil, count: distinct?.groupCount ?? 0)
     defer { for case let object? in known { drop(object) } }
@@ -81,7 +82,7 @@ struct RowCall: ~Copyable {
           writer.appendNull()
           continue
         }
-        progress.row.store(rows.upperBound, ordering: .relaxed)
+        rowUnderWay.pointee.store(rows.upperBound, ordering: .relaxed)
       }
       var vector = arguments.make(rows)
       let hasProblems = !arguments.problems.isEmpty
@@ -98,7 +99,7 @@ struct RowCall: ~Copyable {
           vector += stride
           continue
         }
-        progress.row.store(row + 1, ordering: .relaxed)
+        rowUnderWay.pointee.store(row + 1, ordering: .relaxed)
         let result =
           hasProblems && arguments.problems[row] != nil
           ? nil : distinct == nil ? call(callable, vector, flags, nil) : shared(row, &known, vector, flags, call)

@@ -36,6 +36,7 @@ package struct LoadedModule: Sendable {
   ) throws {
     let memory = py.state.memory
     let refusals = memory.refusals
+    py.state.sourceName = source.name
     do {
       let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
       try Self.prepare(policy, folder: folder, log: log, in: py)

@@ -227,9 +227,11 @@ private struct Place: Sendable {
     giveUp: @escaping @Sendable () -> Void
   ) {
     if let state = confined.state.take() {
-      process.end(state) {
-        process.remove(registration)
-        giveUp()
+      Activity.ending(state.sourceName ?? "Python") {
+        process.end(state) {
+          process.remove(registration)
+          giveUp()
+        }
       }
     }
     process.remove(registration)

@@ -36,6 +36,9 @@ package final class InterpreterState {
   /// What its policy lets it do; nil for everything.
   var policyGuard: PolicyGuard?
 
+  /// The name of the source that is loaded in it, if one is.
+  package var sourceName: String?
+
   /// Takes the interpreter's GIL on the calling thread, where other interpreters may live as well.
   func attach() {
     MemoryCounter.setOfThread(memory.counter)

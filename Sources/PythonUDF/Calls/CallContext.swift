@@ -189,7 +189,7 @@ final class CallContext: Sendable {
         return .stop(isLoading ? .loadTimeout(limit) : .batchTimeout(limit))
       }
       if let limit = timeouts.row {
-        let current = progress.row.load(ordering: .relaxed)
+        let current = progress.row.pointee.load(ordering: .relaxed)
         if current != state.seenRow {
           (state.seenRow, state.seenSince) = (current, now)
         } else if current > 0, now - state.seenSince > limit {

@@ -55,8 +55,11 @@ final class InterpreterHost: FunctionHost {
     defer { state.withLock { $0.current = outer } }
     do {
       switch step {
-      case .load: return .loaded(try module(call).signatures)
-      case .rows(let function, let batch): return .rows(try rows(function, batch, call))
+      case .load: return .loaded(try Activity.loading(source.name) { try module(call) }.signatures)
+      case .rows(let function, let batch):
+        return try Activity.calling(call.name, of: source.name, progress: call.progress) {
+          .rows(try rows(function, batch, call))
+        }
       }
     } catch let error as PythonRuntimeError where error.code == .interpreterClosed || error.code == .wouldDeadlock {
       throw UDFError(.closed, "\(call.subject) cannot be called: \(error.message)")
@@ -148,4 +151,17 @@ final class InterpreterHost: FunctionHost {
   }
 
   deinit { close() }
+}
+
+extension Activity {
+  /// Notes that a function is called while `body` runs.
+  fileprivate static func calling<Result>(
+    _ function: String, of source: String, progress: CallProgress, _ body: () throws -> Result
+  ) rethrows -> Result {
+    try withExtendedLifetime(progress) {
+      // An atomic is as the integer in it.
+      let row = UnsafeRawPointer(progress.row).assumingMemoryBound(to: Int.self)
+      return try calling(function, of: source, row: row, body)
+    }
+  }
 }
