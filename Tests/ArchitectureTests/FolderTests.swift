@@ -4,7 +4,6 @@ import Testing
 struct FolderTests {
   /// The pairs that use each other all the same, by target. This list only gets shorter.
   private static let known: [String: Set<[String]>] = [
-    "Columnar": [["Builders", "Column"], ["CData", "Column"]],
     "DuckDBEngine": [["Functions", "Query"]],
     "clutch-cli": [["Commands", "Session"]],
   ]
