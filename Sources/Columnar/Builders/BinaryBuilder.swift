@@ -57,3 +57,8 @@ public struct GenericBinaryBuilder<Offset: ColumnOffset>: ~Copyable {
   /// Ends building. The rows are not copied.
   public consuming func finish() -> Column { rows.finish() }
 }
+
+extension GenericBinaryBuilder<Int64> {
+  /// A builder whose column gets 32-bit offsets where they reach.
+  package init(reach: OffsetReach) { rows = VariableWidthBuilder(type: Int64.binaryType, reach: reach) }
+}

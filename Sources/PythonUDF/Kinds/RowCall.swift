@@ -24,6 +24,7 @@ struct RowCall: ~Copyable {
   ) throws {
     let result = context.options.resultType?(signature.result) ?? signature.result.resolved(for: batch.schema.fields)
     conversion.decimals = signature.decimals ?? .exact
+    conversion.reach = context.options.offsetReach
     arguments = try ArgumentRows(signature, batch, conversion)
     outcomes = RowOutcomes(signature, result, context, conversion, py.state.memory)
     api = py.api
@@ -44,12 +45,12 @@ struct RowCall: ~Copyable {
       case .int: try run(IntegerWriter<Int64>(api, rows: rowCount))
       case .float: try run(FloatWriter(api, rows: rowCount))
       case .bool: try run(BooleanWriter(api, rows: rowCount))
-      case .string: try run(TextWriter(api, rows: rowCount))
-      case .bytes: try run(BytesWriter(api, rows: rowCount))
+      case .string: try run(TextWriter(conversion, rows: rowCount))
+      case .bytes: try run(BytesWriter(conversion, rows: rowCount))
       default: try run(NestedWriter(try conversion.nestedWriter(result, rows: rowCount)))
       }
     let failures = outcomes.failures
-    let errors = outcomes.mode == .collect ? try UDFRowFailure.column(failures.described, rowCount: rowCount) : nil
+    let errors = outcomes.mode == .collect ? try outcomes.errorColumn(rowCount: rowCount) : nil
     return UDFResult(
       values: values, errors: errors, failureCount: failures.count, failures: failures.described,
       failuresByType: failures.countByType)

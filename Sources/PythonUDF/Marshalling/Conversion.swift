@@ -1,4 +1,5 @@
 import CPythonABI
+import Columnar
 import PythonRuntime
 
 /// What the conversions of one batch share: the interpreter, and the Python objects they need meanwhile.
@@ -13,6 +14,8 @@ final class Conversion {
   private var calendar: UnsafePointer<PyDateTime_CAPI>?
   /// What decimal results do that do not fit.
   var decimals = DecimalRule.exact
+  /// How far the offsets of result columns reach.
+  var reach = OffsetReach()
 
   /// - Parameters:
   ///   - classes: the keys of the classes that the module's signatures refer to.

@@ -6,7 +6,7 @@ extension Conversion {
   /// A writer for a part of a nested type, or for a type without one of its own in the loop over rows.
   func nestedWriter(_ type: UDFType, rows: Int) throws -> AnyResultWriter {
     switch type {
-    case .any, .json: boxed(CallWriter(api, through: try support("writer"), TextWriter(api, rows: rows)))
+    case .any, .json: boxed(CallWriter(api, through: try support("writer"), TextWriter(self, rows: rows)))
     case .null: boxed(NullWriter())
     case .bool: boxed(BooleanWriter(api, rows: rows))
     case .int: boxed(IntegerWriter<Int64>(api, rows: rows))
@@ -20,8 +20,8 @@ extension Conversion {
     case .int128: boxed(try HugeIntegerWriter(api, rows: rows))
     case .float: boxed(FloatWriter(api, rows: rows))
     case .float32: boxed(ShortFloatWriter(api, rows: rows))
-    case .string: boxed(TextWriter(api, rows: rows))
-    case .bytes: boxed(BytesWriter(api, rows: rows))
+    case .string: boxed(TextWriter(self, rows: rows))
+    case .bytes: boxed(BytesWriter(self, rows: rows))
     case .decimalText: boxed(try DecimalTextWriter(self, rows: rows))
     case .decimal(let digits) where digits?.isWide == true:
       boxed(try WideDecimalWriter(self, digits ?? .standard, rows: rows))
@@ -34,7 +34,7 @@ extension Conversion {
     case .nanoseconds: boxed(try NanosecondsWriter(api, rows: rows))
     case .uuid: boxed(try UUIDWriter(self, rows: rows))
     case .pickle:
-      boxed(CallWriter(api, through: try attribute("dumps", of: "pickle"), BytesWriter(api, rows: rows)))
+      boxed(CallWriter(api, through: try attribute("dumps", of: "pickle"), BytesWriter(self, rows: rows)))
     case .list(let element): boxed(try ListWriter(self, element, rows: rows))
     case .map(let key, let value): boxed(try MapWriter(self, key: key, value: value, rows: rows))
     case .structure(let structure): boxed(try StructWriter(self, structure, rows: rows))

@@ -111,7 +111,7 @@ struct DecimalTextWriter: ResultWriter, ~Copyable {
   init(_ conversion: Conversion, rows: Int) throws {
     text = try DecimalText(conversion)
     api = conversion.api
-    inner = TextWriter(api, rows: rows)
+    inner = TextWriter(conversion, rows: rows)
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {

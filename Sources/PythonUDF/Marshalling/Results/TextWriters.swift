@@ -4,10 +4,11 @@ import PythonRuntime
 
 struct TextWriter: ResultWriter, ~Copyable {
   private let api: PythonAPI
-  private var builder = StringBuilder()
+  private var builder: LargeStringBuilder
 
-  init(_ api: PythonAPI, rows: Int) {
-    self.api = api
+  init(_ conversion: Conversion, rows: Int) {
+    api = conversion.api
+    builder = LargeStringBuilder(reach: conversion.reach)
     builder.reserveCapacity(rows)
   }
 
@@ -30,10 +31,11 @@ struct TextWriter: ResultWriter, ~Copyable {
 
 struct BytesWriter: ResultWriter, ~Copyable {
   private let api: PythonAPI
-  private var builder = BinaryBuilder()
+  private var builder: LargeBinaryBuilder
 
-  init(_ api: PythonAPI, rows: Int) {
-    self.api = api
+  init(_ conversion: Conversion, rows: Int) {
+    api = conversion.api
+    builder = LargeBinaryBuilder(reach: conversion.reach)
     builder.reserveCapacity(rows)
   }
 
