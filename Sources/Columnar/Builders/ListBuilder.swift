@@ -8,7 +8,7 @@ public typealias LargeListBuilder = GenericListBuilder<Int64>
 ///
 /// First append the elements of a row to their builder, then say here how many they were. Use it by its names
 /// ``ListBuilder`` and ``LargeListBuilder``.
-public struct GenericListBuilder<Offset: ColumnOffset>: ~Copyable {
+public struct GenericListBuilder<Offset: ColumnOffset>: ColumnBuilder, ~Copyable {
   @usableFromInline var offsets = GrowableBuffer()
   @usableFromInline var validity = ValidityBuilder()
   @usableFromInline var rowCapacity = 0
@@ -58,6 +58,14 @@ public struct GenericListBuilder<Offset: ColumnOffset>: ~Copyable {
     validity.markNull(row: rowCount)
     rowCount &+= 1
     offsets.base.assumingMemoryBound(to: Offset.self)[rowCount] = total
+  }
+
+  /// Takes back all rows but the first `count`; their elements are taken back from their own builder.
+  public mutating func truncate(to count: Int) {
+    guard count < rowCount else { return }
+    validity.truncate(to: count, from: rowCount)
+    rowCount = count
+    total = offsets.base.assumingMemoryBound(to: Offset.self)[count]
   }
 
   /// Ends building. Nothing is copied.

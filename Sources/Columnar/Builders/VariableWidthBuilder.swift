@@ -69,6 +69,13 @@ package struct VariableWidthBuilder<Offset: ColumnOffset>: ~Copyable {
     reserveBytes(bytes)
   }
 
+  package mutating func truncate(to count: Int) {
+    guard count < self.count else { return }
+    validity.truncate(to: count, from: self.count)
+    self.count = count
+    byteCount = Int(offsets.base.assumingMemoryBound(to: Offset.self)[count])
+  }
+
   package consuming func finish() -> Column {
     let width = MemoryLayout<Offset>.stride
     let (count, byteCount, nullCount) = (count, byteCount, validity.nullCount)

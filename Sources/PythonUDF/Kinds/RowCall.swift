@@ -4,7 +4,7 @@ import PythonRuntime
 import Synchronization
 
 /// A function of one value per row, made ready for one batch.
-struct RowCall: ~Copyable {
+struct RowCall: WriterUse, ~Copyable {
   private let api: PythonAPI
   private let conversion: Conversion
   private let callable: ObjectPointer
@@ -40,15 +40,7 @@ struct RowCall: ~Copyable {
   /// - Throws: `UDFError`, `PythonError`.
   mutating func run() throws -> UDFResult {
     let rowCount = arguments.rowCount
-    let values: Column =
-      switch result {
-      case .int: try run(IntegerWriter<Int64>(api, rows: rowCount))
-      case .float: try run(FloatWriter(api, rows: rowCount))
-      case .bool: try run(BooleanWriter(api, rows: rowCount))
-      case .string: try run(TextWriter(conversion, rows: rowCount))
-      case .bytes: try run(BytesWriter(conversion, rows: rowCount))
-      default: try run(NestedWriter(try conversion.nestedWriter(result, rows: rowCount)))
-      }
+    let values = try conversion.withWriter(of: result, rows: rowCount, &self)
     let failures = outcomes.failures
     let errors = outcomes.mode == .collect ? try outcomes.errorColumn(rowCount: rowCount) : nil
     return UDFResult(
@@ -56,8 +48,8 @@ struct RowCall: ~Copyable {
       failuresByType: failures.countByType)
   }
 
-  @inline(__always)
-  private mutating func run<Writer: ResultWriter & ~Copyable>(_ initial: consuming Writer) throws -> Column {
+  /// Calls the function for each row, and writes what it returns.
+  mutating func use<Writer: ResultWriter & ~Copyable>(_ initial: consuming Writer) throws -> Column {
     var writer = initial
     let (width, stride, blockRows) = (arguments.width, arguments.stride, arguments.blockRows)
     let flags = width | Int(bitPattern: PythonVectorcallArgumentsOffset)
