@@ -1,5 +1,5 @@
 /// Builds a `binary_view` column row by row: up to 12 bytes in the row, longer values in one buffer.
-public struct BinaryViewBuilder: ~Copyable {
+public struct BinaryViewBuilder: ColumnBuilder, ~Copyable {
   @usableFromInline var rows: ViewBuilder
 
   /// Creates a builder without rows.
@@ -11,8 +11,11 @@ public struct BinaryViewBuilder: ~Copyable {
   /// The number of rows so far.
   public var count: Int { rows.count }
 
+  /// Makes room for `rows` rows in total.
+  public mutating func reserveCapacity(_ rows: Int) { self.rows.reserveRows(rows) }
+
   /// Makes room for `rows` rows, and `bytes` bytes of longer values, in total.
-  public mutating func reserveCapacity(_ rows: Int, bytes: Int = 0) {
+  public mutating func reserveCapacity(_ rows: Int, bytes: Int) {
     self.rows.reserveRows(rows)
     self.rows.reserveBytes(bytes)
   }
@@ -33,6 +36,9 @@ public struct BinaryViewBuilder: ~Copyable {
   /// Adds a null row.
   @inlinable
   public mutating func appendNull() { rows.appendNull() }
+
+  /// Takes back all rows but the first `count`.
+  public mutating func truncate(to count: Int) { rows.truncate(to: count) }
 
   /// Ends building. The rows are not copied.
   public consuming func finish() -> Column { rows.finish() }

@@ -1,5 +1,5 @@
 /// Builds a `bool` column row by row.
-public struct BooleanBuilder: ~Copyable {
+public struct BooleanBuilder: ColumnBuilder, ~Copyable {
   @usableFromInline var bits = BitPacker()
   @usableFromInline var validity = ValidityBuilder()
 
@@ -21,6 +21,12 @@ public struct BooleanBuilder: ~Copyable {
   public mutating func appendNull() {
     validity.markNull(row: bits.count)
     bits.append(false)
+  }
+
+  /// Takes back all rows but the first `count`.
+  public mutating func truncate(to count: Int) {
+    validity.truncate(to: count, from: bits.count)
+    bits.truncate(to: count)
   }
 
   /// Ends building. The rows are not copied.

@@ -1,5 +1,5 @@
 /// Builds a `fixed_size_binary` column row by row.
-public struct FixedSizeBinaryBuilder: ~Copyable {
+public struct FixedSizeBinaryBuilder: ColumnBuilder, ~Copyable {
   /// The bytes that each row has.
   public let byteWidth: Int
   @usableFromInline var memory = GrowableBuffer()
@@ -45,6 +45,12 @@ public struct FixedSizeBinaryBuilder: ~Copyable {
     (memory.base + rowCount &* byteWidth).initializeMemory(as: UInt8.self, repeating: 0, count: byteWidth)
     validity.markNull(row: rowCount)
     rowCount &+= 1
+  }
+
+  /// Takes back all rows but the first `count`.
+  public mutating func truncate(to count: Int) {
+    validity.truncate(to: count, from: rowCount)
+    rowCount = min(rowCount, count)
   }
 
   /// Ends building. The rows are not copied.

@@ -1,7 +1,7 @@
 /// Builds a `fixed_size_list` column around its elements, which are built beside it.
 ///
 /// Every row here stands for ``size`` elements, a null row too.
-public struct FixedSizeListBuilder: ~Copyable {
+public struct FixedSizeListBuilder: ColumnBuilder, ~Copyable {
   /// The elements that each row has.
   public let size: Int
   @usableFromInline var rows = StructBuilder()
@@ -15,6 +15,9 @@ public struct FixedSizeListBuilder: ~Copyable {
   /// The number of rows so far.
   public var count: Int { rows.count }
 
+  /// Does nothing: rows take no memory before one of them is null.
+  public mutating func reserveCapacity(_ rows: Int) {}
+
   /// Adds a row with the next ``size`` elements.
   @inlinable
   public mutating func append() { rows.append() }
@@ -22,6 +25,9 @@ public struct FixedSizeListBuilder: ~Copyable {
   /// Adds a null row. It stands for ``size`` elements too, which may be null.
   @inlinable
   public mutating func appendNull() { rows.appendNull() }
+
+  /// Takes back all rows but the first `count`; their elements are taken back from their own builder.
+  public mutating func truncate(to count: Int) { rows.truncate(to: count) }
 
   /// Ends building. Nothing is copied.
   ///

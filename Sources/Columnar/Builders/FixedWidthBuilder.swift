@@ -4,7 +4,7 @@
 ///
 /// The integers behind dates, times, durations and dictionary indices are built with ``init(type:)``, and so are
 /// decimals, as `Int128` or ``Int256``.
-public struct FixedWidthBuilder<T: FixedWidthColumnElement>: ~Copyable {
+public struct FixedWidthBuilder<T: FixedWidthColumnElement>: ColumnBuilder, ~Copyable {
   private let type: ColumnType
   @usableFromInline var memory: GrowableBuffer
   @usableFromInline var validity = ValidityBuilder()
@@ -60,6 +60,12 @@ public struct FixedWidthBuilder<T: FixedWidthColumnElement>: ~Copyable {
       .initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<T>.stride)
     validity.markNull(row: rowCount)
     rowCount &+= 1
+  }
+
+  /// Takes back all rows but the first `count`.
+  public mutating func truncate(to count: Int) {
+    validity.truncate(to: count, from: rowCount)
+    rowCount = min(rowCount, count)
   }
 
   /// Ends building. The rows are not copied.

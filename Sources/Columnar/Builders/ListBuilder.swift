@@ -8,12 +8,15 @@ public typealias LargeListBuilder = GenericListBuilder<Int64>
 ///
 /// First append the elements of a row to their builder, then say here how many they were. Use it by its names
 /// ``ListBuilder`` and ``LargeListBuilder``.
-public struct GenericListBuilder<Offset: ColumnOffset>: ~Copyable {
+public struct GenericListBuilder<Offset: ColumnOffset>: ColumnBuilder, ~Copyable {
   @usableFromInline var offsets = GrowableBuffer()
   @usableFromInline var validity = ValidityBuilder()
   @usableFromInline var rowCapacity = 0
   @usableFromInline var rowCount = 0
   @usableFromInline var total: Offset = 0
+  @usableFromInline var elementLimit = Int(clamping: Offset.max)
+  /// Up to how many elements the column gets 32-bit offsets, whatever they are here.
+  private var shortReach: Int?
 
   /// Creates a builder without rows.
   public init() {}
@@ -40,13 +43,12 @@ public struct GenericListBuilder<Offset: ColumnOffset>: ~Copyable {
   @inlinable
   public mutating func append(elementCount: Int) throws(ColumnError) {
     precondition(elementCount >= 0, "a list cannot have \(elementCount) elements")
-    guard let added = Offset(exactly: elementCount) else { throw capacityError(elementCount) }
-    let (end, overflow) = total.addingReportingOverflow(added)
-    guard !overflow else { throw capacityError(elementCount) }
+    let (end, overflow) = Int(total).addingReportingOverflow(elementCount)
+    guard !overflow, end <= elementLimit else { throw capacityError(elementCount) }
     if rowCount == rowCapacity { reserveCapacity(rowCount + 1) }
-    total = end
+    total = Offset(truncatingIfNeeded: end)
     rowCount &+= 1
-    offsets.base.assumingMemoryBound(to: Offset.self)[rowCount] = end
+    offsets.base.assumingMemoryBound(to: Offset.self)[rowCount] = total
   }
 
   /// Adds a null row, which has no elements.
@@ -58,19 +60,32 @@ public struct GenericListBuilder<Offset: ColumnOffset>: ~Copyable {
     offsets.base.assumingMemoryBound(to: Offset.self)[rowCount] = total
   }
 
+  /// Takes back all rows but the first `count`; their elements are taken back from their own builder.
+  public mutating func truncate(to count: Int) {
+    guard count < rowCount else { return }
+    validity.truncate(to: count, from: rowCount)
+    rowCount = count
+    total = offsets.base.assumingMemoryBound(to: Offset.self)[count]
+  }
+
   /// Ends building. Nothing is copied.
   ///
   /// `field` describes the elements, and is called `item` when left out. Throws `lengthMismatch` unless `elements` has
   /// ``elementCount`` rows, and `typeMismatch` when the field has another type.
   public consuming func finish(elements: Column, field: Field? = nil) throws(ColumnError) -> Column {
     let field = field ?? Field(name: "item", type: elements.type)
-    return try finish(as: Offset.listType(of: field), elements)
+    return try finish(as: isNarrowed ? .list(field) : Offset.listType(of: field), elements)
   }
 
-  consuming func finish(as type: ColumnType, _ elements: Column) throws(ColumnError) -> Column {
+  private var isNarrowed: Bool { shortReach.map { elementCount <= $0 } ?? false }
+
+  private consuming func finish(as type: ColumnType, _ elements: Column) throws(ColumnError) -> Column {
     try checkChild(elements, type.childFields[0], count: elementCount)
     let (count, nullCount, width) = (rowCount, validity.nullCount, MemoryLayout<Offset>.stride)
-    let ends = rowCapacity == 0 ? Buffer.zeros(byteCount: width) : offsets.freeze(byteCount: (count + 1) * width)
+    let ends =
+      rowCapacity == 0
+      ? Buffer.zeros(byteCount: width)
+      : isNarrowed ? offsets.narrowedOffsets(count: count + 1) : offsets.freeze(byteCount: (count + 1) * width)
     return Column(
       unchecked: type, count: count, nullCount: nullCount, validity: validity.finish(count: count), buffers: [ends],
       children: [elements])
@@ -80,7 +95,7 @@ public struct GenericListBuilder<Offset: ColumnOffset>: ~Copyable {
   func capacityError(_ elementCount: Int) -> ColumnError {
     ColumnError(
       code: .capacityExceeded,
-      message: "row \(rowCount) would add \(elementCount) elements to \(total), and \(Offset.max) is the most that "
+      message: "row \(rowCount) would add \(elementCount) elements to \(total), and \(elementLimit) is the most that "
         + "the offsets can address; use large_list or smaller batches")
   }
 }
@@ -93,6 +108,29 @@ extension GenericListBuilder<Int32> {
   public consuming func finishMap(
     keys: Column, values: Column, keyField: Field? = nil, valueField: Field? = nil, keysSorted: Bool = false
   ) throws(ColumnError) -> Column {
+    try finishEntries(keys, values, keyField, valueField, keysSorted)
+  }
+}
+
+extension GenericListBuilder<Int64> {
+  /// A builder whose column gets 32-bit offsets where they reach.
+  package init(reach: OffsetReach) {
+    elementLimit = reach.limit
+    shortReach = reach.short
+  }
+
+  /// Ends building as a column of maps, or as the large list that stands for one; throws as `finishMap`.
+  package consuming func finishMap(
+    keys: Column, values: Column, keyField: Field, valueField: Field
+  ) throws(ColumnError) -> Column {
+    try finishEntries(keys, values, keyField, valueField, false)
+  }
+}
+
+extension GenericListBuilder {
+  private consuming func finishEntries(
+    _ keys: Column, _ values: Column, _ keyField: Field?, _ valueField: Field?, _ keysSorted: Bool
+  ) throws(ColumnError) -> Column {
     let key = keyField ?? Field(name: "key", type: keys.type, isNullable: false)
     let value = valueField ?? Field(name: "value", type: values.type)
     try checkChild(keys, key, count: elementCount)
@@ -101,7 +139,9 @@ extension GenericListBuilder<Int32> {
       unchecked: .struct([key, value]), count: elementCount, nullCount: 0, validity: nil, buffers: [],
       children: [keys, values])
     try entries.checkEntries()
-    return try finish(as: .map(key: key, value: value, keysSorted: keysSorted), entries)
+    let type = ColumnType.map(key: key, value: value, keysSorted: keysSorted)
+    let isLarge = MemoryLayout<Offset>.stride == 8 && !isNarrowed
+    return try finish(as: isLarge ? type.withLargeOffsets : type, entries)
   }
 }
 

@@ -7,7 +7,7 @@ public typealias LargeStringBuilder = GenericStringBuilder<Int64>
 /// Builds a text column row by row, with offsets of a chosen width.
 ///
 /// Use it by its names ``StringBuilder`` and ``LargeStringBuilder``.
-public struct GenericStringBuilder<Offset: ColumnOffset>: ~Copyable {
+public struct GenericStringBuilder<Offset: ColumnOffset>: ColumnBuilder, ~Copyable {
   @usableFromInline var rows: VariableWidthBuilder<Offset>
 
   /// Creates a builder without rows.
@@ -21,8 +21,11 @@ public struct GenericStringBuilder<Offset: ColumnOffset>: ~Copyable {
   /// The number of rows so far.
   public var count: Int { rows.count }
 
+  /// Makes room for `rows` rows in total.
+  public mutating func reserveCapacity(_ rows: Int) { self.rows.reserveRows(rows) }
+
   /// Makes room for `rows` rows, and `bytes` bytes of text, in total.
-  public mutating func reserveCapacity(_ rows: Int, bytes: Int = 0) {
+  public mutating func reserveCapacity(_ rows: Int, bytes: Int) {
     self.rows.reserveRows(rows)
     self.rows.reserveBytes(bytes)
   }
@@ -48,6 +51,14 @@ public struct GenericStringBuilder<Offset: ColumnOffset>: ~Copyable {
   @inlinable
   public mutating func appendNull() { rows.appendNull() }
 
+  /// Takes back all rows but the first `count`.
+  public mutating func truncate(to count: Int) { rows.truncate(to: count) }
+
   /// Ends building. The rows are not copied.
   public consuming func finish() -> Column { rows.finish() }
+}
+
+extension GenericStringBuilder<Int64> {
+  /// A builder whose column gets 32-bit offsets where they reach.
+  package init(reach: OffsetReach) { rows = VariableWidthBuilder(type: Int64.textType, reach: reach) }
 }

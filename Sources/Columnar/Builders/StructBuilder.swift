@@ -1,7 +1,7 @@
 /// Builds a `struct` column around the columns of its fields, which are built beside it.
 ///
 /// Every row here is a row of every field, a null row too.
-public struct StructBuilder: ~Copyable {
+public struct StructBuilder: ColumnBuilder, ~Copyable {
   @usableFromInline var validity = ValidityBuilder()
   @usableFromInline var rowCount = 0
 
@@ -10,6 +10,9 @@ public struct StructBuilder: ~Copyable {
 
   /// The number of rows so far.
   public var count: Int { rowCount }
+
+  /// Does nothing: rows take no memory before one of them is null.
+  public mutating func reserveCapacity(_ rows: Int) {}
 
   /// Adds a row with a value: what the fields have.
   @inlinable
@@ -20,6 +23,12 @@ public struct StructBuilder: ~Copyable {
   public mutating func appendNull() {
     validity.markNull(row: rowCount)
     rowCount &+= 1
+  }
+
+  /// Takes back all rows but the first `count`; those of the fields are taken back from their own builders.
+  public mutating func truncate(to count: Int) {
+    validity.truncate(to: count, from: rowCount)
+    rowCount = min(rowCount, count)
   }
 
   /// Ends building. Nothing is copied.

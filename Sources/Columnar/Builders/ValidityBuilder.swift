@@ -24,6 +24,19 @@ package struct ValidityBuilder: ~Copyable {
     bits.fill(from: written, with: 0xFF)
   }
 
+  /// Sets the bits of rows `count ..< rows` again, as they were before these rows were there.
+  package mutating func truncate(to count: Int, from rows: Int) {
+    precondition(count >= 0, "a builder cannot have \(count) rows")
+    let bytes = bits.base.assumingMemoryBound(to: UInt8.self)
+    for row in min(count, rows)..<rows where row &>> 3 < bits.byteCapacity {
+      let bit: UInt8 = 1 &<< UInt8(truncatingIfNeeded: row & 7)
+      if bytes[row &>> 3] & bit == 0 {
+        bytes[row &>> 3] |= bit
+        nullCount &-= 1
+      }
+    }
+  }
+
   /// The bitmap of `count` rows; nil when none of them is null.
   package consuming func finish(count: Int) -> Buffer? {
     guard nullCount > 0 else { return nil }

@@ -12,10 +12,13 @@ package struct VariableWidthBuilder<Offset: ColumnOffset>: ~Copyable {
   /// Never above the limit of the offsets, so that one comparison guards memory and limit.
   @usableFromInline package private(set) var byteCapacity = 0
   private let byteLimit: Int
+  /// Up to how many bytes the column gets 32-bit offsets, whatever they are here.
+  private let shortReach: Int?
 
   package init(type: ColumnType, byteLimit: Int) {
     self.type = type
     self.byteLimit = byteLimit
+    shortReach = nil
   }
 
   @inlinable
@@ -66,14 +69,33 @@ package struct VariableWidthBuilder<Offset: ColumnOffset>: ~Copyable {
     reserveBytes(bytes)
   }
 
+  package mutating func truncate(to count: Int) {
+    guard count < self.count else { return }
+    validity.truncate(to: count, from: self.count)
+    self.count = count
+    byteCount = Int(offsets.base.assumingMemoryBound(to: Offset.self)[count])
+  }
+
   package consuming func finish() -> Column {
     let width = MemoryLayout<Offset>.stride
-    let (type, count, byteCount, nullCount) = (type, count, byteCount, validity.nullCount)
+    let (count, byteCount, nullCount) = (count, byteCount, validity.nullCount)
+    let isNarrowed = shortReach.map { byteCount <= $0 } ?? false
+    let type = isNarrowed ? type == .largeUTF8 ? .utf8 : .binary : type
     let ends =
       rowCapacity == 0
-      ? Buffer.zeros(byteCount: width) : offsets.freeze(byteCount: (count + 1) * width)
+      ? Buffer.zeros(byteCount: width)
+      : isNarrowed ? offsets.narrowedOffsets(count: count + 1) : offsets.freeze(byteCount: (count + 1) * width)
     return Column(
       unchecked: type, count: count, nullCount: nullCount, validity: validity.finish(count: count),
       buffers: [ends, data.freeze(byteCount: byteCount)])
+  }
+}
+
+extension VariableWidthBuilder<Int64> {
+  /// A builder whose column gets 32-bit offsets where they reach.
+  init(type: ColumnType, reach: OffsetReach) {
+    self.type = type
+    byteLimit = reach.limit
+    shortReach = reach.short
   }
 }

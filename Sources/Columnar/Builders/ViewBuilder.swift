@@ -68,6 +68,16 @@ package struct ViewBuilder: ~Copyable {
     reserveBytes(bytes)
   }
 
+  package mutating func truncate(to count: Int) {
+    guard count < self.count else { return }
+    validity.truncate(to: count, from: self.count)
+    for row in count..<self.count {
+      let view = ViewLayout(at: views.base + row * 16)
+      if !view.isInline { byteCount -= view.byteCount }
+    }
+    self.count = count
+  }
+
   package consuming func finish() -> Column {
     let (type, count, byteCount, nullCount) = (type, count, byteCount, validity.nullCount)
     var buffers = [views.freeze(byteCount: count * 16)]

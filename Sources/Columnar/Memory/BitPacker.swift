@@ -23,6 +23,14 @@ package struct BitPacker: ~Copyable {
     memory.fill(from: written, with: 0)
   }
 
+  /// Takes back all bits but the first `count`.
+  package mutating func truncate(to count: Int) {
+    guard count < self.count else { return }
+    let bytes = memory.base.assumingMemoryBound(to: UInt8.self)
+    for bit in count..<self.count { bytes[bit &>> 3] &= ~(1 &<< UInt8(truncatingIfNeeded: bit & 7)) }
+    self.count = count
+  }
+
   package consuming func finish() -> Buffer {
     let byteCount = (count + 7) / 8
     return memory.freeze(byteCount: byteCount)

@@ -81,7 +81,18 @@ final class BoundCall: Sendable {
       case .constant(let values): return values.slice(0..<rows)
       }
     }
-    return try RecordBatch(schema: schema, columns: columns, rowCount: rows)
+    return try RecordBatch(schema: schema(for: columns), columns: columns, rowCount: rows)
+  }
+
+  /// The schema, with the large types of columns that have too much text or too many elements for others.
+  private func schema(for columns: [Column]) -> Schema {
+    guard zip(schema.fields, columns).contains(where: { $0.type != $1.type }) else { return schema }
+    return Schema(
+      zip(schema.fields, columns).map { field, column in
+        var field = field
+        field.type = column.type
+        return field
+      })
   }
 
   // MARK: Calls with constants

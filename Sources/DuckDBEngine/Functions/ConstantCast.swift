@@ -41,8 +41,9 @@ enum ConstantCast {
   /// - Throws: `query` with DuckDB's text when the value cannot be cast.
   static func column(
     _ expression: duckdb_expression, to type: SQLType, in info: duckdb_bind_info, of database: duckdb_database,
-    _ functions: UnsafePointer<DuckDBFunctions>
+    _ vectors: VectorColumns
   ) throws -> Column {
+    let functions = vectors.functions
     let duckdb = functions.pointee
     var context: duckdb_client_context?
     duckdb.scalar_function_get_client_context(info, &context)
@@ -87,7 +88,7 @@ enum ConstantCast {
     guard let chunk, let vector = duckdb.data_chunk_get_vector(chunk, 0),
       Int(duckdb.data_chunk_get_size(chunk)) == rows
     else { throw result.error ?? DuckDBError(.query, "DuckDB gave no value for a constant argument") }
-    return try VectorColumns(functions: functions).column(vector, type: type, count: rows)
+    return try vectors.column(vector, type: type, count: rows)
   }
 
   private static func timeZone(of context: duckdb_client_context, _ functions: UnsafePointer<DuckDBFunctions>)

@@ -33,8 +33,10 @@ extension DuckDBConnection {
     try register(functionsOf: provider, errorMode, timeouts)
   }
 
-  private func register(
-    functionsOf provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts
+  /// - Parameter shortReach: up to how many bytes, or elements, arguments and results have 32-bit offsets.
+  func register(
+    functionsOf provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts,
+    shortReach: Int = Int(Int32.max)
   ) throws(DuckDBError) {
     let taken = try takenNames(provider)
     var problems = RegistrationProblems(of: provider)
@@ -46,7 +48,8 @@ extension DuckDBConnection {
         do throws(DuckDBError) {
           functions.append(
             try ScalarFunction(
-              index, of: provider, onError: errorMode, timeouts: timeouts, database: database.callbackHandle))
+              index, of: provider, onError: errorMode, timeouts: timeouts, database: database.callbackHandle,
+              shortReach: shortReach))
         } catch { problems.add(error.code, "UDF \(name) cannot be used in SQL: \(error.message)", at: index) }
       }
       if let builtIn = taken[name.lowercased()] {

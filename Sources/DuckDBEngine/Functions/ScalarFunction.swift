@@ -16,6 +16,8 @@ final class ScalarFunction: Sendable {
   private let declared: [SQLType?]
   /// The database that calls it, which outlives it.
   private let database: DatabaseHandle
+  /// Up to how many bytes, or elements, arguments and results have 32-bit offsets.
+  private let shortReach: Int
 
   /// - Parameters:
   ///   - index: the function's place in the provider's signatures.
@@ -23,11 +25,13 @@ final class ScalarFunction: Sendable {
   ///   - timeouts: how long calls may take; where nothing is said, what the function says.
   ///   - database: the database that the function is for.
   ///   - declared: the types that DuckDB casts the arguments to, the last also those that follow.
+  ///   - shortReach: up to how many bytes, or elements, arguments and results have 32-bit offsets.
   /// - Throws: `invalidArgument` when the result has no type in DuckDB.
   init(
     _ index: Int, of provider: any FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
-    database: DatabaseHandle, declared: [SQLType?] = []
+    database: DatabaseHandle, declared: [SQLType?] = [], shortReach: Int = Int(Int32.max)
   ) throws(DuckDBError) {
+    self.shortReach = shortReach
     self.declared = declared
     self.database = database
     self.timeouts = timeouts
@@ -42,7 +46,8 @@ final class ScalarFunction: Sendable {
   /// The same function, declared to take arguments of some types.
   func declaring(_ types: [SQLType?]) throws(DuckDBError) -> ScalarFunction {
     try ScalarFunction(
-      index, of: provider, onError: errorMode, timeouts: timeouts, database: database, declared: types)
+      index, of: provider, onError: errorMode, timeouts: timeouts, database: database, declared: types,
+      shortReach: shortReach)
   }
 
   // MARK: Registering
@@ -122,7 +127,7 @@ final class ScalarFunction: Sendable {
     else { return argument }
     do {
       argument.cast = .success(
-        (target, try ConstantCast.column(expression, to: target, in: info, of: database.pointer, functions)))
+        (target, try ConstantCast.column(expression, to: target, in: info, of: database.pointer, vectors(functions))))
     } catch {
       let reason = "\(signature.name): argument \(index + 1) ('\(parameter.name)', \(parameter.type)): \(error)"
       argument.cast = .failure(DuckDBError(.query, reason))
@@ -150,7 +155,7 @@ final class ScalarFunction: Sendable {
     // With other modes a failing row has a result, which stays.
     let postponed = planning != nil && function.errorMode == .raise ? Postponed() : nil
     do {
-      let vectors = VectorColumns(functions: functions)
+      let vectors = function.vectors(functions)
       let result = try function.call(call.batch(of: input, vectors), postponed)
       try vectors.write(result, shape: function.result, to: output)
     } catch {
@@ -163,6 +168,10 @@ final class ScalarFunction: Sendable {
     }
   }
 
+  private func vectors(_ functions: UnsafePointer<DuckDBFunctions>) -> VectorColumns {
+    VectorColumns(functions: functions, shortReach: shortReach)
+  }
+
   private func declaredType(_ index: Int) -> SQLType? {
     declared.indices.contains(index) ? declared[index] : declared.last ?? nil
   }
@@ -170,6 +179,8 @@ final class ScalarFunction: Sendable {
   /// - Parameter postponed: takes what tells of failing rows; nil for telling at once.
   private func call(_ batch: RecordBatch, _ postponed: Postponed?) throws -> Column {
     var options = CallOptions(errorMode: errorMode, timeouts: timeouts) { $0.storedInDuckDB }
+    options.allowsLargeColumns = true
+    options.shortReach = shortReach
     if let postponed { options.postpone = { postponed.add($0) } }
     let result = try provider.evaluateAndWait(index, batch, options)
     guard let errors = result.errors else { return result.values }

@@ -2,21 +2,24 @@ internal import CDuckDBABI
 import Columnar
 
 extension ColumnReader {
-  /// The offsets and the data of texts or bytes. The pointers of null rows are not followed.
-  func strings(_ data: UnsafeRawPointer, _ rows: RowSelection, _ mask: RowMask?) throws(ColumnError) -> [Buffer] {
+  /// The offsets and the data of texts or bytes, and whether the offsets have 64 bits. The pointers of null rows are not
+  /// followed.
+  func strings(
+    _ data: UnsafeRawPointer, _ rows: RowSelection, _ mask: RowMask?
+  ) -> (buffers: [Buffer], isLarge: Bool) {
     let strings = data.assumingMemoryBound(to: duckdb_string_t.self)
     // Added up first, so that memory is taken once and of the right size.
-    var total = 0
-    let offsets = rows.map(to: Int32.self, first: 0) { position, row in
-      if mask?[position] ?? true { total += Int(strings[row].length) }
-      return Int32(truncatingIfNeeded: total)
+    func ends<Offset: ColumnOffset>(_: Offset.Type) -> (Buffer, total: Int) {
+      var total = 0
+      let offsets = rows.map(to: Offset.self, first: 0) { position, row in
+        if mask?[position] ?? true { total += Int(strings[row].length) }
+        return Offset(truncatingIfNeeded: total)
+      }
+      return (offsets, total)
     }
-    guard total <= Int(Int32.max) else {
-      throw ColumnError(
-        code: .capacityExceeded,
-        message: "\(rows.count) rows with \(total) bytes of text are more than the 2 GiB of a "
-          + "column; pass fewer or shorter ones")
-    }
+    var (offsets, total) = ends(Int32.self)
+    let isLarge = total > shortReach
+    if isLarge { offsets = ends(Int64.self).0 }
     let memory = GrowableBuffer(byteCapacity: total)
     var end = memory.base
     rows.forEach { position, row in
@@ -28,7 +31,7 @@ extension ColumnReader {
       end.copyMemory(from: start, byteCount: length)
       end += length
     }
-    return [offsets, memory.freeze(byteCount: total)]
+    return ([offsets, memory.freeze(byteCount: total)], isLarge)
   }
 }
 

@@ -4,6 +4,8 @@ import Columnar
 /// Copies rows of vectors into columns.
 struct ColumnReader {
   let functions: UnsafePointer<DuckDBFunctions>
+  /// As of `VectorColumns`.
+  let shortReach: Int
 
   /// - Parameters:
   ///   - rows: the rows of the vector that become the rows of the column.
@@ -21,7 +23,9 @@ struct ColumnReader {
     case .uuid: return try column(shape, rows, mask, [uuids(data(of: vector, shape), rows)])
     case .decimal(let digits): return try column(shape, rows, mask, [decimals(data(of: vector, shape), digits, rows)])
     case .interval: return try column(shape, rows, mask, [intervals(data(of: vector, shape), rows, mask)])
-    case .strings: return try column(shape, rows, mask, strings(data(of: vector, shape), rows, mask))
+    case .strings:
+      let (buffers, isLarge) = try strings(data(of: vector, shape), rows, mask)
+      return try column(shape, rows, mask, buffers, isLarge: isLarge)
     case .list, .map: return try lists(vector, shape, rows, mask)
     case .array(let size):
       let child = try child(functions.pointee.array_vector_get_child(vector), shape)
@@ -34,11 +38,16 @@ struct ColumnReader {
   }
 
   /// Puts a column together.
+  ///
+  /// - Parameter isLarge: whether its offsets have 64 bits. Children tell by their types whether theirs have.
   func column(
-    _ shape: VectorShape, _ rows: RowSelection, _ mask: RowMask?, _ buffers: [Buffer], _ children: [Column] = []
+    _ shape: VectorShape, _ rows: RowSelection, _ mask: RowMask?, _ buffers: [Buffer], _ children: [Column] = [],
+    isLarge: Bool = false
   ) throws(ColumnError) -> Column {
-    try Column(
-      type: shape.columnType, count: rows.count, nullCount: mask?.nullCount ?? 0, validity: mask?.buffer,
+    let type = shape.columnType.withChildTypes(children.map(\.type))
+    return try Column(
+      type: isLarge ? type.withLargeOffsets : type, count: rows.count, nullCount: mask?.nullCount ?? 0,
+      validity: mask?.buffer,
       buffers: buffers, children: children, dictionary: shape.dictionary)
   }
 

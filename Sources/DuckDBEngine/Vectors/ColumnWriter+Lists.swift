@@ -3,8 +3,10 @@ import Columnar
 
 extension ColumnWriter {
   /// Lists and maps. The elements are copied in one piece, those of null rows included.
-  func writeLists(_ column: Column, _ shape: VectorShape, _ mask: RowMask?, to vector: duckdb_vector) throws {
-    let offsets = column.unsafeListOffsets(as: Int32.self)
+  func writeLists<Offset: ColumnOffset>(
+    _ column: Column, _: Offset.Type, _ shape: VectorShape, _ mask: RowMask?, to vector: duckdb_vector
+  ) throws {
+    let offsets = column.unsafeListOffsets(as: Offset.self)
     let (start, end) = (Int(offsets[0]), Int(offsets[column.count]))
     let entries = try data(of: vector).assumingMemoryBound(to: duckdb_list_entry.self)
     for row in 0..<column.count {
@@ -24,7 +26,7 @@ extension ColumnWriter {
   }
 
   /// Elements below a null row may be anything, and are not asked to make sense. Mostly there are none.
-  private func elementMask(of mask: RowMask?, _ offsets: UnsafePointer<Int32>) -> RowMask? {
+  private func elementMask<Offset: ColumnOffset>(of mask: RowMask?, _ offsets: UnsafePointer<Offset>) -> RowMask? {
     guard let mask else { return nil }
     let sizes = (0..<mask.count).map { Int(offsets[$0 + 1] - offsets[$0]) }
     guard sizes.indices.contains(where: { sizes[$0] > 0 && !mask[$0] }) else { return nil }

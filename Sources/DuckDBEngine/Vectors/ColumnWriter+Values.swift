@@ -55,15 +55,18 @@ extension ColumnWriter {
   }
 
   /// A short string stands in its slot; only a longer one needs memory of DuckDB's, and so a call.
-  func writeStrings(_ column: Column, _ mask: RowMask?, to vector: duckdb_vector) throws {
+  func writeStrings<Offset: ColumnOffset>(
+    _ column: Column, _: Offset.Type, _ mask: RowMask?, to vector: duckdb_vector
+  ) throws {
     let slots = try data(of: vector).assumingMemoryBound(to: duckdb_string_t.self)
-    let (offsets, data) = column.unsafeOffsets(as: Int32.self)
+    let (offsets, data) = column.unsafeOffsets(as: Offset.self)
     let inlineCapacity = 12
     for row in 0..<column.count {
       let start = data + Int(offsets[row])
       let length = mask?[row] ?? true ? Int(offsets[row + 1] - offsets[row]) : 0
       guard length <= inlineCapacity else {
-        start.withMemoryRebound(to: CChar.self, capacity: length) {
+        guard let length = UInt32(exactly: length) else { throw tooLong(length, row) }
+        start.withMemoryRebound(to: CChar.self, capacity: Int(length)) {
           functions.pointee.vector_assign_string_element_len(vector, idx_t(row), $0, idx_t(length))
         }
         continue
@@ -73,5 +76,11 @@ extension ColumnWriter {
       slot.storeBytes(of: UInt32(length), as: UInt32.self)
       (slot + 4).copyMemory(from: start, byteCount: length)
     }
+  }
+
+  private func tooLong(_ length: Int, _ row: Int) -> DuckDBError {
+    DuckDBError(
+      .invalidArgument, "the \(length) bytes at row \(row) are more than the \(UInt32.max) that a value of DuckDB holds"
+    )
   }
 }

@@ -24,9 +24,19 @@ struct ColumnWriter {
     case .uuid: try writeUUIDs(column, to: data(of: vector))
     case .decimal(let digits): try writeDecimals(column, digits, mask, shape, to: data(of: vector))
     case .interval: try writeIntervals(column, mask, to: data(of: vector))
-    case .strings: try writeStrings(column, mask, to: vector)
+    case .strings:
+      if column.type == .largeUTF8 || column.type == .largeBinary {
+        try writeStrings(column, Int64.self, mask, to: vector)
+      } else {
+        try writeStrings(column, Int32.self, mask, to: vector)
+      }
     case .enumeration(let byteWidth): try writeEnumeration(column, byteWidth, mask, shape, to: data(of: vector))
-    case .list, .map: try writeLists(column, shape, mask, to: vector)
+    case .list, .map:
+      if case .largeList = column.type {
+        try writeLists(column, Int64.self, shape, mask, to: vector)
+      } else {
+        try writeLists(column, Int32.self, shape, mask, to: vector)
+      }
     case .array(let size):
       let elements = column.children[0].slice(column.offset * size..<(column.offset + column.count) * size)
       let child = try child(functions.pointee.array_vector_get_child(vector))

@@ -4,12 +4,12 @@ import Columnar
 extension VectorColumns {
   // MARK: Reading
 
-  /// The first rows of a vector as a column of the type that ``SQLType/field(named:)`` gives. Everything is copied.
+  /// The first rows of a vector as a column of the type that ``SQLType/field(named:)`` gives, or of that type with 64-bit
+  /// offsets where 32 bits do not reach. Everything is copied.
   ///
   /// Infinite dates and timestamps stay what they are in DuckDB: the largest number and its negative.
   ///
-  /// - Throws: `invalidArgument` for a type without a column, and for an interval that Arrow cannot hold;
-  ///   `capacityExceeded` for more than 2 GiB of text, or 2,147,483,647 elements of lists.
+  /// - Throws: `invalidArgument` for a type without a column, and for an interval that Arrow cannot hold.
   func column(_ vector: duckdb_vector, type: SQLType, count: Int) throws -> Column {
     try column(vector, shape: VectorShape(type), count: count)
   }
@@ -22,15 +22,17 @@ extension VectorColumns {
         type: shape.columnType, copyingValues: data, count: count,
         validityWords: functions.pointee.vector_get_validity(vector))
     }
-    return try ColumnReader(functions: functions).column(vector, shape, RowSelection(0..<count), parent: nil)
+    return try ColumnReader(functions: functions, shortReach: shortReach).column(
+      vector, shape, RowSelection(0..<count), parent: nil)
   }
 
   // MARK: Writing
 
   /// Writes a column into a fresh vector of the type that ``logicalType(_:)`` gives.
   ///
-  /// The column may also be a slice, and of a type that differs in names and metadata only. Taken as well are durations
-  /// for INTERVAL, positions of any width and values in any order for an ENUM, and columns of type `null` for all types.
+  /// The column may also be a slice, and of a type that differs in names, metadata and the width of offsets only. Taken as
+  /// well are durations for INTERVAL, positions of any width and values in any order for an ENUM, and columns of type
+  /// `null` for all types.
   /// Offsets from outside need `.full` validation first.
   ///
   /// - Throws: `invalidArgument` for a column of another type, and for a value that DuckDB's type does not have.
@@ -55,9 +57,13 @@ extension VectorShape {
     case (_, .null): true
     case (.interval, .duration): true
     case (.enumeration, .dictionary(_, .utf8, _)): true
-    case (.list, .list(let element)): children[0].takes(element.type)
+    case (.list, .list(let element)), (.list, .largeList(let element)): children[0].takes(element.type)
     case (.array(let size), .fixedSizeList(let element, let count)): size == count && children[0].takes(element.type)
     case (.map, .map(let key, let value, _)): children[0].takes(key.type) && children[1].takes(value.type)
+    case (.map, _):
+      column.largeMapFields.map { children[0].takes($0.key.type) && children[1].takes($0.value.type) } ?? false
+    case (.strings, .largeUTF8): columnType == .utf8
+    case (.strings, .largeBinary): columnType == .binary
     case (.structure, .struct(let fields)): takes(fields)
     case (.decimal(let digits), .decimal128(let precision, let scale)):
       precision <= digits && type == .decimal(width: digits, scale: scale)

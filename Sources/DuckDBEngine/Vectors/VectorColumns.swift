@@ -6,4 +6,7 @@ internal import CDuckDBABI
 /// 2,048 values, and nothing of DuckDB's is kept beyond the callback it belongs to.
 struct VectorColumns {
   let functions: UnsafePointer<DuckDBFunctions>
+  /// The most bytes of text, or elements of lists, that are read into a column with 32-bit offsets; more make one of a
+  /// large type. Tests set it lower.
+  var shortReach = Int(Int32.max)
 }

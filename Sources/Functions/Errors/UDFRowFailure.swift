@@ -40,10 +40,12 @@ public struct UDFRowFailure: Sendable, Hashable {
   ])
 
   /// A column of errors: null for every row that did not fail.
-  package static func column(_ failures: [UDFRowFailure], rowCount: Int) throws(ColumnError) -> Column {
-    var types = StringBuilder()
-    var messages = StringBuilder()
-    var tracebacks = StringBuilder()
+  package static func column(
+    _ failures: [UDFRowFailure], rowCount: Int, _ reach: OffsetReach = OffsetReach()
+  ) throws(ColumnError) -> Column {
+    var types = LargeStringBuilder(reach: reach)
+    var messages = LargeStringBuilder(reach: reach)
+    var tracebacks = LargeStringBuilder(reach: reach)
     var lines = FixedWidthBuilder<Int32>()
     var rows = StructBuilder()
     var next = failures.startIndex
@@ -64,7 +66,7 @@ public struct UDFRowFailure: Sendable, Hashable {
       try tracebacks.append(failure.traceback)
       rows.append()
     }
-    return try rows.finish(
-      fields: columnType.childFields, columns: [types.finish(), messages.finish(), lines.finish(), tracebacks.finish()])
+    let columns = [types.finish(), messages.finish(), lines.finish(), tracebacks.finish()]
+    return try rows.finish(fields: columnType.withChildTypes(columns.map(\.type)).childFields, columns: columns)
   }
 }

@@ -62,8 +62,10 @@ extension UDFType {
       (.list(let element), .fixedSizeList(let item, _)):
       return element.distance(to: item)
     case (.map(let key, let value), .map(let keys, let values, _)):
-      guard let key = key.distance(to: keys), let value = value.distance(to: values) else { return nil }
-      return key + value
+      return Self.distance(key, keys, value, values)
+    case (.map(let key, let value), .largeList):
+      guard let (keys, values) = field.type.largeMapFields else { return nil }
+      return Self.distance(key, keys, value, values)
     case (.structure(let structure), .struct(let fields)):
       guard let places = structure.places(in: fields) else { return nil }
       var sum = 0
@@ -75,6 +77,13 @@ extension UDFType {
     default:
       return nil
     }
+  }
+}
+
+extension UDFType {
+  private static func distance(_ key: UDFType, _ keys: Field, _ value: UDFType, _ values: Field) -> Int? {
+    guard let key = key.distance(to: keys), let value = value.distance(to: values) else { return nil }
+    return key + value
   }
 }
 

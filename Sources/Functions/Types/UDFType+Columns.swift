@@ -130,6 +130,7 @@ extension UDFType {
     case .binary, .largeBinary, .binaryView:
       return field.extensionName == ExtensionName.pickle ? .pickle : .bytes
     case .fixedSizeBinary: return field.isUUID ? .uuid : .bytes
+    case .largeList where field.type.largeMapFields != nil: return .map(key: .any, value: .any)
     case .list, .largeList, .fixedSizeList, .listView, .largeListView: return .list(.any)
     case .map: return .map(key: .any, value: .any)
     case .struct(let fields):

@@ -5,7 +5,7 @@ import PythonRuntime
 import Synchronization
 
 /// A function of one value per row, made ready for one batch.
-struct RowCall: ~Copyable {
+struct RowCall: WriterUse, ~Copyable {
   private let api: PythonAPI
   private let conversion: Conversion
   private let callable: ObjectPointer
@@ -25,6 +25,7 @@ struct RowCall: ~Copyable {
   ) throws {
     let result = context.options.resultType?(signature.result) ?? signature.result.resolved(for: batch.schema.fields)
     conversion.decimals = signature.decimals ?? .exact
+    conversion.reach = context.options.offsetReach
     arguments = try ArgumentRows(signature, batch, conversion)
     outcomes = RowOutcomes(signature, result, context, conversion, py.state.memory)
     api = py.api
@@ -40,24 +41,16 @@ struct RowCall: ~Copyable {
   /// - Throws: `UDFError`, `PythonError`.
   mutating func run() throws -> UDFResult {
     let rowCount = arguments.rowCount
-    let values: Column =
-      switch result {
-      case .int: try run(IntegerWriter<Int64>(api, rows: rowCount))
-      case .float: try run(FloatWriter(api, rows: rowCount))
-      case .bool: try run(BooleanWriter(api, rows: rowCount))
-      case .string: try run(TextWriter(api, rows: rowCount))
-      case .bytes: try run(BytesWriter(api, rows: rowCount))
-      default: try run(NestedWriter(try conversion.nestedWriter(result, rows: rowCount)))
-      }
+    let values = try conversion.withWriter(of: result, rows: rowCount, &self)
     let failures = outcomes.failures
-    let errors = outcomes.mode == .collect ? try UDFRowFailure.column(failures.described, rowCount: rowCount) : nil
+    let errors = outcomes.mode == .collect ? try outcomes.errorColumn(rowCount: rowCount) : nil
     return UDFResult(
       values: values, errors: errors, failureCount: failures.count, failures: failures.described,
       failuresByType: failures.countByType)
   }
 
-  @inline(__always)
-  private mutating func run<Writer: ResultWriter & ~Copyable>(_ initial: consuming Writer) throws -> Column {
+  /// Calls the function for each row, and writes what it returns.
+  mutating func use<Writer: ResultWriter & ~Copyable>(_ initial: consuming Writer) throws -> Column {
     var writer = initial
     let (width, stride, blockRows) = (arguments.width, arguments.stride, arguments.blockRows)
     let flags = width | Int(bitPattern: PythonVectorcallArgumentsOffset)

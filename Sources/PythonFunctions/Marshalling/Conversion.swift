@@ -1,5 +1,6 @@
 import Functions
 import CPythonABI
+import Columnar
 import PythonRuntime
 
 /// What the conversions of one batch share: the interpreter, and the Python objects they need meanwhile.
@@ -14,6 +15,8 @@ final class Conversion {
   private var calendar: UnsafePointer<PyDateTime_CAPI>?
   /// What decimal results do that do not fit.
   var decimals = DecimalRule.exact
+  /// How far the offsets of result columns reach.
+  var reach = OffsetReach()
 
   /// - Parameters:
   ///   - classes: the keys of the classes that the module's signatures refer to.

@@ -63,21 +63,38 @@ struct RowOutcomes {
     let shown = "it returned \(api.shortRepresentation(object)) of type \(api.typeName(object))"
     if case .column(let error) = problem {
       // The column is full: that is no affair of the row's.
-      throw RowProblem.result(error.message, nil, isWrongType: false).error(in: place(row, arguments))
+      throw RowProblem.result(full(error), nil, isWrongType: false).error(in: place(row, arguments))
     }
-    let described = Self.describe(problem, shown, expected: expected)
+    let described = describe(problem, shown, expected: expected)
     try note(
       .result(described.reason, described.exception, isWrongType: described.isWrongType), row,
       isFatal: described.isFatal, arguments)
   }
 
-  private static func describe(
+  /// The errors of the rows, one for each.
+  func errorColumn(rowCount: Int) throws -> Column {
+    do throws(ColumnError) {
+      return try UDFRowFailure.column(failures.described, rowCount: rowCount, conversion.reach)
+    } catch {
+      throw UDFError(.wrongResult, "UDF \(function): the errors of \(rowCount) rows: \(full(error))")
+    }
+  }
+
+  private func full(_ error: ColumnError) -> String {
+    guard error.code == .capacityExceeded else { return error.message }
+    return """
+      the results so far are more than the \(conversion.reach.short) bytes, or elements of lists, that a column takes; call it with \
+      fewer rows, or set allowsLargeColumns in CallOptions
+      """
+  }
+
+  private func describe(
     _ problem: ResultProblem, _ shown: String, expected: String
   ) -> (reason: String, exception: PythonError?, isWrongType: Bool, isFatal: Bool) {
     switch problem {
     case .wrongType: return ("\(shown), expected \(expected)", nil, true, false)
     case .outOfRange(let range): return ("\(shown), which does not fit \(range)", nil, false, false)
-    case .column(let error): return (error.message, nil, false, true)
+    case .column(let error): return (full(error), nil, false, true)
     case .exception(let error, let isFatal):
       return ("\(shown), which cannot be converted: \(error.summary)", error, false, isFatal)
     case .part(let name, let part, let partExpected, let inner):

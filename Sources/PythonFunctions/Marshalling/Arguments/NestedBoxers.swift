@@ -13,14 +13,14 @@ extension Conversion {
   }
 
   func mapReader(of column: Column, _ key: UDFType, _ value: UDFType) throws -> ArgumentReader {
-    guard case .map(let keyField, let valueField, _) = column.type,
-      let entries = try column.children.first?.fieldColumns()
-    else { return api.reader(of: column, NoneBoxer(none: api.none)) }
+    guard let fields = column.type.mapFields, let entries = try column.children.first?.fieldColumns() else {
+      return api.reader(of: column, NoneBoxer(none: api.none))
+    }
     return api.reader(
       of: column,
       MapBoxer(
-        spans: ListSpans(column), keys: try reader(of: entries[0], keyField, as: key),
-        values: try reader(of: entries[1], valueField, as: value), api: api))
+        spans: ListSpans(column), keys: try reader(of: entries[0], fields.key, as: key),
+        values: try reader(of: entries[1], fields.value, as: value), api: api))
   }
 
   func structReader(
@@ -59,6 +59,13 @@ extension Conversion {
       _ = api.pointee.PyTuple_SetItem(tuple, index, object)
     }
     return tuple
+  }
+}
+
+extension ColumnType {
+  /// The fields of a map, or of the large list that stands for one.
+  fileprivate var mapFields: (key: Field, value: Field)? {
+    if case .map(let key, let value, _) = self { (key, value) } else { largeMapFields }
   }
 }
 

@@ -4,61 +4,42 @@ import Columnar
 import PythonRuntime
 
 /// `Decimal` and `int` as fixed point: exactly, or not at all.
-struct DecimalWriter: ResultWriter, ~Copyable {
+struct DecimalUnboxer: Unboxer {
   private let source: DecimalSource
-  private var builder: FixedWidthBuilder<Int128>
-  private var digits: [UInt8]
+  private var digits: [UInt8] = []
 
-  init(_ conversion: Conversion, _ wanted: UDFType.Digits, rows: Int) throws {
-    let source = try DecimalSource(conversion, wanted)
-    builder = try FixedWidthBuilder(type: wanted.columnType)
-    self.source = source
-    digits = []
-    builder.reserveCapacity(rows)
-  }
+  init(_ conversion: Conversion, _ wanted: UDFType.Digits) throws { source = try DecimalSource(conversion, wanted) }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    let text = try source.text(of: object)
+  var columnType: ColumnType { source.wanted.columnType }
+
+  mutating func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Int128 {
+    let text = try source.text.convert(object)
     defer { source.api.pointee.Py_DecRef(text) }
     let characters = try source.characters(of: text)
     let wanted = source.wanted
     if let short = DecimalDigits.shortNumber(characters, precision: wanted.precision, scale: wanted.scale) {
-      builder.append(Int128(short))
-    } else {
-      let isNegative = try source.read(characters, into: &digits)
-      builder.append(DecimalDigits.number(digits, isNegative: isNegative))
+      return Int128(short)
     }
+    let isNegative = try source.read(characters, into: &digits)
+    return DecimalDigits.number(digits, isNegative: isNegative)
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// The same with up to 76 digits.
-struct WideDecimalWriter: ResultWriter, ~Copyable {
+struct WideDecimalUnboxer: Unboxer {
   private let source: DecimalSource
-  private var builder: FixedWidthBuilder<Int256>
-  private var digits: [UInt8]
+  private var digits: [UInt8] = []
 
-  init(_ conversion: Conversion, _ wanted: UDFType.Digits, rows: Int) throws {
-    let source = try DecimalSource(conversion, wanted)
-    builder = try FixedWidthBuilder(type: wanted.columnType)
-    self.source = source
-    digits = []
-    builder.reserveCapacity(rows)
-  }
+  init(_ conversion: Conversion, _ wanted: UDFType.Digits) throws { source = try DecimalSource(conversion, wanted) }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    let text = try source.text(of: object)
+  var columnType: ColumnType { source.wanted.columnType }
+
+  mutating func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Int256 {
+    let text = try source.text.convert(object)
     defer { source.api.pointee.Py_DecRef(text) }
     let isNegative = try source.read(source.characters(of: text), into: &digits)
-    builder.append(DecimalDigits.wideNumber(digits, isNegative: isNegative))
+    return DecimalDigits.wideNumber(digits, isNegative: isNegative)
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// Reads the digits of `Decimal` and `int` objects.
@@ -74,9 +55,6 @@ private struct DecimalSource {
     self.wanted = wanted
     rule = conversion.decimals
   }
-
-  /// The number as text, as a new reference.
-  func text(of object: ObjectPointer) throws(ResultProblem) -> ObjectPointer { try text.of(object) }
 
   /// The characters of a text, which live as long as it.
   func characters(of text: ObjectPointer) throws(ResultProblem) -> UnsafeBufferPointer<CChar> {
@@ -103,37 +81,14 @@ private struct DecimalSource {
   }
 }
 
-/// `Decimal` and `int` as the text that Python shows them with.
-struct DecimalTextWriter: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private let text: DecimalText
-  private var inner: TextWriter
-
-  init(_ conversion: Conversion, rows: Int) throws {
-    text = try DecimalText(conversion)
-    api = conversion.api
-    inner = TextWriter(api, rows: rows)
-  }
-
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    let text = try text.of(object)
-    defer { api.pointee.Py_DecRef(text) }
-    try inner.append(text)
-  }
-
-  mutating func appendNull() { inner.appendNull() }
-  mutating func truncate(to count: Int) { inner.truncate(to: count) }
-  consuming func finish() -> Column { inner.finish() }
-}
-
 /// The digits of `Decimal` and `int` objects as text. A subclass may show itself in any way, an enumeration for one, so
 /// its own `__str__` is not asked.
-private struct DecimalText {
+struct DecimalText: ObjectConverter {
   let api: PythonAPI
-  let type: OpaquePointer
+  private let type: OpaquePointer
   /// `Decimal.__str__`.
-  let show: ObjectPointer
-  let takesFloats: Bool
+  private let show: ObjectPointer
+  private let takesFloats: Bool
 
   init(_ conversion: Conversion) throws {
     api = conversion.api
@@ -143,8 +98,7 @@ private struct DecimalText {
     takesFloats = conversion.decimals.rounds
   }
 
-  /// A new reference.
-  func of(_ object: ObjectPointer) throws(ResultProblem) -> ObjectPointer {
+  func convert(_ object: ObjectPointer) throws(ResultProblem) -> ObjectPointer {
     if api.isInstance(object, of: type) {
       guard let text = api.call(show, object) else { throw api.pendingException() }
       return text

@@ -8,13 +8,13 @@ struct ListWriter: ResultWriter, ~Copyable {
   private let api: PythonAPI
   private let element: UDFType
   private let elements: AnyResultWriter
-  private var builder: ListBuilder
+  private var builder: LargeListBuilder
 
   init(_ conversion: Conversion, _ element: UDFType, rows: Int) throws {
     let elements = try conversion.nestedWriter(element, rows: rows)
     (self.element, self.elements) = (element, elements)
     api = conversion.api
-    builder = ListBuilder()
+    builder = LargeListBuilder(reach: conversion.reach)
     builder.reserveCapacity(rows)
   }
 
@@ -71,14 +71,14 @@ struct MapWriter: ResultWriter, ~Copyable {
   private let value: UDFType
   private let keys: AnyResultWriter
   private let values: AnyResultWriter
-  private var builder: ListBuilder
+  private var builder: LargeListBuilder
 
   init(_ conversion: Conversion, key: UDFType, value: UDFType, rows: Int) throws {
     let keys = try conversion.nestedWriter(key, rows: rows)
     let values = try conversion.nestedWriter(value, rows: rows)
     (self.key, self.value, self.keys, self.values) = (key, value, keys, values)
     api = conversion.api
-    builder = ListBuilder()
+    builder = LargeListBuilder(reach: conversion.reach)
     builder.reserveCapacity(rows)
   }
 

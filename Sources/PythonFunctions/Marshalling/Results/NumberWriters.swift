@@ -2,28 +2,21 @@ import CPythonABI
 import Columnar
 import PythonRuntime
 
-struct IntegerWriter<Value: FixedWidthColumnElement & FixedWidthInteger>: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private var builder = FixedWidthBuilder<Value>()
-
-  init(_ api: PythonAPI, rows: Int) {
-    self.api = api
-    builder.reserveCapacity(rows)
-  }
+struct IntegerUnboxer<Value: FixedWidthColumnElement & FixedWidthInteger>: Unboxer {
+  let api: PythonAPI
 
   @inline(__always)
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Value {
     if object.pointee.ob_type == api.pointee.PyLong_Type {
       let int = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyLongObject.self)
       let tag = int.pointee.lv_tag
       if tag < 16 {
         let value = (1 &- Int64(tag & 3)) &* Int64(int.pointee.ob_digit)
         guard let value = Value(exactly: value) else { throw outOfRange }
-        builder.append(value)
-        return
+        return value
       }
     }
-    builder.append(try convert(object))
+    return try convert(object)
   }
 
   /// An `int` of more than 30 bits, or anything else with `__index__`.
@@ -36,35 +29,18 @@ struct IntegerWriter<Value: FixedWidthColumnElement & FixedWidthInteger>: Result
   private var outOfRange: ResultProblem {
     .outOfRange("\(Value.isSigned ? Value.bitWidth == 8 ? "an" : "a" : "an unsigned") \(Value.bitWidth)-bit integer")
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// 128-bit integers, least significant byte first.
-struct HugeIntegerWriter: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private var builder: FixedSizeBinaryBuilder
+struct HugeIntegerUnboxer: SixteenByteUnboxer {
+  let api: PythonAPI
 
-  init(_ api: PythonAPI, rows: Int) throws(ColumnError) {
-    self.api = api
-    builder = try FixedSizeBinaryBuilder(byteWidth: 16)
-    builder.reserveCapacity(rows)
-  }
-
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    guard var value = try api.wideIndex(object, as: Int128.self)?.littleEndian else {
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> UInt128 {
+    guard let value = try api.wideIndex(object, as: Int128.self)?.littleEndian else {
       throw .outOfRange("a 128-bit integer")
     }
-    do { try withUnsafeBytes(of: &value) { (bytes) throws(ColumnError) in try builder.append(bytes: bytes) } } catch {
-      throw .column(error)
-    }
+    return UInt128(bitPattern: value)
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 extension UnsafePointer<PythonFunctions> {
@@ -79,49 +55,28 @@ extension UnsafePointer<PythonFunctions> {
   }
 }
 
-struct FloatWriter: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private var builder = FixedWidthBuilder<Double>()
-
-  init(_ api: PythonAPI, rows: Int) {
-    self.api = api
-    builder.reserveCapacity(rows)
-  }
+struct FloatUnboxer: Unboxer {
+  let api: PythonAPI
 
   @inline(__always)
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Double {
     if object.pointee.ob_type == api.pointee.PyFloat_Type {
-      builder.append(UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyFloatObject.self).pointee.ob_fval)
-    } else {
-      builder.append(try api.double(object))
+      return UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyFloatObject.self).pointee.ob_fval
     }
+    return try api.double(object)
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// 32-bit floats: rounded to the nearest, as every system does; what would become infinite is out of range.
-struct ShortFloatWriter: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private var builder = FixedWidthBuilder<Float>()
+struct ShortFloatUnboxer: Unboxer {
+  let api: PythonAPI
 
-  init(_ api: PythonAPI, rows: Int) {
-    self.api = api
-    builder.reserveCapacity(rows)
-  }
-
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Float {
     let double = try api.double(object)
     let value = Float(double)
     guard value.isFinite || !double.isFinite else { throw .outOfRange("a 32-bit float") }
-    builder.append(value)
+    return value
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 extension UnsafePointer<PythonFunctions> {

@@ -67,18 +67,6 @@ final class AnyResultWriter {
   }
 }
 
-/// A run-time writer where a concrete one is asked for: a row of a nested type costs more than one call through a table.
-struct NestedWriter: ResultWriter, ~Copyable {
-  private let writer: AnyResultWriter
-
-  init(_ writer: AnyResultWriter) { self.writer = writer }
-
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) { try writer.append(object) }
-  mutating func appendNull() { writer.appendNull() }
-  mutating func truncate(to count: Int) { writer.truncate(count) }
-  consuming func finish() throws(ColumnError) -> Column { try writer.finish() }
-}
-
 /// Nothing but nulls.
 struct NullWriter: ResultWriter, ~Copyable {
   private var count = 0

@@ -3,81 +3,67 @@ import Columnar
 import PythonRuntime
 
 /// `date`; a `datetime` is one too, but would lose its time.
-struct DateWriter: ResultWriter, ~Copyable {
+struct DateUnboxer: Unboxer {
   private let api: PythonAPI
   private let dateTime: UnsafePointer<PyDateTime_CAPI>
-  private var builder: FixedWidthBuilder<Int32>
 
-  init(_ conversion: Conversion, rows: Int) throws {
-    let dateTime = try conversion.dateTime()
-    builder = try FixedWidthBuilder(type: .date32)
-    builder.reserveCapacity(rows)
-    self.dateTime = dateTime
+  init(_ conversion: Conversion) throws {
+    dateTime = try conversion.dateTime()
     api = conversion.api
   }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  var columnType: ColumnType { .date32 }
+
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Int32 {
     guard api.isInstance(object, of: dateTime.pointee.DateType),
       !api.isInstance(object, of: dateTime.pointee.DateTimeType)
     else { throw .wrongType }
     let data = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyDateTime_Date.self).pointee.data
     let date = CivilDate(year: Int(data.0) << 8 | Int(data.1), month: Int(data.2), day: Int(data.3))
-    builder.append(Int32(truncatingIfNeeded: date.daysSinceEpoch))
+    return Int32(truncatingIfNeeded: date.daysSinceEpoch)
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// `time` without a time zone.
-struct TimeWriter: ResultWriter, ~Copyable {
+struct TimeUnboxer: Unboxer {
   private let api: PythonAPI
   private let dateTime: UnsafePointer<PyDateTime_CAPI>
-  private var builder: FixedWidthBuilder<Int64>
 
-  init(_ conversion: Conversion, rows: Int) throws {
-    let dateTime = try conversion.dateTime()
-    builder = try FixedWidthBuilder(type: .time64(.microsecond))
-    builder.reserveCapacity(rows)
-    self.dateTime = dateTime
+  init(_ conversion: Conversion) throws {
+    dateTime = try conversion.dateTime()
     api = conversion.api
   }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  var columnType: ColumnType { .time64(.microsecond) }
+
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Int64 {
     guard api.isInstance(object, of: dateTime.pointee.TimeType) else { throw .wrongType }
     let time = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyDateTime_Time.self)
     guard time.pointee.hastzinfo == 0 else { throw .outOfRange("a time column: it has a time zone") }
     let data = time.pointee.data
     let seconds = Int64(data.0) * 3_600 + Int64(data.1) * 60 + Int64(data.2)
-    builder.append(seconds * 1_000_000 + (Int64(data.3) << 16 | Int64(data.4) << 8 | Int64(data.5)))
+    return seconds * 1_000_000 + (Int64(data.3) << 16 | Int64(data.4) << 8 | Int64(data.5))
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// `datetime`: naive for a column without a time zone, aware for one with.
-struct TimestampWriter: ResultWriter, ~Copyable {
+struct TimestampUnboxer: Unboxer {
   private let api: PythonAPI
   private let dateTime: UnsafePointer<PyDateTime_CAPI>
   private let unit: TimeUnit
   private let zone: String?
   private let offsetName: ObjectPointer
-  private var builder: FixedWidthBuilder<Int64>
 
-  init(_ conversion: Conversion, _ unit: TimeUnit, zone: String?, rows: Int) throws {
-    let dateTime = try conversion.dateTime()
-    let offsetName = try conversion.name("utcoffset")
-    builder = try FixedWidthBuilder(type: .timestamp(unit, timeZone: zone))
-    (self.unit, self.zone, self.offsetName) = (unit, zone, offsetName)
-    builder.reserveCapacity(rows)
-    self.dateTime = dateTime
+  init(_ conversion: Conversion, _ unit: TimeUnit, zone: String?) throws {
+    dateTime = try conversion.dateTime()
+    offsetName = try conversion.name("utcoffset")
+    (self.unit, self.zone) = (unit, zone)
     api = conversion.api
   }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  var columnType: ColumnType { .timestamp(unit, timeZone: zone) }
+
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Int64 {
     guard api.isInstance(object, of: dateTime.pointee.DateTimeType) else { throw .wrongType }
     let value = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyDateTime_DateTime.self)
     let data = value.pointee.data
@@ -95,7 +81,7 @@ struct TimestampWriter: ResultWriter, ~Copyable {
     } else if isAware != (zone != nil) {
       throw isAware ? aware : naive
     }
-    builder.append(try inUnit(microseconds))
+    return try inUnit(microseconds)
   }
 
   private var naive: ResultProblem { .outOfRange("a column with a time zone: it has none; give it a tzinfo") }
@@ -131,10 +117,6 @@ struct TimestampWriter: ResultWriter, ~Copyable {
       return value
     }
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// A `timedelta`, read.
@@ -152,44 +134,33 @@ private struct PythonDelta {
 }
 
 /// `timedelta`.
-struct DurationWriter: ResultWriter, ~Copyable {
+struct DurationUnboxer: Unboxer {
   private let api: PythonAPI
   private let dateTime: UnsafePointer<PyDateTime_CAPI>
-  private var builder: FixedWidthBuilder<Int64>
 
-  init(_ conversion: Conversion, rows: Int) throws {
-    let dateTime = try conversion.dateTime()
-    builder = try FixedWidthBuilder(type: .duration(.microsecond))
-    builder.reserveCapacity(rows)
-    self.dateTime = dateTime
+  init(_ conversion: Conversion) throws {
+    dateTime = try conversion.dateTime()
     api = conversion.api
   }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  var columnType: ColumnType { .duration(.microsecond) }
+
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Int64 {
     guard api.isInstance(object, of: dateTime.pointee.DeltaType) else { throw .wrongType }
     guard let microseconds = Int64(exactly: PythonDelta(object).microseconds) else {
       throw .outOfRange("64-bit microseconds, about 292,000 years")
     }
-    builder.append(microseconds)
+    return microseconds
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// `clutch.Interval`, or another tuple of months, days and nanoseconds.
-struct IntervalWriter: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private var builder: FixedWidthBuilder<MonthDayNanoInterval>
+struct IntervalUnboxer: Unboxer {
+  let api: PythonAPI
 
-  init(_ api: PythonAPI, rows: Int) throws(ColumnError) {
-    builder = try FixedWidthBuilder(type: .interval(.monthDayNano))
-    self.api = api
-    builder.reserveCapacity(rows)
-  }
+  var columnType: ColumnType { .interval(.monthDayNano) }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> MonthDayNanoInterval {
     guard api.isInstance(object, of: api.pointee.PyTuple_Type), try api.size(of: object) == 3 else { throw .wrongType }
     guard let months = try part(0, object, as: Int32.self), let days = try part(1, object, as: Int32.self) else {
       throw .outOfRange("an interval, whose months and days have 32 bits")
@@ -197,7 +168,7 @@ struct IntervalWriter: ResultWriter, ~Copyable {
     guard let nanoseconds = try part(2, object, as: Int64.self) else {
       throw .outOfRange("an interval, whose nanoseconds have 64 bits")
     }
-    builder.append(MonthDayNanoInterval(months: months, days: days, nanoseconds: nanoseconds))
+    return MonthDayNanoInterval(months: months, days: days, nanoseconds: nanoseconds)
   }
 
   /// Nil when it does not fit.
@@ -209,32 +180,19 @@ struct IntervalWriter: ResultWriter, ~Copyable {
     guard api.isInstance(item, of: api.pointee.PyLong_Type) else { throw .wrongType }
     return api.wideInteger(item, as: type)
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// An `int` as nanoseconds since 1970-01-01 00:00.
-struct NanosecondsWriter: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private var builder: FixedWidthBuilder<Int64>
+struct NanosecondsUnboxer: Unboxer {
+  let api: PythonAPI
 
-  init(_ api: PythonAPI, rows: Int) throws(ColumnError) {
-    builder = try FixedWidthBuilder(type: .timestamp(.nanosecond, timeZone: nil))
-    self.api = api
-    builder.reserveCapacity(rows)
-  }
+  var columnType: ColumnType { .timestamp(.nanosecond, timeZone: nil) }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Int64 {
     guard api.isInstance(object, of: api.pointee.PyLong_Type) else { throw .wrongType }
     guard let value = api.wideInteger(object, as: Int64.self) else {
       throw .outOfRange("64-bit nanoseconds, the years 1677 to 2262")
     }
-    builder.append(value)
+    return value
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }

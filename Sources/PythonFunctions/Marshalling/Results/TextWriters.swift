@@ -5,10 +5,11 @@ import PythonRuntime
 
 struct TextWriter: ResultWriter, ~Copyable {
   private let api: PythonAPI
-  private var builder = StringBuilder()
+  private var builder: LargeStringBuilder
 
-  init(_ api: PythonAPI, rows: Int) {
-    self.api = api
+  init(_ conversion: Conversion, rows: Int) {
+    api = conversion.api
+    builder = LargeStringBuilder(reach: conversion.reach)
     builder.reserveCapacity(rows)
   }
 
@@ -31,10 +32,11 @@ struct TextWriter: ResultWriter, ~Copyable {
 
 struct BytesWriter: ResultWriter, ~Copyable {
   private let api: PythonAPI
-  private var builder = BinaryBuilder()
+  private var builder: LargeBinaryBuilder
 
-  init(_ api: PythonAPI, rows: Int) {
-    self.api = api
+  init(_ conversion: Conversion, rows: Int) {
+    api = conversion.api
+    builder = LargeBinaryBuilder(reach: conversion.reach)
     builder.reserveCapacity(rows)
   }
 
@@ -67,20 +69,37 @@ struct BytesWriter: ResultWriter, ~Copyable {
   consuming func finish() -> Column { builder.finish() }
 }
 
-/// What a Python function makes of the object: JSON, pickled bytes.
-struct CallWriter<Inner: ResultWriter & ~Copyable>: ResultWriter, ~Copyable {
-  private let api: PythonAPI
-  private let function: ObjectPointer
+/// Makes another object of a returned one.
+protocol ObjectConverter {
+  var api: PythonAPI { get }
+  /// A new reference. When it throws no exception is pending.
+  func convert(_ object: ObjectPointer) throws(ResultProblem) -> ObjectPointer
+}
+
+/// Calls a Python function with the object.
+struct CallConverter: ObjectConverter {
+  let api: PythonAPI
+  let function: ObjectPointer
+
+  func convert(_ object: ObjectPointer) throws(ResultProblem) -> ObjectPointer {
+    guard let converted = api.call(function, object) else { throw api.pendingException() }
+    return converted
+  }
+}
+
+/// Writes what is made of the object: JSON, pickled bytes, decimals as text.
+struct ConvertingWriter<Converter: ObjectConverter, Inner: ResultWriter & ~Copyable>: ResultWriter, ~Copyable {
+  private let converter: Converter
   private var inner: Inner
 
-  init(_ api: PythonAPI, through function: ObjectPointer, _ inner: consuming Inner) {
-    (self.api, self.function) = (api, function)
+  init(_ converter: Converter, _ inner: consuming Inner) {
+    self.converter = converter
     self.inner = inner
   }
 
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    guard let converted = api.call(function, object) else { throw api.pendingException() }
-    defer { api.pointee.Py_DecRef(converted) }
+    let converted = try converter.convert(object)
+    defer { converter.api.pointee.Py_DecRef(converted) }
     try inner.append(converted)
   }
 
@@ -90,49 +109,38 @@ struct CallWriter<Inner: ResultWriter & ~Copyable>: ResultWriter, ~Copyable {
 }
 
 /// `uuid.UUID` as 16 bytes, most significant first.
-struct UUIDWriter: ResultWriter, ~Copyable {
+struct UUIDUnboxer: SixteenByteUnboxer {
   private let api: PythonAPI
   private let type: OpaquePointer
   private let intName: ObjectPointer
-  private var builder: FixedSizeBinaryBuilder
 
-  init(_ conversion: Conversion, rows: Int) throws {
-    let type = OpaquePointer(try conversion.attribute("UUID", of: "uuid"))
-    let intName = try conversion.name("int")
-    builder = try FixedSizeBinaryBuilder(byteWidth: 16)
-    builder.reserveCapacity(rows)
-    (self.type, self.intName) = (type, intName)
+  init(_ conversion: Conversion) throws {
+    type = OpaquePointer(try conversion.attribute("UUID", of: "uuid"))
+    intName = try conversion.name("int")
     api = conversion.api
   }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> UInt128 {
     guard api.isInstance(object, of: type) else { throw .wrongType }
     guard let int = api.pointee.PyObject_GetAttr(object, intName) else { throw api.pendingProblem() }
     defer { api.pointee.Py_DecRef(int) }
-    guard api.isInstance(int, of: api.pointee.PyLong_Type),
-      var value = api.wideInteger(int, as: UInt128.self)?.bigEndian
-    else { throw .wrongType }
-    do { try withUnsafeBytes(of: &value) { (bytes) throws(ColumnError) in try builder.append(bytes: bytes) } } catch {
-      throw .column(error)
+    guard api.isInstance(int, of: api.pointee.PyLong_Type), let value = api.wideInteger(int, as: UInt128.self) else {
+      throw .wrongType
     }
+    return value.bigEndian
   }
-
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-  consuming func finish() -> Column { builder.finish() }
 }
 
 /// Texts and members of an enumeration as their places in it.
-struct EnumerationWriter<Index: FixedWidthColumnElement & FixedWidthInteger>: ResultWriter, ~Copyable {
+struct EnumerationUnboxer<Index: FixedWidthColumnElement & FixedWidthInteger>: Unboxer {
   private let api: PythonAPI
   private let enumeration: UDFType.Enumeration
   /// A Python dictionary of places by value and member.
   private let places: ObjectPointer
   /// The same by the dictionary's own keys, which live as long as it: the hash of a member is Python code.
   private let known: [ObjectPointer: Index]
-  private var builder: FixedWidthBuilder<Index>
 
-  init(_ conversion: Conversion, _ enumeration: UDFType.Enumeration, rows: Int) throws {
+  init(_ conversion: Conversion, _ enumeration: UDFType.Enumeration) throws {
     let api = conversion.api
     let values = try conversion.hold(api.pointee.PyList_New(0))
     for value in enumeration.values {
@@ -140,11 +148,9 @@ struct EnumerationWriter<Index: FixedWidthColumnElement & FixedWidthInteger>: Re
     }
     let type = try enumeration.classIndex.map { try conversion.classObject($0) } ?? api.none
     let byValue = try conversion.hold(api.pointee.PyBool_FromLong(enumeration.isByValue ? 1 : 0))
-    let places = try conversion.support("places", [type, values, byValue])
-    let known = try Self.known(places, conversion)
-    (self.enumeration, self.places, self.known, self.api) = (enumeration, places, known, api)
-    builder = FixedWidthBuilder()
-    builder.reserveCapacity(rows)
+    places = try conversion.support("places", [type, values, byValue])
+    known = try Self.known(places, conversion)
+    (self.enumeration, self.api) = (enumeration, api)
   }
 
   private static func known(_ places: ObjectPointer, _ conversion: Conversion) throws -> [ObjectPointer: Index] {
@@ -163,22 +169,19 @@ struct EnumerationWriter<Index: FixedWidthColumnElement & FixedWidthInteger>: Re
     Index(truncatingIfNeeded: api.wideInteger(place, as: Int64.self) ?? 0)
   }
 
-  mutating func append(_ object: ObjectPointer) throws(ResultProblem) {
-    if let index = known[object] { return builder.append(index) }
+  func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Index {
+    if let index = known[object] { return index }
     guard let place = api.pointee.PyDict_GetItemWithError(places, object) else {
       if api.pointee.PyErr_Occurred() != nil { throw api.pendingProblem() }
       guard api.isInstance(object, of: api.pointee.PyUnicode_Type) else { throw .wrongType }
       throw .outOfRange("\(enumeration.name): it has \(enumeration.values.joined(separator: ", "))")
     }
-    builder.append(Self.index(place, api))
+    return Self.index(place, api)
   }
 
-  mutating func appendNull() { builder.appendNull() }
-  mutating func truncate(to count: Int) { builder.truncate(to: count) }
-
-  consuming func finish() throws(ColumnError) -> Column {
+  func column(of values: Column) throws(ColumnError) -> Column {
     var dictionary = StringBuilder()
     for value in enumeration.values { try dictionary.append(value) }
-    return try Column.dictionaryEncoded(indices: builder.finish(), dictionary: dictionary.finish())
+    return try Column.dictionaryEncoded(indices: values, dictionary: dictionary.finish())
   }
 }
