@@ -6,12 +6,12 @@ extension SQLType {
   /// It is what DuckDB itself exports when it is asked to lose nothing: types that Arrow lacks are extension types.
   func field(named name: String) -> Columnar.Field? {
     switch self {
-    case .plain(.hugeint): Columnar.Field.opaque(name, "hugeint")
-    case .plain(.uhugeint): Columnar.Field.opaque(name, "uhugeint")
+    case .plain(.hugeint): Columnar.Field.opaque(name, ExtensionName.hugeint)
+    case .plain(.uhugeint): Columnar.Field.opaque(name, ExtensionName.uhugeint)
     case .plain(.uuid):
       Columnar.Field.extended(
-        name: name, type: .fixedSizeBinary(byteWidth: 16), extensionName: "arrow.uuid")
-    case .plain(.json): Columnar.Field.extended(name: name, type: .utf8, extensionName: "arrow.json")
+        name: name, type: .fixedSizeBinary(byteWidth: 16), extensionName: ExtensionName.uuid)
+    case .plain(.json): Columnar.Field.extended(name: name, type: .utf8, extensionName: ExtensionName.json)
     default: columnType.map { Columnar.Field(name: name, type: $0) }
     }
   }
@@ -85,9 +85,9 @@ extension SQLType.Plain {
 
 extension Columnar.Field {
   /// A type that only DuckDB knows, as 16 bytes.
-  fileprivate static func opaque(_ name: String, _ typeName: String) -> Columnar.Field {
+  fileprivate static func opaque(_ name: String, _ metadata: String) -> Columnar.Field {
     .extended(
-      name: name, type: .fixedSizeBinary(byteWidth: 16), extensionName: "arrow.opaque",
-      extensionMetadata: #"{"type_name":"\#(typeName)","vendor_name":"DuckDB"}"#)
+      name: name, type: .fixedSizeBinary(byteWidth: 16), extensionName: ExtensionName.opaque,
+      extensionMetadata: metadata)
   }
 }
