@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "Clutch", targets: ["Clutch"]),
     .library(name: "Columnar", targets: ["Columnar"]),
+    .library(name: "Tabular", targets: ["Tabular"]),
     .library(name: "PythonRuntime", targets: ["PythonRuntime"]),
     .library(name: "PythonUDF", targets: ["PythonUDF"]),
     .library(name: "DuckDBEngine", targets: ["DuckDBEngine"]),
@@ -39,6 +40,7 @@ let package = Package(
 
     .target(name: "ThreadConfinement", swiftSettings: settings),
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
+    .target(name: "Tabular", dependencies: ["Columnar"], swiftSettings: settings),
     .target(
       name: "PythonRuntime", dependencies: ["CPythonABI", "ThreadConfinement"],
       resources: [.embedInCode("Python")],
@@ -54,10 +56,11 @@ let package = Package(
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
       name: "DuckDBEngine",
-      dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "CDuckDBABI", "ThreadConfinement"],
+      dependencies: ["Columnar", "Tabular", "PythonRuntime", "PythonUDF", "CDuckDBABI", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
-      name: "Clutch", dependencies: ["Columnar", "PythonRuntime", "PythonUDF", "DuckDBEngine", "ThreadConfinement"],
+      name: "Clutch",
+      dependencies: ["Columnar", "Tabular", "PythonRuntime", "PythonUDF", "DuckDBEngine", "ThreadConfinement"],
       swiftSettings: settings),
     .executableTarget(
       name: "clutch-cli",
@@ -84,6 +87,7 @@ let package = Package(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(
       name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
@@ -101,7 +105,7 @@ let package = Package(
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests",
-      dependencies: ["CDuckDBABI", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      dependencies: ["CDuckDBABI", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "Tabular", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CLITests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],

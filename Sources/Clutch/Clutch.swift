@@ -3,4 +3,5 @@
 @_exported public import DuckDBEngine
 @_exported public import PythonRuntime
 @_exported public import PythonUDF
+@_exported public import Tabular
 @_exported public import ThreadConfinement

@@ -13,7 +13,6 @@ struct FolderTests {
       ["Errors", "Interpreter"], ["Interpreter", "Policy"],
     ],
     "PythonUDF": [["Errors", "Module"], ["Calls", "Hosts"], ["Module", "Provider"]],
-    "clutch-cli": [["Commands", "Session"]],
   ]
 
   @Test func `no two folders of a target use each other`() throws {

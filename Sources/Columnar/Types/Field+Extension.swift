@@ -10,6 +10,14 @@ package enum ExtensionName {
   /// As DuckDB exports its HUGEINT: 16 bytes, least significant first.
   package static let hugeint = duckDBType("hugeint")
   package static let uhugeint = duckDBType("uhugeint")
+  /// As DuckDB exports its BIT: bytes, of which the first counts the padding.
+  package static let bit = duckDBType("bit")
+  /// As DuckDB exports its TIMETZ: 8 bytes, microseconds and an offset.
+  package static let zonedTime = duckDBType("time_tz")
+  /// An INTERVAL as DuckDB stores it, 16 bytes of months, days and microseconds.
+  package static let interval = duckDBType("interval")
+  /// A struct of a tag, which counts the other fields from 0, and those fields, of which only that one has a value.
+  package static let union = "clutch.union"
 
   /// The parameters of a type that DuckDB has, by the name that it has there.
   package static func duckDBType(_ name: String) -> String {
