@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "Clutch", targets: ["Clutch"]),
     .library(name: "Columnar", targets: ["Columnar"]),
+    .library(name: "Tabular", targets: ["Tabular"]),
     .library(name: "PythonRuntime", targets: ["PythonRuntime"]),
     .library(name: "Functions", targets: ["Functions"]),
     .library(name: "PythonUDF", targets: ["PythonUDF"]),
@@ -48,6 +49,7 @@ let package = Package(
     .target(name: "HostSupport", swiftSettings: settings),
     .target(name: "ThreadConfinement", dependencies: ["CCrashReport"], swiftSettings: settings),
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
+    .target(name: "Tabular", dependencies: ["Columnar"], swiftSettings: settings),
     .target(
       name: "PythonRuntime", dependencies: ["CPythonABI", "HostSupport", "ThreadConfinement"],
       resources: [.embedInCode("Python")],
@@ -67,19 +69,20 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "DuckDBEngine", dependencies: ["CDuckDBABI", "Columnar", "Functions", "HostSupport", "ThreadConfinement"],
+      name: "DuckDBEngine",
+      dependencies: ["CDuckDBABI", "Columnar", "Functions", "HostSupport", "Tabular", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
       name: "Clutch",
       dependencies: [
         "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Functions", "PythonRuntime",
-        "PythonUDF", "ThreadConfinement",
+        "PythonUDF", "Tabular", "ThreadConfinement",
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "Clutch", "DuckDBEngine", "HostSupport", "PythonFunctions", "PythonRuntime",
+        "Clutch", "DuckDBEngine", "HostSupport", "PythonFunctions", "PythonRuntime", "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -102,6 +105,7 @@ let package = Package(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(
       name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
@@ -120,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "DuckDBEngineTests",
       dependencies: [
-        "CDuckDBABI", "Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "TestSupport",
+        "CDuckDBABI", "Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "Tabular", "TestSupport",
       ],
       swiftSettings: settings),
     .testTarget(

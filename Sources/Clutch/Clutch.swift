@@ -3,6 +3,7 @@
 @_exported public import Functions
 @_exported public import PythonRuntime
 @_exported public import PythonUDF
+@_exported public import Tabular
 @_exported public import ThreadConfinement
 
 #if DuckDB

@@ -4,8 +4,7 @@ import Testing
 struct FolderTests {
   /// The pairs that use each other all the same, by target. This list only gets shorter.
   private static let known: [String: Set<[String]>] = [
-    "DuckDBEngine": [["Functions", "Query"]],
-    "clutch-cli": [["Commands", "Session"]],
+    "DuckDBEngine": [["Functions", "Query"]]
   ]
 
   @Test func `no two folders of a target use each other`() throws {

@@ -153,6 +153,8 @@ typedef void (*duckdb_scalar_function_t)(
   X(void, disconnect, (duckdb_connection _Nullable *_Nonnull connection)) \
   X(void, interrupt, (duckdb_connection connection)) \
   X(duckdb_query_progress_type, query_progress, (duckdb_connection connection)) \
+  X(void, connection_get_client_context, \
+    (duckdb_connection connection, duckdb_client_context _Nullable *_Nonnull out_context)) \
   /* Running the database's tasks on threads of the host. */ \
   X(duckdb_task_state _Nullable, create_task_state, (duckdb_database database)) \
   X(idx_t, execute_n_tasks_state, (duckdb_task_state state, idx_t max_tasks)) \

@@ -32,6 +32,8 @@ final class BoundCall: Sendable {
 
   private let sources: [Source]
   private let schema: Schema
+  /// The time zone in which DuckDB shows moments in the query; nil when no argument is one.
+  let timeZone: String?
   /// Why the call cannot be made.
   private let refusal: DuckDBError?
   /// Whether all arguments are constants, so that DuckDB may make the call while it plans.
@@ -39,8 +41,11 @@ final class BoundCall: Sendable {
   /// That call, if it failed, until the query makes it again.
   private let failure = Mutex<PlannedFailure?>(nil)
 
+  /// - Parameter timeZone: of the session.
   /// - Throws: `invalidArgument` for a type without a column.
-  init(_ arguments: [BoundArgument], for signature: UDFSignature) throws(DuckDBError) {
+  init(
+    _ arguments: [BoundArgument], for signature: UDFSignature, timeZone: () -> String
+  ) throws(DuckDBError) {
     var sources: [Source] = []
     var fields: [Field] = []
     var refusal: DuckDBError?
@@ -63,6 +68,7 @@ final class BoundCall: Sendable {
     self.refusal = refusal
     isConstant = arguments.allSatisfy(\.isConstant)
     schema = Schema(fields)
+    self.timeZone = arguments.contains { $0.givenType.hasTimeZone } ? timeZone() : nil
   }
 
   /// The arguments of a chunk.

@@ -62,7 +62,7 @@ enum ConstantCast {
       var connection: duckdb_connection? = connection
       duckdb.disconnect(&connection)
     }
-    if let zone = timeZone(of: context, functions) {
+    if let zone = functions.timeZone(of: context) {
       let result = ResultHandle(functions: functions, addedLines: 0)
       _ = duckdb.query(connection, "SET TimeZone = '\(zone.replacing("'", with: "''"))'", result.pointer)
     }
@@ -89,15 +89,6 @@ enum ConstantCast {
       Int(duckdb.data_chunk_get_size(chunk)) == rows
     else { throw result.error ?? DuckDBError(.query, "DuckDB gave no value for a constant argument") }
     return try vectors.column(vector, type: type, count: rows)
-  }
-
-  private static func timeZone(of context: duckdb_client_context, _ functions: UnsafePointer<DuckDBFunctions>)
-    -> String?
-  {
-    var scope: Int32 = 0
-    var value = functions.pointee.client_context_get_config_option(context, "TimeZone", &scope)
-    defer { functions.pointee.destroy_value(&value) }
-    return value.flatMap { functions.take(functions.pointee.get_varchar($0)) }
   }
 }
 

@@ -94,7 +94,8 @@ final class ScalarFunction: Sendable {
     if arguments.contains(where: \.type.isUndecided) { return }
     if let refusal = signature.refusal(of: arguments) { return duckdb.scalar_function_bind_set_error(info, refusal) }
     do throws(DuckDBError) {
-      let call = Unmanaged.passRetained(try BoundCall(arguments, for: signature))
+      let call = Unmanaged.passRetained(
+        try BoundCall(arguments, for: signature) { functions.timeZone(of: info) })
       duckdb.scalar_function_set_bind_data(info, call.toOpaque()) { data in
         if let data { Unmanaged<BoundCall>.fromOpaque(data).release() }
       }
@@ -156,7 +157,7 @@ final class ScalarFunction: Sendable {
     let postponed = planning != nil && function.errorMode == .raise ? Postponed() : nil
     do {
       let vectors = function.vectors(functions)
-      let result = try function.call(call.batch(of: input, vectors), postponed)
+      let result = try function.call(call.batch(of: input, vectors), call.timeZone, postponed)
       try vectors.write(result, shape: function.result, to: output)
     } catch {
       if let planning {
@@ -176,11 +177,14 @@ final class ScalarFunction: Sendable {
     declared.indices.contains(index) ? declared[index] : declared.last ?? nil
   }
 
-  /// - Parameter postponed: takes what tells of failing rows; nil for telling at once.
-  private func call(_ batch: RecordBatch, _ postponed: Postponed?) throws -> Column {
+  /// - Parameters:
+  ///   - timeZone: in which DuckDB shows the moments among the arguments; nil when there are none.
+  ///   - postponed: takes what tells of failing rows; nil for telling at once.
+  private func call(_ batch: RecordBatch, _ timeZone: String?, _ postponed: Postponed?) throws -> Column {
     var options = CallOptions(errorMode: errorMode, timeouts: timeouts) { $0.storedInDuckDB }
     options.allowsLargeColumns = true
     options.shortReach = shortReach
+    options.timeZone = timeZone
     if let postponed { options.postpone = { postponed.add($0) } }
     let result = try provider.evaluateAndWait(index, batch, options)
     guard let errors = result.errors else { return result.values }

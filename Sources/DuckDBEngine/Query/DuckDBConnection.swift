@@ -20,7 +20,17 @@ public final class DuckDBConnection: @unchecked Sendable {
   /// A call is under way: set by `withHandle` when it begins, cleared when it ends.
   private let isBusy = Mutex(false)
   private let interruption = Atomic(false)
+  private let queries = Mutex(Queries())
   private weak var openResult: ResultHandle?
+
+  private struct Queries {
+    /// The statement that is running only reads.
+    var isRunning = false
+    /// No statement that only reads is to run any more.
+    var areStopped = false
+    /// Told when the first of them is stopped.
+    var onStop: (@Sendable () -> Void)?
+  }
 
   init(database: DuckDBDatabase, handle: duckdb_connection) {
     self.database = database
@@ -56,6 +66,21 @@ public final class DuckDBConnection: @unchecked Sendable {
   public func interrupt() {
     interruption.store(true, ordering: .relaxed)
     functions.pointee.interrupt(handle)
+  }
+
+  /// Stops the statement that is running if it only reads, and every later one of that kind: nobody is there to see their
+  /// rows. Statements with effects go on.
+  ///
+  /// Can be called from any thread; returns at once.
+  ///
+  /// - Parameter onStop: called when the first statement is stopped, before it fails.
+  package func interruptQueries(onStop: @escaping @Sendable () -> Void) {
+    let isRunning = queries.withLock { queries in
+      queries.areStopped = true
+      if queries.isRunning { functions.pointee.interrupt(handle) } else { queries.onStop = onStop }
+      return queries.isRunning
+    }
+    if isRunning { onStop() }
   }
 
   /// How much of the running query is done, from 0 to 1, as far as DuckDB can tell; nil when
@@ -104,13 +129,21 @@ public final class DuckDBConnection: @unchecked Sendable {
     openResult = nil
   }
 
+  /// Remembers what the statement does that begins now. Call within `withHandle`.
+  func noteStatement(isQuery: Bool) { queries.withLock { $0.isRunning = isQuery } }
+
   /// Remembers the result of the statement that has begun. Call within `withHandle`.
   func setOpenResult(_ result: ResultHandle) { openResult = result }
 
   /// DuckDB forgets an interruption when it begins a statement, so one that comes between two
   /// statements is remembered here.
   func checkInterruption() throws(DuckDBError) {
-    if interruption.load(ordering: .relaxed) {
+    let (isStopped, onStop) = queries.withLock { queries in
+      let isStopped = queries.isRunning && queries.areStopped
+      return (isStopped, isStopped ? queries.onStop.take() : nil)
+    }
+    onStop?()
+    if isStopped || interruption.load(ordering: .relaxed) {
       throw DuckDBError(.interrupted, "INTERRUPT Error: Interrupted!")
     }
   }

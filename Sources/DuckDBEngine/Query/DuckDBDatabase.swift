@@ -2,6 +2,7 @@ import HostSupport
 internal import CDuckDBABI
 import Functions
 internal import Synchronization
+public import Tabular
 public import ThreadConfinement
 
 /// An open database: a file, or one in memory that goes away with it.
@@ -25,6 +26,7 @@ public final class DuckDBDatabase: @unchecked Sendable {
   private let functionNames = Mutex<[String: String]>([:])
   /// The registered functions, by the same names.
   private let functionSets = Mutex<[String: FunctionSet]>([:])
+  private let timeZones = Mutex(TimeZoneOffsets())
 
   /// Opens a database.
   ///
@@ -138,6 +140,21 @@ public final class DuckDBDatabase: @unchecked Sendable {
   func run<Value>(_ body: () throws(DuckDBError) -> Value) throws(DuckDBError) -> Value {
     if let threads = threads.withLock({ $0 }), let value = try threads.run(body) { return value }
     return try body()
+  }
+
+  /// A stretch of time around a moment in which the clocks of a time zone keep one distance from UTC, as DuckDB has it.
+  ///
+  /// For the texts of a result: `TabularFormat.writer(to:timeZones:)` takes this method. The first moment in each 34 years
+  /// of a time zone costs some milliseconds, because DuckDB is asked for all changes in them; the answers are kept.
+  ///
+  /// - Parameters:
+  ///   - timeZone: a name of DuckDB's function `pg_timezone_names()`, such as `Asia/Tokyo`.
+  ///   - seconds: since 1970-01-01 00:00 UTC.
+  /// - Throws: `query` for a time zone that DuckDB does not know.
+  public func timeZoneSpan(_ timeZone: String, at seconds: Int64) throws(DuckDBError) -> TimeZoneSpan {
+    if let span = timeZones.withLock({ $0.span(timeZone, at: seconds) }) { return span }
+    let found = try TimeZoneOffsets.spans(of: timeZone, around: seconds, on: connect())
+    return timeZones.withLock { $0.add(found, of: timeZone, at: seconds) }
   }
 
   /// Opens a connection. Each has its own transactions, settings and temporary tables.

@@ -45,6 +45,8 @@ public final class DuckDBStatements {
       connection.beginStatement()
       let prepared = try PreparedStatement(
         statements.handle, index: idx_t(index), of: sql, handle: handle, connection: connection)
+      connection.noteStatement(isQuery: prepared.isQuery)
+      try connection.checkInterruption()
       let result: ResultHandle
       var names: [String]?
       if let parallel = prepareForAllThreads(prepared, index, handle) {
@@ -54,7 +56,9 @@ public final class DuckDBStatements {
         result = try prepared.execute()
       }
       connection.setOpenResult(result)
-      return DuckDBResult(handle: result, connection: connection, names: names)
+      return try DuckDBResult(handle: result, connection: connection, names: names) {
+        connection.functions.timeZone(of: handle)
+      }
     }
   }
 

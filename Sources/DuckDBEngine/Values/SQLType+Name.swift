@@ -14,23 +14,6 @@ extension SQLType: CustomStringConvertible {
     }
   }
 
-  /// A short form in lower case for the head of a table: the parts of structures and the names of
-  /// enumerations are left out.
-  package var shortName: String {
-    switch self {
-    case .plain(.null): "null"
-    case .plain(.timeTZ): "timetz"
-    case .plain(.timestampTZ): "timestamptz"
-    case .enumeration: "enum"
-    case .list(let element): "\(element.shortName)[]"
-    case .array(let element, let count): "\(element.shortName)[\(count)]"
-    case .structure: "struct"
-    case .map(let key, let value): "map(\(key.shortName), \(value.shortName))"
-    case .union: "union"
-    default: description.lowercased()
-    }
-  }
-
   private static func text(of fields: [Field]) -> String {
     fields.map { $0.name.isEmpty ? "\($0.type)" : "\(identifier($0.name)) \($0.type)" }.joined(
       separator: ", ")

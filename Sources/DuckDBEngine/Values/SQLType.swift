@@ -54,19 +54,4 @@ public indirect enum SQLType: Sendable, Hashable {
   }
 
   static let unknown = unsupported("unknown")
-
-  /// Whether values are numbers, which tables align to the right.
-  package var isNumeric: Bool {
-    switch self {
-    case .decimal: true
-    case .plain(let plain):
-      switch plain {
-      case .tinyint, .smallint, .integer, .bigint, .utinyint, .usmallint, .uinteger, .ubigint, .hugeint,
-        .uhugeint, .float, .double:
-        true
-      default: false
-      }
-    default: false
-    }
-  }
 }

@@ -46,7 +46,7 @@ extension ColumnReader {
         throw DuckDBError(
           .invalidArgument,
           "the INTERVAL '\(interval)' at row \(position) of its batch has more hours than the 2,562,047 that 64 bits of "
-            + "nanoseconds hold; count them in days")
+            + "nanoseconds hold; count them in days, or cast it to VARCHAR")
       }
       return MonthDayNanoInterval(months: value.months, days: value.days, nanoseconds: nanoseconds)
     }

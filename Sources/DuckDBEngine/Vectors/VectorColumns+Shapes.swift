@@ -16,14 +16,19 @@ extension VectorColumns {
 
   /// The same for a type that was looked up before.
   func column(_ vector: duckdb_vector, shape: VectorShape, count: Int) throws -> Column {
+    try column(vector, shape: shape, rows: 0..<count)
+  }
+
+  /// The same for some of the rows.
+  func column(_ vector: duckdb_vector, shape: VectorShape, rows: Range<Int>) throws -> Column {
     // The usual case: all rows, and both have one layout.
-    if case .block = shape.layout, let data = functions.pointee.vector_get_data(vector) {
+    if case .block = shape.layout, rows.lowerBound == 0, let data = functions.pointee.vector_get_data(vector) {
       return try Column(
-        type: shape.columnType, copyingValues: data, count: count,
+        type: shape.columnType, copyingValues: data, count: rows.count,
         validityWords: functions.pointee.vector_get_validity(vector))
     }
     return try ColumnReader(functions: functions, shortReach: shortReach).column(
-      vector, shape, RowSelection(0..<count), parent: nil)
+      vector, shape, RowSelection(rows), parent: nil)
   }
 
   // MARK: Writing

@@ -39,8 +39,8 @@ struct VectorShape: Sendable {
   let dictionary: Column?
 
   /// - Throws: `invalidArgument` for a type without a column.
-  init(_ type: SQLType) throws(DuckDBError) {
-    guard let columnType = type.field(named: "")?.type else {
+  init(_ type: SQLType, for use: ColumnUse = .functions) throws(DuckDBError) {
+    guard let columnType = type.field(named: "", for: use)?.type else {
       throw DuckDBError(
         .invalidArgument, "values of type \(type) cannot be handed over; cast them, for example to VARCHAR")
     }
@@ -51,7 +51,7 @@ struct VectorShape: Sendable {
     default: dictionary = nil
     }
     var children: [VectorShape] = []
-    for child in type.children { children.append(try VectorShape(child)) }
+    for child in type.children { children.append(try VectorShape(child, for: use)) }
     self.children = children
     layout = Layout(type, columnType)
   }
@@ -64,12 +64,13 @@ extension VectorShape.Layout {
     case .plain(.null): self = .null
     case .plain(.boolean): self = .boolean
     case .plain(.uuid): self = .uuid
-    case .plain(.interval): self = .interval
+    case .plain(.interval) where columnType == .interval(.monthDayNano): self = .interval
     case .decimal(let width, _): self = .decimal(digits: width)
     case .list: self = .list
     case .map: self = .map
     case .array(_, let count): self = .array(count: count)
-    case .structure: self = .structure
+    // A type that cannot be read is like a structure without members: its rows have a value or none.
+    case .structure, .union, .unsupported: self = .structure
     default:
       guard case .fixedWidth(let byteWidth) = columnType.layout else {
         self = .strings
@@ -86,6 +87,8 @@ extension SQLType {
     case .list(let element), .array(let element, _): [element]
     case .map(let key, let value): [key, value]
     case .structure(let fields): fields.map(\.type)
+    // It is stored as a structure whose first child says which of the others is there.
+    case .union(let members): [.plain(.utinyint)] + members.map(\.type)
     default: []
     }
   }

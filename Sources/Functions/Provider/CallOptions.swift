@@ -16,6 +16,8 @@ public struct CallOptions: Sendable {
   /// The type that a result is written as, of that which the function has; nil for that of the function, with the
   /// arguments' digits for a plain `Decimal`. For engines whose types are fixed beforehand.
   package var resultType: (@Sendable (UDFType) -> UDFType)?
+  /// The time zone in which the engine shows moments, for the text of failing rows' arguments; nil for that of the value.
+  package var timeZone: String?
   /// Keeps the telling of failing rows for later, of a call that may be made in vain; nil for telling at once.
   package var postpone: (@Sendable (@escaping @Sendable () -> Void) -> Void)?
 

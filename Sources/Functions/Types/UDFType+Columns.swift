@@ -1,34 +1,5 @@
 public import Columnar
 
-/// The names of Arrow's extension types that columns of Python values use.
-package enum ExtensionName {
-  package static let uuid = "arrow.uuid"
-  package static let json = "arrow.json"
-  package static let udfJSON = "arrowudf.json"
-  package static let decimalText = "arrowudf.decimal"
-  package static let pickle = "arrowudf.pickle"
-  /// For types that only one system has; the metadata says which.
-  package static let opaque = "arrow.opaque"
-  /// As DuckDB exports its HUGEINT: 16 bytes, least significant first.
-  package static let hugeint = #"{"type_name":"hugeint","vendor_name":"DuckDB"}"#
-  package static let uhugeint = #"{"type_name":"uhugeint","vendor_name":"DuckDB"}"#
-}
-
-extension Field {
-  /// Whether values are 128-bit integers as DuckDB exports them.
-  var isHugeInteger: Bool { isOpaque(ExtensionName.hugeint) }
-  package var isUnsignedHugeInteger: Bool { isOpaque(ExtensionName.uhugeint) }
-  var isUUID: Bool { has16Bytes && extensionName == ExtensionName.uuid }
-
-  private func isOpaque(_ metadata: String) -> Bool {
-    has16Bytes && extensionName == ExtensionName.opaque && extensionMetadata == metadata
-  }
-
-  /// Anybody can give a column the name of an extension type, so the name alone says nothing about its memory.
-  private var has16Bytes: Bool { type == .fixedSizeBinary(byteWidth: 16) }
-  var isJSON: Bool { extensionName == ExtensionName.json || extensionName == ExtensionName.udfJSON }
-}
-
 extension UDFType {
   /// The field that describes a result column of this type.
   ///

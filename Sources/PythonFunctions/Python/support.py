@@ -4,7 +4,8 @@ from _json import encode_basestring, make_encoder, make_scanner
 
 from _clutch_pristine import original
 
-_timedelta, _timezone = original("datetime", "timedelta"), original("datetime", "timezone")
+_datetime, _timedelta = original("datetime", "datetime"), original("datetime", "timedelta")
+_timezone = original("datetime", "timezone")
 
 
 def zone(name):
@@ -158,25 +159,45 @@ def places(cls, values, by_value):
     return found
 
 
-def dead_letter(names, values):
-    """The arguments of a row that failed, as JSON for a person and for another try."""
+def dead_letter(names, values, zone_name):
+    """The arguments of a row that failed, as JSON for a person and for another try.
+
+    zone_name: the time zone in which moments are written as DuckDB writes them; None for their own, as Python does.
+    """
     named = dict(zip(names, values)) if len(set(names)) == len(names) else list(values)
-    return _json(_shown(named, ()), ": ", ", ")
+    try:
+        shown_in = None if zone_name is None else zone(zone_name)
+    except ValueError:
+        shown_in = _timezone.utc
+    return _json(_shown(named, (), shown_in), ": ", ", ")
+
+
+def _moment(value, zone):
+    """A moment in the time of a zone; of what the zone is ahead of UTC, minutes are written only if there are some."""
+    local = value.astimezone(zone)
+    minutes, sign = local.utcoffset() // _timedelta(minutes=1), "+"
+    if minutes < 0:
+        # Towards zero, where the clocks of long ago differ by seconds.
+        minutes, sign = -local.utcoffset() // _timedelta(minutes=1), "-"
+    text = _datetime.isoformat(local.replace(tzinfo=None), " ")
+    text = text.rstrip("0") if "." in text else text
+    return f"{text}{sign}{minutes // 60:02}" + (f":{minutes % 60:02}" if minutes % 60 else "")
 
 
 # What is nested deeper than this is shown as text.
 _DEEPEST = 50
 
 
-def _shown(value, inside):
+def _shown(value, inside, zone):
     """Anything as what JSON can hold: numbers that it has no form for, and keys of maps, as text.
 
     inside: the identities of what holds the value, which may hold itself.
+    zone: in which moments are written; None for their own.
     """
     if value is None or value is True or value is False:
         return value
     if isinstance(getattr(type(value), "_member_map_", None), dict):
-        return _shown(value._value_ if isinstance(value._value_, str) else value._name_, inside)
+        return _shown(value._value_ if isinstance(value._value_, str) else value._name_, inside, zone)
     if isinstance(value, int):
         return int(value) if value.bit_length() < 10_000 else hex(value)
     if isinstance(value, float):
@@ -192,10 +213,18 @@ def _shown(value, inside):
     elif isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = value._asdict()
     if isinstance(value, dict):
-        return {_text(key): _shown(item, inside) for key, item in value.items()}
+        return {_text(_plain_moment(key, zone)): _shown(item, inside, zone) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_shown(item, inside) for item in value]
-    return _text(value)
+        return [_shown(item, inside, zone) for item in value]
+    return _text(_plain_moment(value, zone))
+
+
+def _plain_moment(value, zone):
+    """The text of a moment in a zone; anything else as it is."""
+    try:
+        return _moment(value, zone) if zone is not None and type(value) is _datetime and value.tzinfo else value
+    except (OverflowError, ValueError):  # at the ends of datetime's years
+        return value
 
 
 def _text(value):

@@ -135,7 +135,9 @@ struct ArgumentRows: ~Copyable {
   }
 
   /// The arguments of a row as JSON; nil when Python cannot write them.
-  func asJSON(_ row: Int, _ conversion: Conversion) -> String? {
+  ///
+  /// - Parameter timeZone: in which moments are written, as DuckDB does; nil for their own, as Python does.
+  func asJSON(_ row: Int, _ conversion: Conversion, timeZone: String?) -> String? {
     let objects = madeAgain(row)
     defer { for case let object? in objects { api.pointee.Py_DecRef(object) } }
     let held = Conversion(conversion)
@@ -147,7 +149,8 @@ struct ArgumentRows: ~Copyable {
         _ = api.pointee.PyList_Append(names, try held.hold(api.makeText(parameter.name)))
         _ = api.pointee.PyList_Append(values, object ?? api.none)
       }
-      return api.text(try held.support("dead_letter", [names, values]))
+      let zone = try timeZone.map { try held.hold(api.makeText($0)) } ?? api.none
+      return api.text(try held.support("dead_letter", [names, values, zone]))
     } catch {
       return nil
     }

@@ -16,6 +16,7 @@ struct RowOutcomes {
   private let expected: String
   let mode: UDFErrorMode
   private let observer: (@Sendable (UDFRowFailure) -> Void)?
+  private let timeZone: String?
   private(set) var failures: RowFailures
 
   init(
@@ -30,6 +31,7 @@ struct RowOutcomes {
     expected = result.expected
     mode = context.options.errorMode ?? signature.errorMode
     observer = context.observer
+    timeZone = context.options.timeZone
     failures = RowFailures(describesAll: mode == .collect)
   }
 
@@ -127,7 +129,8 @@ struct RowOutcomes {
 
   private func describe(_ problem: RowProblem, _ row: Int, _ arguments: borrowing ArgumentRows) -> UDFRowFailure {
     problem.failure(
-      function: function, row: row, arguments: observer == nil ? nil : arguments.asJSON(row, conversion))
+      function: function, row: row,
+      arguments: observer == nil ? nil : arguments.asJSON(row, conversion, timeZone: timeZone))
   }
 
   /// A row, as errors name it.

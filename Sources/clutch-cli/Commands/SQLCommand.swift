@@ -1,5 +1,5 @@
-import ArgumentParser
-import Clutch
+public import ArgumentParser
+public import Clutch
 import DuckDBEngine
 
 /// `clutch sql`: SQL over files, with Python functions.
@@ -14,14 +14,11 @@ struct SQLCommand: ParsableCommand {
         clutch sql --udf delays.py "SELECT avg(delay_score(dep, arr)) FROM 'flights.csv'"
       """)
 
-  /// How rows are printed.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json, jsonl }
-
   @OptionGroup var functions: FunctionOptions
   @Option(help: ArgumentHelp("The database; it is made if there is none. Default: in memory.", valueName: "file"))
   var database: String?
   @Option(help: "How rows are printed. A table shows at most 40 rows; the other formats all of them.")
-  var format = Format.table
+  var format = TabularFormat.table
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp("Write rows to this file, which appears when everything has succeeded.", valueName: "file"))
@@ -85,3 +82,5 @@ struct SQLCommand: ParsableCommand {
     return PythonDiscovery.choose(from: python.discovery.search())
   }
 }
+
+extension TabularFormat: ExpressibleByArgument {}

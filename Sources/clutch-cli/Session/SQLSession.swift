@@ -17,7 +17,7 @@ struct SQLSession {
   /// Runs the statements in order and prints the rows of those that give any.
   ///
   /// - Parameter output: the file for the rows, which appears only if everything succeeds; nil for standard output.
-  func run(_ sql: String, format: SQLCommand.Format, output: String?) throws {
+  func run(_ sql: String, format: TabularFormat, output: String?) throws {
     let file = try output.map(open)
     defer { file?.discard() }
     signals.stop { [connection, pools] in
@@ -33,21 +33,29 @@ struct SQLSession {
     let bar = isTerminal && format != .table ? nil : ProgressBar(of: connection)
     defer { bar?.stop() }
     if let bar { signals.tidy { bar.stop() } }
-    let statements = try connection.execute(sql)
+    let watch = file == nil ? ReaderWatch(of: STDOUT_FILENO, stopping: connection, pools, signals) : nil
+    defer { watch?.stop() }
+    try printRows(of: connection.execute(sql), format: format, to: sink, isTerminal: isTerminal, bar)
+    try sink.flush()
+    try file?.commit()
+  }
+
+  private func printRows(
+    of statements: DuckDBStatements, format: TabularFormat, to sink: OutputSink, isTerminal: Bool, _ bar: ProgressBar?
+  ) throws {
+    let width = isTerminal ? terminalWidth() : nil
     var isFirst = true
     while let result = try statements.next() {
       guard result.kind == .rows else { continue }
       if !isFirst, format == .table { try sink.write("\n") }
       isFirst = false
-      var writer = format.writer(to: sink, isTerminal: isTerminal)
-      try writer.begin(result.columns)
-      while let rows = try result.nextRows() { try writer.write(rows) }
+      var writer = format.writer(to: sink, width: width) { try connection.database.timeZoneSpan($0, at: $1) }
+      try writer.begin(result.exactSchema)
+      while let batch = try result.nextExactBatch() { try writer.write(batch) }
       bar?.pause()
       try writer.end()
       bar?.resume()
     }
-    try sink.flush()
-    try file?.commit()
   }
 
   private func open(_ path: String) throws -> FileOutput {
@@ -55,17 +63,6 @@ struct SQLSession {
       let file = try FileOutput(path: path)
       if let name = file.temporary { temporary.insert(name) }
       return file
-    }
-  }
-}
-
-extension SQLCommand.Format {
-  fileprivate func writer(to sink: OutputSink, isTerminal: Bool) -> any ResultWriter {
-    switch self {
-    case .table: TableWriter(sink: sink, width: isTerminal ? terminalWidth() : nil)
-    case .csv: CSVWriter(sink: sink)
-    case .json: JSONWriter(sink: sink)
-    case .jsonl: JSONLinesWriter(sink: sink)
     }
   }
 }

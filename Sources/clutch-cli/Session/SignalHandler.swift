@@ -54,6 +54,8 @@ enum SignalHandler {
   /// What is said when a signal ends the tool, as a line.
   static func message(_ number: Int32) -> StaticString {
     switch number {
+    // The reader's end needs no word, and mostly nobody is there to read it.
+    case SIGPIPE: ""
     case SIGHUP: "clutch: interrupted by SIGHUP\n"
     case SIGQUIT: "clutch: interrupted by SIGQUIT\n"
     case SIGALRM: "clutch: interrupted by SIGALRM\n"

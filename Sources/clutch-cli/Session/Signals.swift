@@ -1,5 +1,5 @@
 import ArgumentParser
-import DuckDBEngine
+import Clutch
 import Foundation
 import Synchronization
 
@@ -56,6 +56,13 @@ final class Signals: Sendable {
   /// only after a second.
   func withTemporaryFiles<Value>(_ change: (inout Set<String>) throws -> Value) rethrows -> Value {
     try temporaryFiles.withLock { try change(&$0) }
+  }
+
+  /// The reader of the output has gone and the query is told to stop, which is as if a signal had come: what has not
+  /// stopped within a second is left as it is.
+  func endWithoutReader() {
+    state.withLock { $0.received = $0.received ?? SIGPIPE }
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.grace) { [self] in end() }
   }
 
   // MARK: When a signal comes

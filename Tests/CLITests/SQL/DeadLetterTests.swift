@@ -57,6 +57,39 @@ import Testing
     #expect(letter.first?["function"] as? String == "never")
   }
 
+  @Test func `Moments are in the time zone of the session, as they are printed`() throws {
+    try clutch.write(
+      "z.py",
+      """
+      from datetime import datetime
+      from clutch import Timestamp, udf
+      from typing import Annotated
+
+      @udf
+      def no(t: datetime, l: list[datetime], r: Annotated[datetime, Timestamp(tz="Europe/Rome")], n: datetime) -> int:
+          raise ValueError(str(t))
+      """)
+    let library = try DuckDBPackage.duckdb.path()
+    let end = try clutch.run(
+      "sql", "--duckdb", library, "--udf", "z.py", "--on-error", "null", "--dead-letters", "zones.jsonl",
+      """
+      SET TimeZone = 'Asia/Kolkata'; SELECT no(t, [t], t, t::TIMESTAMP) FROM (VALUES (TIMESTAMPTZ '2024-01-01 00:00:00.5+00')) v(t);
+      SET TimeZone = 'UTC'; SELECT no(t, [t], t, t::TIMESTAMP) FROM (VALUES (TIMESTAMPTZ '2024-01-01 00:00:00+00')) v(t)
+      """)
+    #expect(end.status == .exited(0), "\(end)")
+    let letters = try clutch.text("zones.jsonl").split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    let local = "2024-01-01 05:30:00.5+05:30"
+    #expect(
+      letters.first?["arguments"] as? NSDictionary == [
+        "t": local, "l": [local], "r": local, "n": "2024-01-01 05:30:00.500000",
+      ])
+    #expect((letters.last?["arguments"] as? NSDictionary)?["t"] as? String == "2024-01-01 00:00:00+00")
+    // What the function sees is in UTC.
+    #expect((letters.first?["error"] as? [String: Any])?["message"] as? String == "2024-01-01 00:00:00.500000+00:00")
+  }
+
   @Test func `An argument that cannot be made is null, and its error has no line`() throws {
     let letter = try #require(try letters("late('infinity'::TIMESTAMP)").first)
     #expect(letter["arguments"] as? NSDictionary == ["t": NSNull()])

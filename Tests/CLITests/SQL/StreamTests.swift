@@ -21,6 +21,24 @@ import Testing
     #expect(end.output.contains("\n"))
   }
 
+  @Test(arguments: ["table", "csv"])
+  func `A query whose reader has gone stops, though it has nothing to write`(format: String) throws {
+    // It would take hours. When it has looked at all of the right side, DuckDB does not stop it for minutes.
+    let query = "SELECT count(*) AS n FROM range(100000000) a, range(100000000) b WHERE hash(a.range, b.range) = 7"
+    let end = try Clutch().shell(#"{ "$clutch" sql --format \#(format) "\#(query)"; echo $? >&2; } | true"#)
+    #expect(end.status == .exited(0))
+    #expect(end.errors == "\(128 + SIGPIPE)\n")
+  }
+
+  @Test func `A statement with effects does not need a reader`() throws {
+    let clutch = try Clutch()
+    let query = "CREATE TABLE t AS SELECT sum(hash(i)) AS s FROM range(20000000) r(i); INSERT INTO t VALUES (7)"
+    let end = try clutch.shell(#"{ "$clutch" sql --database x.db "\#(query)"; echo $? >&2; } | true"#)
+    #expect(end.errors == "0\n")
+    #expect(
+      try clutch.run("sql", "--format", "csv", "--database", "x.db", "SELECT count(*) AS n FROM t").output == "n\n2\n")
+  }
+
   @Test(arguments: [#"sql --format csv "SELECT i FROM range(100000) t(i)""#, "inspect '\(Clutch.functions)'"])
   func `A full disk is an error`(command: String) throws {
     let end = try Clutch().shell(#""$clutch" \#(command) > /dev/full"#)

@@ -1,6 +1,7 @@
 import DuckDBEngine
 import Foundation
 import PythonUDF
+import TestSupport
 import Testing
 
 @Suite struct FailureTests {

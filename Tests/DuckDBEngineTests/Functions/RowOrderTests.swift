@@ -1,6 +1,7 @@
 import DuckDBEngine
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import ThreadConfinement
 

@@ -1,5 +1,6 @@
 import DuckDBEngine
 import PythonUDF
+import TestSupport
 import Testing
 
 /// The shapes in which DuckDB hands rows over: one value for all rows, an index into others, or plain.

@@ -1,5 +1,6 @@
 import DuckDBEngine
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct DuckDBLibraryTests {

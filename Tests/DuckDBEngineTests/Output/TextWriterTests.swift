@@ -1,5 +1,7 @@
 import DuckDBEngine
 import Foundation
+import Tabular
+import TestSupport
 import Testing
 
 @Suite struct TextWriterTests {
@@ -13,7 +15,7 @@ import Testing
   @Test(
     "CSV quotes what RFC 4180 says, and tells no value from an empty text", arguments: TestLibrary.allCases)
   func csv(library: TestLibrary) throws {
-    let text = try library.connect().written(Self.query) { CSVWriter(sink: $0) }
+    let text = try library.connect().written(Self.query, as: .csv)
     #expect(
       text == """
         i,"te""xt",d,f,l,s,day
@@ -28,7 +30,7 @@ import Testing
   func csvRoundTrip(library: TestLibrary) throws {
     let connection = try library.connect()
     let folder = try TemporaryFolder()
-    let text = try connection.written(Self.query) { CSVWriter(sink: $0) }
+    let text = try connection.written(Self.query, as: .csv)
     try text.write(toFile: "\(folder.path)/t.csv", atomically: false, encoding: .utf8)
     let rows = try connection.rows(
       """
@@ -41,7 +43,7 @@ import Testing
 
   @Test("JSON has numbers as numbers and nested values as such", arguments: TestLibrary.allCases)
   func json(library: TestLibrary) throws {
-    let text = try library.connect().written(Self.query) { JSONWriter(sink: $0) }
+    let text = try library.connect().written(Self.query, as: .json)
     #expect(
       text == #"""
         [
@@ -58,15 +60,13 @@ import Testing
   @Test("A result without rows is an empty array", arguments: TestLibrary.allCases)
   func emptyJSON(library: TestLibrary) throws {
     let connection = try library.connect()
-    #expect(try connection.written("SELECT 1 LIMIT 0") { JSONWriter(sink: $0) } == "[]\n")
-    #expect(try connection.written("SELECT 1 LIMIT 0") { JSONLinesWriter(sink: $0) } == "")
+    #expect(try connection.written("SELECT 1 LIMIT 0", as: .json) == "[]\n")
+    #expect(try connection.written("SELECT 1 LIMIT 0", as: .jsonl) == "")
   }
 
   @Test("JSON lines are one valid object each, for every type", arguments: ValueTextTests.expressions)
   func jsonLines(expression: String) throws {
-    let text = try TestLibrary.bareduckdbWheel.connect().written("SELECT \(expression) AS x FROM range(3)") {
-      JSONLinesWriter(sink: $0)
-    }
+    let text = try TestLibrary.bareduckdbWheel.connect().written("SELECT \(expression) AS x FROM range(3)", as: .jsonl)
     let lines = text.split(separator: "\n")
     #expect(lines.count == 3)
     for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
@@ -85,9 +85,7 @@ import Testing
       ("'-inf'::FLOAT", "null"),
     ])
   func jsonValues(value: (expression: String, json: String)) throws {
-    let text = try TestLibrary.bareduckdbWheel.connect().written("SELECT \(value.expression) AS x") {
-      JSONLinesWriter(sink: $0)
-    }
+    let text = try TestLibrary.bareduckdbWheel.connect().written("SELECT \(value.expression) AS x", as: .jsonl)
     #expect(text == "{\"x\":\(value.json)}\n")
   }
 
@@ -95,7 +93,7 @@ import Testing
   func jsonColumn(library: TestLibrary) throws {
     let connection = try library.connect()
     guard (try? connection.run("SELECT '1'::JSON")) != nil else { return }  // Built without the extension.
-    let text = try connection.written("SELECT E'{\"a\":\\n [1]}'::JSON AS x") { JSONLinesWriter(sink: $0) }
+    let text = try connection.written("SELECT E'{\"a\":\\n [1]}'::JSON AS x", as: .jsonl)
     #expect(text == "{\"x\":{\"a\":  [1]}}\n")
   }
 }

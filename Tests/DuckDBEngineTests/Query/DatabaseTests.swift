@@ -1,4 +1,5 @@
 import DuckDBEngine
+import TestSupport
 import Testing
 
 @Suite struct DatabaseTests {

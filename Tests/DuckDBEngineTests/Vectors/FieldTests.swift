@@ -34,6 +34,26 @@ import Testing
     #expect(message { _ = try VectorShape(type) }.contains("\(type)"))
   }
 
+  @Test(
+    arguments: [
+      ("BIT", "binary", "arrow.opaque"), ("TIMETZ", "fixed_size_binary[8]", "arrow.opaque"),
+      ("BIGNUM", "struct<>", "arrow.opaque"),
+      ("UNION(a INTEGER, b BIT)", "struct<tag: uint8, a: int32, b: binary>", "clutch.union"),
+      ("INTERVAL", "month_day_nano_interval", nil), ("TIMESTAMPTZ", "timestamp[us, tz=Asia/Tokyo]", nil),
+      (
+        "STRUCT(a TIMESTAMPTZ[], b TIMETZ)",
+        "struct<a: list<item: timestamp[us, tz=Asia/Tokyo]>, b: fixed_size_binary[8]>", nil
+      ),
+    ] as [(String, String, String?)])
+  func `In results every type has its field`(sql: String, column: String, extensionName: String?) throws {
+    let type = try TestLibrary.duckdbWheel.connect().type(of: "SELECT NULL::\(sql) AS x")
+    let use = ColumnUse.results(timeZone: "Asia/Tokyo", intervals: .arrow)
+    let field = try #require(type.field(named: "x", for: use))
+    #expect(field.type.description == column)
+    #expect(field.extensionName == extensionName)
+    #expect(try VectorShape(type, for: use).columnType == field.type)
+  }
+
   @Test func `Types that Arrow lacks are extension types`() throws {
     let expected = [
       SQLType.Plain.hugeint: ("arrow.opaque", #"{"type_name":"hugeint","vendor_name":"DuckDB"}"#),

@@ -133,8 +133,10 @@ final class LooseVector {
   }
 
   /// The values as the reader of results has them.
-  func values(count: Int) -> [String] {
-    VectorReader(functions: columns.functions).values(vector, type: type, count: count).map(\.description)
+  func values(count: Int) throws -> [String] {
+    let shape = try VectorShape(type, for: .results(timeZone: "UTC", intervals: .exact))
+    let column = try columns.column(vector, shape: shape, count: count)
+    return (0..<count).map { SQLValue(column, $0, type).description }
   }
 
   /// Writes rows as they lie in memory.

@@ -4,20 +4,20 @@
 /// step. Until then an existing file keeps its content. The new file has the permissions of the file
 /// it replaces, or those of any newly created file. A target that is not a regular file, such as a
 /// terminal or a named pipe, is written to directly.
-package final class FileOutput {
+public final class FileOutput {
   /// Where to write the content.
-  package let sink: OutputSink
+  public let sink: OutputSink
 
   private let descriptor: Int32
   private let target: String
   /// Where the content is until it is committed, for a process that must end without running its own clean-up.
-  package let temporary: String?
+  public let temporary: String?
   private var isOpen = true
 
   /// Opens the output.
   ///
   /// - Throws: when the folder does not exist or cannot be written to.
-  package init(path: String) throws(OutputError) {
+  public init(path: String) throws(OutputError) {
     // A symbolic link stays one: the file that it points to is replaced.
     let target = SystemCalls.realPath(path) ?? path
     let mode = SystemCalls.mode(of: target)
@@ -39,7 +39,7 @@ package final class FileOutput {
   deinit { discard() }
 
   /// Writes the rest and puts the file in its place. After an error there is no trace of it.
-  package func commit() throws(OutputError) {
+  public func commit() throws(OutputError) {
     guard isOpen else { return }
     do throws(OutputError) {
       try sink.flush()
@@ -53,7 +53,7 @@ package final class FileOutput {
   }
 
   /// Drops what was written. Does nothing after a commit.
-  package func discard() {
+  public func discard() {
     guard isOpen else { return }
     isOpen = false
     try? SystemCalls.closeFile(descriptor)

@@ -5,9 +5,9 @@ struct TableLayout {
   private let isNumeric: [Bool]
   private(set) var widths: [Int]
 
-  init(columns: [DuckDBColumn], rows: [[String]]) {
-    isNumeric = columns.map(\.type.isNumeric)
-    widths = columns.indices.map { column in
+  init(isNumeric: [Bool], rows: [[String]]) {
+    self.isNumeric = isNumeric
+    widths = isNumeric.indices.map { column in
       rows.reduce(1) { max($0, DisplayWidth.of($1[column])) }
     }
   }

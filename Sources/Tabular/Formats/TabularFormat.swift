@@ -1,0 +1,35 @@
+/// How rows become text.
+///
+/// Values are written as `CAST(x AS VARCHAR)` in DuckDB writes them. In JSON, numbers, lists, structures and maps are
+/// what JSON has for them, and NaN and infinities are `null`.
+public enum TabularFormat: String, Sendable, CaseIterable {
+  /// Drawn with lines, for people: names and types in the head, numbers to the right. Of a long result the first and
+  /// the last rows are shown, and only those are kept in memory; nothing is written before the end.
+  case table
+  /// Comma-separated values with a head line, quoted as RFC 4180 says; lines end with a line feed alone, as DuckDB's own
+  /// COPY writes them. No value is an empty field, an empty text is `""`.
+  case csv
+  /// One array of objects, a row on each line. When columns have the same name, so have the members.
+  case json
+  /// An object on each line, with members as in `json`.
+  case jsonl
+
+  /// Makes a writer.
+  ///
+  /// - Parameters:
+  ///   - maxRows: how many rows a table shows at most.
+  ///   - width: the width of the terminal, into which a table's long cells are shortened; nil for no limit. A table of
+  ///     more columns than fit at three characters each is wider.
+  ///   - timeZones: says how far the time zones of columns are from UTC; nil for what the system knows of them.
+  public func writer(
+    to sink: OutputSink, maxRows: Int = 40, width: Int? = nil, timeZones: TimeZoneLookup? = nil
+  ) -> any TabularWriter {
+    let zones = timeZones ?? TimeZoneSpan.known
+    return switch self {
+    case .table: TableWriter(sink: sink, zones: zones, maxRows: maxRows, width: width)
+    case .csv: CSVWriter(sink: sink, zones: zones)
+    case .json: JSONWriter(sink: sink, zones: zones)
+    case .jsonl: JSONLinesWriter(sink: sink, zones: zones)
+    }
+  }
+}
