@@ -2,23 +2,12 @@ import Testing
 
 /// Folders of a target are layers: what one uses does not use it.
 struct FolderTests {
-  /// The pairs that use each other all the same, by target. This list only gets shorter.
-  private static let known: [String: Set<[String]>] = [
-    "DuckDBEngine": [["Functions", "Query"]]
-  ]
-
   @Test func `no two folders of a target use each other`() throws {
     for target in try Targets.names().sorted() {
-      var known = Self.known[target] ?? []
-      for pair in FolderGraph(try Targets.files(of: target)).pairs where known.remove(pair.folders) == nil {
+      for pair in FolderGraph(try Targets.files(of: target)).pairs {
         Issue.record("Sources/\(target): \(Self.explanation(of: pair))")
       }
-      for folders in known.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-        Issue.record(
-          "\(target): \(folders[0]) and \(folders[1]) do not use each other any more: remove them from the list")
-      }
     }
-    #expect(try Set(Self.known.keys).isSubset(of: Targets.names()), "the list names a target that is not there")
   }
 
   private static func explanation(of pair: FolderGraph.Pair) -> String {
