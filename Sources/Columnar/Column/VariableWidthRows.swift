@@ -1,6 +1,6 @@
 /// Where the rows of a column of texts or bytes lie, in any of the layouts for these.
 @usableFromInline
-struct VariableWidthRows: Sendable {
+package struct VariableWidthRows: Sendable {
   @usableFromInline
   enum Kind: Sendable { case offsets, largeOffsets, views, fixedWidth }
 
@@ -15,7 +15,7 @@ struct VariableWidthRows: Sendable {
   @usableFromInline let byteWidth: Int
 
   /// The column must be a text or binary one.
-  init(_ column: Column) {
+  package init(_ column: Column) {
     positions = column.buffers[0]
     data = Array(column.buffers.dropFirst())
     validity = column.validity
@@ -39,7 +39,7 @@ struct VariableWidthRows: Sendable {
   /// The bytes of a row. Foreign offsets may be wrong until they are validated: then this traps,
   /// rather than read memory that is not the column's.
   @inlinable
-  func bytes(at row: Int) -> UnsafeRawBufferPointer {
+  package func bytes(at row: Int) -> UnsafeRawBufferPointer {
     guard let bytes = bytesIfInside(at: row) else {
       // The view of a null row may hold anything.
       if isNull(row) { return UnsafeRawBufferPointer(start: nil, count: 0) }

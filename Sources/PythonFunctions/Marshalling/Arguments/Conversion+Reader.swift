@@ -22,7 +22,7 @@ extension Conversion {
     case .decimal, .decimalText: return try decimalReader(of: column, field)
     case .date, .time, .timestamp, .duration, .interval, .nanoseconds: return try temporalReader(of: column, as: type)
     case .uuid: return api.reader(of: column, try UUIDBoxer(column, self))
-    case .json: return try reader(of: column, textReader(of: column.withoutNulls), through: support("parser"))
+    case .json: return try jsonReader(of: column)
     case .pickle:
       return try reader(of: column, bytesReader(of: column.withoutNulls), through: attribute("loads", of: "pickle"))
     case .list(let element): return try listReader(of: column, field, element)

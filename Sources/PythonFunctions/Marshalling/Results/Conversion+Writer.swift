@@ -13,8 +13,7 @@ extension Conversion {
   /// Makes the writer for results of a type: the one place that knows which.
   func withWriter<Use: WriterUse & ~Copyable>(of type: UDFType, rows: Int, _ use: inout Use) throws -> Use.Outcome {
     switch type {
-    case .any, .json:
-      return try use.use(ConvertingWriter(try call(support("writer")), TextWriter(self, rows: rows)))
+    case .any, .json: return try use.use(JSONWriter(self, rows: rows))
     case .null: return try use.use(NullWriter())
     case .bool: return try use.use(BooleanWriter(api, rows: rows))
     case .int: return try use.use(FixedWidthWriter(IntegerUnboxer<Int64>(api: api), rows: rows))

@@ -22,7 +22,12 @@ struct TextWriter: ResultWriter, ~Copyable {
       guard case .exception(let error, _) = problem, error.typeName == "UnicodeEncodeError" else { throw problem }
       throw .outOfRange("UTF-8 text: it has a lone surrogate")
     }
-    do { try builder.append(utf8: UnsafeRawBufferPointer(start: bytes, count: length)) } catch { throw .column(error) }
+    try append(utf8: UnsafeRawBufferPointer(start: bytes, count: length))
+  }
+
+  @inline(__always)
+  mutating func append(utf8 bytes: UnsafeRawBufferPointer) throws(ResultProblem) {
+    do { try builder.append(utf8: bytes) } catch { throw .column(error) }
   }
 
   mutating func appendNull() { builder.appendNull() }
@@ -87,7 +92,7 @@ struct CallConverter: ObjectConverter {
   }
 }
 
-/// Writes what is made of the object: JSON, pickled bytes, decimals as text.
+/// Writes what is made of the object: pickled bytes, decimals as text.
 struct ConvertingWriter<Converter: ObjectConverter, Inner: ResultWriter & ~Copyable>: ResultWriter, ~Copyable {
   private let converter: Converter
   private var inner: Inner
