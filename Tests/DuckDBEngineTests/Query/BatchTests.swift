@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: TestLibrary.allCases)
-  func `A batch goes to the functions of a pool`(library: TestLibrary) throws {
+  func `A batch passes the checks for what comes from outside`(library: TestLibrary) throws {
     let result = try result("SELECT TIMESTAMP '2024-01-01 00:00:00' AS t, 7::HUGEINT AS h", on: library.connect())
     let batch = try #require(try result.nextBatch())
     try batch.validate(.full)
