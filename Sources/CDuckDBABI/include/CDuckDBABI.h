@@ -220,7 +220,6 @@ typedef void (*duckdb_scalar_function_t)(
     (duckdb_vector vector, idx_t index, const char *str, idx_t str_len)) \
   X(void, vector_reference_vector, (duckdb_vector to_vector, duckdb_vector from_vector)) \
   X(duckdb_vector _Nullable, list_vector_get_child, (duckdb_vector vector)) \
-  X(idx_t, list_vector_get_size, (duckdb_vector vector)) \
   X(duckdb_state, list_vector_set_size, (duckdb_vector vector, idx_t size)) \
   X(duckdb_state, list_vector_reserve, (duckdb_vector vector, idx_t required_capacity)) \
   X(duckdb_vector _Nullable, struct_vector_get_child, (duckdb_vector vector, idx_t index)) \

@@ -68,7 +68,7 @@ final class BoundCall: Sendable {
     self.refusal = refusal
     isConstant = arguments.allSatisfy(\.isConstant)
     schema = Schema(fields)
-    self.timeZone = arguments.contains { $0.givenType.hasTimeZone } ? timeZone() : nil
+    self.timeZone = arguments.contains { $0.givenType.contains(.timestampTZ) } ? timeZone() : nil
   }
 
   /// The arguments of a chunk.

@@ -45,16 +45,3 @@ struct BatchShape: Sendable {
     }
   }
 }
-
-extension SQLType {
-  /// Whether values are moments, or have some in them.
-  var hasTimeZone: Bool {
-    switch self {
-    case .plain(let plain): plain == .timestampTZ
-    case .list(let element), .array(let element, _): element.hasTimeZone
-    case .map(let key, let value): key.hasTimeZone || value.hasTimeZone
-    case .structure(let fields), .union(let fields): fields.contains { $0.type.hasTimeZone }
-    case .decimal, .enumeration, .unsupported: false
-    }
-  }
-}

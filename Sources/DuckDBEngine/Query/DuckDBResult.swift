@@ -57,9 +57,10 @@ public final class DuckDBResult {
       for (index, name) in (names ?? []).enumerated() { columns[index].name = name }
       self.columns = columns
     }
-    let timeZone = columns.contains { $0.type.hasTimeZone } ? timeZone() : "UTC"
+    let timeZone = columns.contains { $0.type.contains(.timestampTZ) } ? timeZone() : "UTC"
     arrow = try BatchShape(columns, for: .results(timeZone: timeZone, intervals: .arrow))
-    exact = try BatchShape(columns, for: .results(timeZone: timeZone, intervals: .exact))
+    let hasIntervals = columns.contains { $0.type.contains(.interval) }
+    exact = hasIntervals ? try BatchShape(columns, for: .results(timeZone: timeZone, intervals: .exact)) : arrow
     self.handle = handle
     self.connection = connection
   }

@@ -88,10 +88,7 @@ struct PreparedStatement: ~Copyable {
     while true {
       switch connection.functions.pointee.pending_execute_task(pending) {
       case DUCKDB_PENDING_ERROR: throw error(of: pending)
-      case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
-        // At some moments an interruption ends the tasks and not the waiting for them.
-        try connection.checkInterruption()
-        backoff.pause()
+      case DUCKDB_PENDING_NO_TASKS_AVAILABLE: backoff.pause()
       case let state where connection.functions.pointee.pending_execution_is_finished(state): return
       default: backoff.reset()
       }

@@ -54,4 +54,15 @@ public indirect enum SQLType: Sendable, Hashable {
   }
 
   static let unknown = unsupported("unknown")
+
+  /// Whether it is a plain type, or has one of that type in it.
+  func contains(_ wanted: Plain) -> Bool {
+    switch self {
+    case .plain(let plain): plain == wanted
+    case .list(let element), .array(let element, _): element.contains(wanted)
+    case .map(let key, let value): key.contains(wanted) || value.contains(wanted)
+    case .structure(let fields), .union(let fields): fields.contains { $0.type.contains(wanted) }
+    case .decimal, .enumeration, .unsupported: false
+    }
+  }
 }

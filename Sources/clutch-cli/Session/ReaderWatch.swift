@@ -17,10 +17,11 @@ final class ReaderWatch: Sendable {
     else { return nil }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     end = ends[1]
-    Thread.detachNewThread { [reading = ends[0]] in
+    // The database must be able to close as soon as the work is done, however late the thread learns of that.
+    Thread.detachNewThread { [weak connection, reading = ends[0]] in
       defer { close(reading) }
       guard Self.hasReaderGone(from: output, before: reading) else { return }
-      connection.interruptQueries {
+      connection?.interruptQueries {
         signals.endWithoutReader()
         for pool in pools { pool.interrupt() }
       }

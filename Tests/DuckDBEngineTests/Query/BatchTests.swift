@@ -38,11 +38,11 @@ import Testing
     let connection = try library.connect()
     try? connection.run("SET TimeZone = 'UTC'")
     for expression in ValueTextTests.expressions {
-      let text = try connection.written(
-        "SELECT x, CAST(x AS VARCHAR) FROM (SELECT \(expression) AS x) WHERE x IS NOT NULL", as: .jsonl)
+      // A union of a null is a value to us, and null to the cast.
+      let isUnionOfNull = expression.hasPrefix("union_value(str := NULL")
       let csv = try connection.written("SELECT x FROM (SELECT \(expression) AS x)", as: .csv)
       let cast = try connection.written("SELECT x::VARCHAR AS x FROM (SELECT \(expression) AS x)", as: .csv)
-      #expect(csv == cast || csv.contains("NULL"), "\(expression): \(text)")
+      #expect(isUnionOfNull ? csv == "x\nNULL\n" : csv == cast, "\(expression)")
     }
   }
 
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: TestLibrary.allCases)
-  func `A batch goes to the functions of a pool`(library: TestLibrary) throws {
+  func `A batch passes the checks for what comes from outside`(library: TestLibrary) throws {
     let result = try result("SELECT TIMESTAMP '2024-01-01 00:00:00' AS t, 7::HUGEINT AS h", on: library.connect())
     let batch = try #require(try result.nextBatch())
     try batch.validate(.full)

@@ -1,4 +1,3 @@
-import HostSupport
 import Functions
 import CPythonABI
 import PythonRuntime
