@@ -33,6 +33,15 @@ public enum CPython {
     try process(discovery).installation
   }
 
+  /// Does what `start` does, and lets the caller do other work while CPython starts.
+  ///
+  /// - Parameter willStart: called once the library is loaded, and not when CPython runs already.
+  package static func start(
+    _ discovery: PythonDiscovery, willStart: (PythonInstallation) -> Void
+  ) throws -> PythonInstallation {
+    try process(discovery, willStart: willStart).installation
+  }
+
   /// The installation that runs, or nil before the first start.
   public static var installation: PythonInstallation? {
     state.withLock { if case .running(let process) = $0 { process.installation } else { nil } }
@@ -63,7 +72,9 @@ public enum CPython {
     try process?.shutDown()
   }
 
-  package static func process(_ discovery: PythonDiscovery) throws -> PythonProcess {
+  package static func process(
+    _ discovery: PythonDiscovery, willStart: (PythonInstallation) -> Void = { _ in }
+  ) throws -> PythonProcess {
     try state.withLock { state in
       switch state {
       case .running(let process):
@@ -75,6 +86,7 @@ public enum CPython {
         throw PythonRuntimeError(.shutDown, "Python has been shut down in this process and cannot be started again")
       case .idle:
         let (installation, api) = try find(discovery)
+        willStart(installation)
         do {
           let process = try PythonProcess(starting: installation, api)
           state = .running(process)

@@ -44,23 +44,49 @@ struct SQLCommand: ParsableCommand {
   private func run(_ signals: Signals) throws {
     let sql = try SQLText.read(query, file: file)
     let sources = try functions.loading.sources(functions.udf)
-    let installation = try choosePython(isNeeded: !sources.isEmpty)
-    let library = try duckdb.load(installation)
+    let library = try loadLibrary(isPythonNeeded: !sources.isEmpty)
+    // Neither waits for the other. But a database is not made in a file for functions that do not load.
+    let opening = database == nil && !sources.isEmpty ? Meanwhile { try openFresh(library) } : nil
+    defer { opening?.wait() }
     let functions = try self.functions.load(sources)
     defer { functions.report() }
-    let connection = try DuckDBDatabase(
-      path: database, library: library, configuration: ["threads": "\(self.functions.threadCount)"]
-    ).connect()
-    try functions.register(on: connection)
+    let (connection, names) = try opening?.value() ?? (open(library), nil)
+    try functions.register(on: connection, beside: names)
     functions.watch(signals)
     try SQLSession(connection, functions, signals).run(sql, format: format, output: output)
     try functions.check()
   }
 
+  /// Loads DuckDB's library, and meanwhile starts Python where that is needed.
+  private func loadLibrary(isPythonNeeded: Bool) throws -> DuckDBLibrary {
+    var loading: Meanwhile<DuckDBLibrary>?
+    defer { loading?.wait() }
+    let installation = try choosePython(isNeeded: isPythonNeeded) { installation in
+      loading = Meanwhile { try duckdb.load(installation) }
+    }
+    return try loading?.value() ?? duckdb.load(installation)
+  }
+
+  /// Opens a database in memory, and asks it what functions it has.
+  private func openFresh(_ library: DuckDBLibrary) throws -> (DuckDBConnection, FunctionNames?) {
+    let connection = try open(library)
+    return (connection, try FunctionNames(ofFresh: connection))
+  }
+
+  private func open(_ library: DuckDBLibrary) throws -> DuckDBConnection {
+    try DuckDBDatabase(
+      path: database, library: library, configuration: ["threads": "\(functions.threadCount)"]
+    ).connect()
+  }
+
   /// Without UDFs Python is not started; only its packages are looked through for a DuckDB.
-  private func choosePython(isNeeded: Bool) throws -> PythonInstallation? {
+  ///
+  /// - Parameter willStart: called before it is started, when the installation is known.
+  private func choosePython(
+    isNeeded: Bool, willStart: (PythonInstallation) -> Void
+  ) throws -> PythonInstallation? {
     let python = functions.loading.python
-    if isNeeded || python.python != nil { return try python.start() }
+    if isNeeded || python.python != nil { return try python.start(willStart: willStart) }
     if let path = duckdb.duckdb, !DuckDBLibrary.needsPython(path) { return nil }
     return PythonDiscovery.choose(from: python.discovery.search())
   }

@@ -14,8 +14,10 @@ struct PythonOptions: ParsableArguments {
   var discovery: PythonDiscovery { PythonDiscovery(explicitPath: python) }
 
   /// Starts CPython and says on standard error what a user should know of it.
-  func start() throws -> PythonInstallation {
-    let installation = try CPython.start(discovery)
+  ///
+  /// - Parameter willStart: called once it is known which one starts, before it has.
+  func start(willStart: (PythonInstallation) -> Void = { _ in }) throws -> PythonInstallation {
+    let installation = try CPython.start(discovery, willStart: willStart)
     for warning in installation.warnings { complain("warning: \(warning)") }
     return installation
   }
