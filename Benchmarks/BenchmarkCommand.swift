@@ -5,7 +5,9 @@ struct BenchmarkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clutch-benchmarks", abstract: "Measure Clutch, as ratios of two things timed in turn in one run.")
 
-  enum Part: String, ExpressibleByArgument, CaseIterable { case rows, types, sql, scaling, memory, limits, deadlines }
+  enum Part: String, ExpressibleByArgument, CaseIterable {
+    case start, rows, types, sql, scaling, memory, limits, deadlines
+  }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
   @Option(help: "Multiplies the number of repetitions.") var effort = 1
@@ -13,6 +15,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
   func run() async throws {
     for part in parts {
       switch part {
+      case .start: try Start.run(repetitions: 15 * effort)
       case .rows: try RowPath.run(repetitions: 1_000 * effort)
       case .types: try TypeFamilies.run(repetitions: 200 * effort)
       case .sql: try SQL.run(repetitions: 9 * effort)

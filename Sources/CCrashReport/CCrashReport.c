@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -33,6 +35,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_once_t handlersOnce = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static struct sigaction before[faultCount];
+static atomic_bool isInstalled;
 
 // MARK: Threads
 
@@ -64,8 +67,17 @@ static uintptr_t findStackEnd(void) {
 #endif
 }
 
+// A thread inherits what is blocked, and those of Dispatch block SIGABRT. Newer C libraries then abort without a handler.
+static void unblock(void) {
+  sigset_t all;
+  sigemptyset(&all);
+  for (int index = 0; index < faultCount; index++) sigaddset(&all, faults[index]);
+  pthread_sigmask(SIG_UNBLOCK, &all, NULL);
+}
+
 void ClutchPrepareThread(void) {
   pthread_once(&once, makeKey);
+  if (atomic_load(&isInstalled)) unblock();
   if (pthread_getspecific(key)) return;
   Thread *thread = mmap(NULL, mappingSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
   if (thread == MAP_FAILED) return;
@@ -188,6 +200,7 @@ static void handle(int number, siginfo_t *info, void *context) {
 }
 
 static void install(void) {
+  pthread_once(&once, makeKey);
   struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigemptyset(&action.sa_mask);
   for (int index = 0; index < faultCount; index++) {
@@ -197,6 +210,7 @@ static void install(void) {
 }
 
 void ClutchInstallCrashHandlers(void) {
-  ClutchPrepareThread();
   pthread_once(&handlersOnce, install);
+  atomic_store(&isInstalled, true);
+  ClutchPrepareThread();
 }

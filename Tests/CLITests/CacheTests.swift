@@ -39,6 +39,22 @@ import Testing
     #expect(try self.entries() == entries)
   }
 
+  @Test func `Names that are taken are refused, whether DuckDB is asked for them or they are remembered`() throws {
+    try clutch.write("taken.py", "from clutch import udf\n\n@udf\ndef Abs(x: int) -> int:\n    return x\n")
+    for _ in 0..<2 {
+      let end = try clutch.start(["sql", "--udf", "taken.py", "SELECT 1"], environment: ["CLUTCH_CACHE": cache]).end()
+      #expect(end.status == .exited(1))
+      #expect(end.errors.contains("taken.py, line 4: DuckDB has a function named abs of its own"))
+      #expect(try entries().keys.contains { $0.hasPrefix("functions-") })
+    }
+    try clutch.write("again.py", "from clutch import udf\n\n@udf\ndef TWICE(x: int) -> int:\n    return x\n")
+    let end = try clutch.start(
+      ["sql", "--udf", "twice.py", "--udf", "again.py", "SELECT 1"], environment: ["CLUTCH_CACHE": cache]
+    ).end()
+    #expect(end.status == .exited(1))
+    #expect(end.errors.contains("two UDFs are named TWICE, one of twice.py and one of again.py"))
+  }
+
   @Test func `What is damaged is made anew`() throws {
     let first = try answer()
     let old = try entries()

@@ -32,6 +32,18 @@ import ThreadConfinement
         "clutch: the process died of SIGABRT while UDF f of b.py was running, at row 7 of its batch\n"))
   }
 
+  @Test func `a signal that a thread was started with as blocked is told of too`() async throws {
+    let end = await #expect(processExitsWith: .signal(SIGABRT), observing: [\.standardErrorContent]) {
+      var signals = sigset_t()
+      sigfillset(&signals)
+      pthread_sigmask(SIG_BLOCK, &signals, nil)
+      CrashReport.install()
+      pthread_sigmask(SIG_BLOCK, &signals, nil)
+      try DedicatedThread(name: "test").perform { Activity.loading("a.py") { die() } }
+    }
+    #expect(try Self.errors(end).hasPrefix("clutch: the process died of SIGABRT while a.py was being loaded\n"))
+  }
+
   @Test func `a name is one line and is cut, between characters`() async throws {
     let end = await #expect(processExitsWith: .signal(SIGABRT), observing: [\.standardErrorContent]) {
       CrashReport.install()

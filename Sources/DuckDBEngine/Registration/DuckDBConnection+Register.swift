@@ -30,15 +30,26 @@ extension DuckDBConnection {
   public func register(
     _ provider: some FunctionProvider, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
   ) throws(DuckDBError) {
-    try register(functionsOf: provider, errorMode, timeouts)
+    // Asked each time, because a registration may have been rolled back.
+    var taken = try FunctionNames(of: provider.signatures.map(\.name), on: self)
+    try register(functionsOf: provider, errorMode, timeouts, &taken)
+  }
+
+  /// Does what `register` does, on a database of which is known what functions it has.
+  ///
+  /// - Parameter taken: these functions; those of the provider are among them afterwards.
+  package func register(
+    _ provider: some FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
+    beside taken: inout FunctionNames
+  ) throws(DuckDBError) {
+    try register(functionsOf: provider, errorMode, timeouts, &taken)
   }
 
   /// - Parameter shortReach: up to how many bytes, or elements, arguments and results have 32-bit offsets.
   func register(
     functionsOf provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts,
-    shortReach: Int = Int(Int32.max)
+    _ taken: inout FunctionNames, shortReach: Int = Int(Int32.max)
   ) throws(DuckDBError) {
-    let taken = try takenNames(provider)
     var problems = RegistrationProblems(of: provider)
     var sets: [FunctionSet] = []
     for indices in provider.signatures.indicesByName {
@@ -52,7 +63,7 @@ extension DuckDBConnection {
               shortReach: shortReach))
         } catch { problems.add(error.code, "UDF \(name) cannot be used in SQL: \(error.message)", at: index) }
       }
-      if let builtIn = taken[name.lowercased()] {
+      if let builtIn = taken[name] {
         problems.addTaken(builtIn, by: database.source(ofFunction: name), at: indices[0])
       } else if functions.count == indices.count {
         sets.append(FunctionSet(name: name, functions: functions, library: database.library))
@@ -62,33 +73,12 @@ extension DuckDBConnection {
     for set in sets {
       if let problem = try probe.problem(with: set) { problems.addGrammar(problem, set.functions[0].signature) }
     }
-    try probe.end()
     try problems.check()
     for set in sets {
       try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
       database.noteRegistered(set, of: provider)
+      taken.insert(set.name)
     }
-  }
-
-  /// The names of a provider's functions that DuckDB has already, in lower case, with how it writes them.
-  ///
-  /// DuckDB would accept a second function of a name, and then take the one or the other depending on its version and on
-  /// the types of the arguments. The database is asked each time, because a registration may have been rolled back.
-  /// Functions that do not stand in expressions, those for FROM and for PRAGMA, share no names with the others.
-  private func takenNames(_ provider: any FunctionProvider) throws(DuckDBError) -> [String: String] {
-    // Python's names hold no quotes.
-    let names = provider.signatures.map { "lower('\($0.name)')" }.joined(separator: ", ")
-    let statements = try execute(
-      """
-      SELECT DISTINCT function_name FROM duckdb_functions() WHERE lower(function_name) IN (\(names))
-      AND function_type NOT IN ('table', 'table_macro', 'pragma')
-      """)
-    var taken: [String: String] = [:]
-    guard let result = try statements.next() else { return taken }
-    while let rows = try result.nextRows() {
-      for row in 0..<rows.count { taken[rows[row, 0].description.lowercased()] = rows[row, 0].description }
-    }
-    return taken
   }
 }
 

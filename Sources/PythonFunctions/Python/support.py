@@ -93,6 +93,7 @@ class _Scanning:
     """What JSON's scanner, which is written in C, reads its settings from."""
 
     strict, object_hook, object_pairs_hook, parse_float, parse_int = True, None, None, float, int
+    array_hook = None  # since 3.15
     parse_constant = {"-Infinity": -float("inf"), "Infinity": float("inf"), "NaN": float("nan")}.__getitem__
 
 

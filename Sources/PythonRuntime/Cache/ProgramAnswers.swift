@@ -1,3 +1,4 @@
+import HostSupport
 import Foundation
 
 /// What Python programs have answered, remembered across processes: starting one costs more than all else of a start.
@@ -27,7 +28,7 @@ struct ProgramAnswers {
   func answer(of program: String, to question: String, library: (Data) -> String?) -> Data? {
     guard !asksAnew, let folder, let state = state(of: program), let content = folder.read(name(of: program)),
       let entry = try? JSONDecoder().decode(Entry.self, from: Data(content)), entry.question == question,
-      entry.state == state, entry.library == library(entry.answer).map(Self.identity)
+      entry.state == state, entry.library == library(entry.answer).map({ fileIdentity($0) })
     else { return nil }
     return entry.answer
   }
@@ -37,7 +38,7 @@ struct ProgramAnswers {
   /// Only that of a program which says that it is itself what was started: a shim decides anew each time what it starts.
   func remember(_ answer: Data, of program: String, saidToBe executable: String, to question: String, library: String) {
     guard let folder, executable == program, let state = state(of: program) else { return }
-    let entry = Entry(question: question, state: state, library: Self.identity(library), answer: answer)
+    let entry = Entry(question: question, state: state, library: fileIdentity(library), answer: answer)
     guard let content = try? JSONEncoder().encode(entry) else { return }
     folder.write(name(of: program), Array(content))
   }
@@ -52,9 +53,9 @@ struct ProgramAnswers {
     var state = [program]
     var path = program
     for _ in 0..<40 {
-      state.append(Self.identity(path, followingLinks: false))
+      state.append(fileIdentity(path, followingLinks: false))
       let folder = Self.parent(path)
-      for place in [folder, Self.parent(folder)] { state.append(Self.identity(place + "/pyvenv.cfg")) }
+      for place in [folder, Self.parent(folder)] { state.append(fileIdentity(place + "/pyvenv.cfg")) }
       guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
       path = target.hasPrefix("/") ? target : folder + "/" + target
     }
@@ -77,21 +78,4 @@ struct ProgramAnswers {
   ]
 
   private static func parent(_ path: String) -> String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
-
-  /// Which file this is, and in which state.
-  private static func identity(_ path: String) -> String { identity(path, followingLinks: true) }
-
-  private static func identity(_ path: String, followingLinks: Bool) -> String {
-    var status = stat()
-    guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return "\(path): none" }
-    #if canImport(Darwin)
-      let (changed, modified) = (status.st_ctimespec, status.st_mtimespec)
-    #else
-      let (changed, modified) = (status.st_ctim, status.st_mtim)
-    #endif
-    return """
-      \(path): \(status.st_dev) \(status.st_ino) \(status.st_size) \(modified.tv_sec).\(modified.tv_nsec) \
-      \(changed.tv_sec).\(changed.tv_nsec)
-      """
-  }
 }

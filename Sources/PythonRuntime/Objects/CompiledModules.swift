@@ -1,3 +1,4 @@
+import HostSupport
 import CPythonABI
 import Synchronization
 

@@ -43,12 +43,12 @@ struct SQLCommand: ParsableCommand {
     let sources = try functions.loading.sources(functions.udf)
     let library = try loadLibrary(isPythonNeeded: !sources.isEmpty)
     // Neither waits for the other. But a database is not made in a file for functions that do not load.
-    let opening = database == nil && !sources.isEmpty ? Meanwhile { try open(library) } : nil
+    let opening = database == nil && !sources.isEmpty ? Meanwhile { try openFresh(library) } : nil
     defer { opening?.wait() }
     let functions = try self.functions.load(sources)
     defer { functions.report() }
-    let connection = try opening?.value() ?? open(library)
-    try functions.register(on: connection)
+    let (connection, names) = try opening?.value() ?? (open(library), nil)
+    try functions.register(on: connection, beside: names)
     functions.watch(signals)
     try SQLSession(connection, functions, signals).run(sql, format: format, output: output)
     try functions.check()
@@ -62,6 +62,12 @@ struct SQLCommand: ParsableCommand {
       loading = Meanwhile { try duckdb.load(installation) }
     }
     return try loading?.value() ?? duckdb.load(installation)
+  }
+
+  /// Opens a database in memory, and asks it what functions it has.
+  private func openFresh(_ library: DuckDBLibrary) throws -> (DuckDBConnection, FunctionNames?) {
+    let connection = try open(library)
+    return (connection, try FunctionNames(ofFresh: connection))
   }
 
   private func open(_ library: DuckDBLibrary) throws -> DuckDBConnection {

@@ -25,8 +25,14 @@ struct LoadedFunctions {
   }
 
   /// Makes the functions SQL functions. The database is theirs alone.
-  func register(on connection: DuckDBConnection) throws {
-    for pool in pools { try connection.register(pool, onError: onError, timeouts: timeouts) }
+  ///
+  /// - Parameter names: the functions that it has, if that is known.
+  func register(on connection: DuckDBConnection, beside names: FunctionNames?) throws {
+    if var names {
+      for pool in pools { try connection.register(pool, onError: onError, timeouts: timeouts, beside: &names) }
+    } else {
+      for pool in pools { try connection.register(pool, onError: onError, timeouts: timeouts) }
+    }
     if let group, pools.contains(where: { $0.options.threads != nil }) { try connection.database.runQueries(on: group) }
   }
 

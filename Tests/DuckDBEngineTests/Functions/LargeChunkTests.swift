@@ -74,7 +74,8 @@ import Testing
     let pool = try TestLibrary.pool(Self.functions)
     let (usual, large) = (try library.connect(), try library.connect())
     try usual.register(pool)
-    try large.register(functionsOf: pool, nil, UDFTimeouts(), shortReach: Self.reach)
+    var names = try FunctionNames(of: pool.signatures.map(\.name), on: large)
+    try large.register(functionsOf: pool, nil, UDFTimeouts(), &names, shortReach: Self.reach)
     for (function, values) in Self.values {
       for value in [values, "CASE WHEN i % 3 > 0 THEN \(values) END", "CASE WHEN i = 39 THEN \(values) END"] {
         let rows = "SELECT i, \(value) AS x FROM (SELECT i % 40 AS i FROM range(2500) t(i))"
@@ -99,7 +100,8 @@ import Testing
     pool.observeFailures { recorder.append($0) }
     let (usual, large) = (try library.connect(["threads": "1"]), try library.connect(["threads": "1"]))
     try usual.register(pool, onError: mode)
-    try large.register(functionsOf: pool, mode, UDFTimeouts(), shortReach: Self.reach)
+    var names = try FunctionNames(of: pool.signatures.map(\.name), on: large)
+    try large.register(functionsOf: pool, mode, UDFTimeouts(), &names, shortReach: Self.reach)
     let query = "SELECT i, f('row ' || i, i) AS r FROM range(3000) t(i)"
     if mode == .raise {
       let failure = try #require(try large.failure(query))
@@ -118,7 +120,8 @@ import Testing
   func `Constants that are cast may be large too`(library: TestLibrary) throws {
     let pool = try TestLibrary.pool("@udf\ndef f(x: list[str], y: int) -> str: return x[0] + str(y)")
     let connection = try library.connect()
-    try connection.register(functionsOf: pool, nil, UDFTimeouts(), shortReach: Self.reach)
+    var names = try FunctionNames(of: pool.signatures.map(\.name), on: connection)
+    try connection.register(functionsOf: pool, nil, UDFTimeouts(), &names, shortReach: Self.reach)
     let rows = try connection.rows("SELECT f('[a text of some length]', i) FROM range(3) t(i)")
     #expect(rows == (0..<3).map { [.text("a text of some length\($0)")] })
   }

@@ -55,6 +55,7 @@ import Testing
       RED = "red"
     class Loose(TypedDict, total=False):
       a: int
+    Loose.__annotations__  # since 3.14 `typing` evaluates these when they are asked for, with what builtins are then
     Decimal, UUID, Date = decimal.Decimal, uuid.UUID, datetime.date
     Number, Text, Letters, Bad = int, str, list[Literal["a", "b"]] | None, ValueError
     def boom(*arguments, **keywords): raise ZeroDivisionError("patched")

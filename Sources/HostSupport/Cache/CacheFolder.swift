@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Whatever is wrong with one, from a file of another user's to a disk that is full, it counts as not there. Entries are
 /// written beside their place and then renamed, so readers see a whole one or none.
-struct CacheFolder: Sendable {
+package struct CacheFolder: Sendable {
   private let path: String
 
   /// The folder that the environment names: `CLUTCH_CACHE`, else `clutch` under `XDG_CACHE_HOME`, else under the user's
@@ -12,7 +12,7 @@ struct CacheFolder: Sendable {
   ///
   /// What is in it is run. So a folder that nobody has named is not taken among the temporary ones, which code under the
   /// policy `guarded` may write to.
-  init?(_ environment: [String: String]) {
+  package init?(_ environment: [String: String]) {
     if let named = environment["CLUTCH_CACHE"] {
       guard named.hasPrefix("/") else { return nil }
       path = named
@@ -39,7 +39,7 @@ struct CacheFolder: Sendable {
   }
 
   /// The folder of this process's own environment.
-  static let ofProcess = CacheFolder(ProcessInfo.processInfo.environment)
+  package static let ofProcess = CacheFolder(ProcessInfo.processInfo.environment)
 
   // MARK: Entries
 
@@ -52,7 +52,7 @@ struct CacheFolder: Sendable {
   }
 
   /// What was written under a name, if it is whole and nobody else can have written it.
-  func read(_ name: String) -> [UInt8]? {
+  package func read(_ name: String) -> [UInt8]? {
     let descriptor = open("\(path)/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -67,7 +67,7 @@ struct CacheFolder: Sendable {
   }
 
   /// Writes an entry, if that is possible.
-  func write(_ name: String, _ content: [UInt8]) {
+  package func write(_ name: String, _ content: [UInt8]) {
     guard content.count < Self.mostBytes / 2 else { return }
     try? FileManager.default.createDirectory(
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -93,9 +93,28 @@ struct CacheFolder: Sendable {
   }
 }
 
-/// FNV-1a of 64 bits: the same in every process, and enough to notice damage.
-struct StableHash {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+/// Which file is at a path, following links, and in which state.
+package func fileIdentity(_ path: String) -> String { fileIdentity(path, followingLinks: true) }
 
-  init(_ bytes: some Sequence<UInt8>) { for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 } }
+package func fileIdentity(_ path: String, followingLinks: Bool) -> String {
+  var status = stat()
+  guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return "\(path): none" }
+  #if canImport(Darwin)
+    let (changed, modified) = (status.st_ctimespec, status.st_mtimespec)
+  #else
+    let (changed, modified) = (status.st_ctim, status.st_mtim)
+  #endif
+  return """
+    \(path): \(status.st_dev) \(status.st_ino) \(status.st_size) \(modified.tv_sec).\(modified.tv_nsec) \
+    \(changed.tv_sec).\(changed.tv_nsec)
+    """
+}
+
+/// FNV-1a of 64 bits: the same in every process, and enough to notice damage.
+package struct StableHash {
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  package init(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  }
 }
