@@ -26,6 +26,8 @@ test:
 	swift test --skip-build
 
 # Only these depend on Python.
+TESTS = ^(PythonRuntime|PythonUDF|DuckDBEngine|CLI)Tests\.
+
 test-python:
 	@test -n "$(VERSION)" || { echo "make test-python VERSION=3.14, for example" >&2; exit 1; }
 	swift build --build-tests
@@ -33,7 +35,7 @@ test-python:
 	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY)
 	@Scripts/with-python.sh $(VERSION) Scripts/flights.sh
 	Scripts/with-python.sh $(VERSION) swift test --skip-build \
-	  --filter '^(PythonRuntime|PythonUDF|DuckDBEngine|CLI)Tests\.'
+	  --filter '$(TESTS)'
 
 # The benchmarks compare with the DuckDB Python package, which needs numpy for functions of its own, and with PyArrow.
 bench:

@@ -18,7 +18,7 @@ import subprocess  # noqa: E402
 import types  # noqa: E402
 import unittest  # noqa: E402
 
-OURS = os.path.join(HERE, "..", "..", "..", "Sources", "PythonUDF", "Python")
+OURS = os.path.join(HERE, "..", "..", "..", "Sources", "PythonFunctions", "Python")
 if len(sys.argv) > 1 and os.path.isdir(sys.argv[1]):
     OURS = sys.argv.pop(1)
 
