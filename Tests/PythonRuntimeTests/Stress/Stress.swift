@@ -7,7 +7,7 @@ enum Stress {
   static func scaled(_ count: Int, atMost most: Int = .max) -> Int { min(count * factor, most) }
 
   /// How long a test may take.
-  static let minutes = 5 * factor
+  static let minutes = 10 * factor
 
   /// How long a process of a test's own may take.
   static let seconds = 250 * factor
