@@ -323,9 +323,10 @@ extension PolicyGuard {
     return HostFunction.make(api, named: "opener") { api, arguments, keywords in
       guard let result = api.pointee.PyObject_Call(held.object, arguments, keywords) else { return nil }
       guard let policyGuard = AuditHook.currentGuard(api) else { return result }
-      defer { api.pointee.Py_DecRef(result) }
-      // What is no number raises a TypeError by and by.
-      guard let number = api.pointee.PyNumber_Index(result) else { return nil }
+      // What is no number raises a TypeError by and by. The object goes before the check: its end can run code too.
+      let plain = api.pointee.PyNumber_Index(result)
+      api.pointee.Py_DecRef(result)
+      guard let number = plain else { return nil }
       guard policyGuard.isOwn(number, "open(opener=)") else {
         api.pointee.Py_DecRef(number)
         return nil
