@@ -1,7 +1,5 @@
 """Takes out of a fresh interpreter what its policy withholds and CPython's audit events do not show."""
 
-import builtins
-import gc
 import io
 import os
 import posix
@@ -68,14 +66,10 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
     if not writes_everywhere:
         sys.dont_write_bytecode = True
         _clutch_imports.change("_sqlite3", _keep_databases_apart)
-    _replace_copies()
     del sys.modules[__name__], sys.modules["_clutch_imports"]
     standard = os.path.dirname(os.__file__)
     programs = [os.path.dirname(path) for path in (sys.executable, getattr(sys, "_base_executable", "")) if path]
     return list(sys.path), [standard], sorted(sys.stdlib_module_names), programs
-
-
-_replaced = []
 
 
 def _replace(name, make, acts=False):
@@ -98,19 +92,6 @@ def _replace(name, make, acts=False):
             known.discard(original)
             if acts:
                 known.add(function)
-    if module in ("sys", "builtins"):
-        _replaced.append((original, function))
-
-
-def _replace_copies():
-    """Change the copies of `sys` and `builtins` too: CPython keeps them for modules made anew, and `gc` shows them."""
-    for holder in gc.get_referrers(*[original for original, _ in _replaced]):
-        if type(holder) is dict:
-            for key, value in list(holder.items()):
-                for original, function in _replaced:
-                    if value is original:
-                        holder[key] = function
-    _replaced.clear()
 
 
 def _input(prompt="", /):

@@ -94,7 +94,10 @@ def load_extension(name, file):
     import os
 
     origin = f"{os.path.dirname(os.__file__)}/lib-dynload/{file}{importlib.machinery.EXTENSION_SUFFIXES[0]}"
-    module = _imp.create_dynamic(importlib.machinery.ModuleSpec(name, None, origin=origin))
+    try:
+        module = _imp.create_dynamic(importlib.machinery.ModuleSpec(name, None, origin=origin))
+    except ValueError:
+        module = __import__(name)  # since 3.14 CPython itself refuses a zero there, but not here
     _imp.exec_dynamic(module)
     return module
 

@@ -580,21 +580,39 @@ def _():
     sys._baserepl()
 
 
-@attempt("CPython's own `input` and `sys._baserepl` out of a fresh `builtins` and `sys`, or `gc`", "allowed", "allowed")
+@attempt("CPython's own `input` out of a copy of `builtins` that `gc` shows", FOREIGN)
 def _():
-    import _imp
-    import builtins
     import gc
-    import importlib.machinery
-    import sys
     import types
 
-    for module in (builtins, sys):
-        try:
-            _imp.create_builtin(importlib.machinery.ModuleSpec(module.__name__, None))
-        except ImportError:
-            pass
-    assert isinstance(builtins.input, types.FunctionType)
-    found = [item for item in gc.get_objects() if isinstance(item, types.BuiltinFunctionType)]
-    own = [item for item in found if item.__name__ in ("input", "_baserepl", "addaudithook")]
-    assert all(type(item.__self__).__name__ == "PyCapsule" for item in own), own
+    copies = [item for item in gc.get_objects() if type(item) is dict]
+    next(item["input"] for item in copies if type(item.get("input")) is types.BuiltinFunctionType)()
+
+
+@attempt("CPython's own `sys._baserepl` out of a copy of `sys`", FOREIGN)
+def _():
+    import gc
+    import sys
+
+    known = getattr(sys, "_baserepl", None)
+    copies = [item for item in gc.get_objects() if type(item) is dict and "_baserepl" in item]
+    next((item["_baserepl"] for item in copies if item["_baserepl"] is not known), known)()
+
+
+@attempt("CPython's own `sys.addaudithook` out of a copy of `sys`", HOOKS)
+def _():
+    import gc
+    import sys
+
+    copies = [item for item in gc.get_objects() if type(item) is dict and "addaudithook" in item]
+    next(item["addaudithook"] for item in copies if item["addaudithook"] is not sys.addaudithook)(print)
+
+
+@attempt("`builtins` and `sys` made anew, with what is in them at the start", "refused: ImportError")
+def _():
+    import _imp
+    import importlib.machinery
+    import sys
+
+    for name in ("builtins", "sys"):
+        _imp.create_builtin(importlib.machinery.ModuleSpec(name, None))
