@@ -102,6 +102,16 @@ def load_extension(name, file):
     return module
 
 
+def copied_function(name):
+    """A function of a module of CPython's, out of any dictionary that is to be found."""
+    import gc
+    import types
+
+    found = [item[name] for item in gc.get_objects() if type(item) is dict and name in item]
+    found = [item for item in found if type(item) is types.BuiltinFunctionType]
+    return next(item for item in found if isinstance(item.__self__, types.ModuleType))
+
+
 class Number:
     """What is asked for a number gives one, and does something else on the way."""
 

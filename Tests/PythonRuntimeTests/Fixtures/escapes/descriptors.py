@@ -582,30 +582,21 @@ def _():
 
 @attempt("CPython's own `input` out of a copy of `builtins` that `gc` shows", FOREIGN)
 def _():
-    import gc
-    import types
-
-    copies = [item for item in gc.get_objects() if type(item) is dict]
-    next(item["input"] for item in copies if type(item.get("input")) is types.BuiltinFunctionType)()
+    copied_function("input")()
 
 
 @attempt("CPython's own `sys._baserepl` out of a copy of `sys`", FOREIGN)
 def _():
-    import gc
     import sys
 
-    known = getattr(sys, "_baserepl", None)
-    copies = [item for item in gc.get_objects() if type(item) is dict and "_baserepl" in item]
-    next((item["_baserepl"] for item in copies if item["_baserepl"] is not known), known)()
+    if sys.version_info < (3, 13):
+        open(f"/dev/fd/{PIPE}", "rb")
+    copied_function("_baserepl")()
 
 
 @attempt("CPython's own `sys.addaudithook` out of a copy of `sys`", HOOKS)
 def _():
-    import gc
-    import sys
-
-    copies = [item for item in gc.get_objects() if type(item) is dict and "addaudithook" in item]
-    next(item["addaudithook"] for item in copies if item["addaudithook"] is not sys.addaudithook)(print)
+    copied_function("addaudithook")(print)
 
 
 @attempt("`builtins` and `sys` made anew, with what is in them at the start", "refused: ImportError")
