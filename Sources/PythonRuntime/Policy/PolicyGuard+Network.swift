@@ -30,6 +30,19 @@ extension PolicyGuard {
     }
   }
 
+  /// Networks that reach somebody else; -1 is for a socket of the code's own. Others, as netlink and raw packets on Linux,
+  /// are a way into the system.
+  static func isCommonFamily(_ arguments: AuditArguments) -> Bool {
+    arguments.int(1).map { commonFamilies.contains($0) } ?? false
+  }
+
+  #if canImport(Darwin)
+    private static let commonFamilies: Set<Int> = [-1, Int(AF_UNIX), Int(AF_INET), Int(AF_INET6)]
+  #else
+    /// With those of field buses, Bluetooth and virtual machines.
+    private static let commonFamilies: Set<Int> = [-1, Int(AF_UNIX), Int(AF_INET), Int(AF_INET6), 29, 31, 40]
+  #endif
+
   /// A socket that gets a name in the file system, or a message to one that has, is something written there. What has a
   /// name of the system's own (`\0name` on Linux, or one that it chooses) lies in no folder of the policy.
   func naming(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {
