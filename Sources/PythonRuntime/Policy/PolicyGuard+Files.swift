@@ -146,7 +146,9 @@ extension PolicyGuard {
     var operation: String { "\(name)(\(arguments.shown(0)))" }
     var operationOnTwo: String { "\(name)(\(arguments.shown(0)), \(arguments.shown(1)))" }
     switch kind {
-    case .changePath: return changing(arguments, 0, followsLinks: [true, false], operation)
+    case .changePath:
+      return changing(arguments, 0, followsLinks: [true, false], operation)
+        ?? settingContents(arguments, name, operation)
     case .changeAt:
       return changing(arguments, 0, folder: arguments.count - 1, followsLinks: [true, false], operation)
         ?? (name == "os.chmod" ? settingMode(arguments, operation) : nil)
@@ -202,6 +204,23 @@ extension PolicyGuard {
       writable.contain(path)
     else { return nil }
     return Problem(rule: "making journals of SQLite databases", operation: operation())
+  }
+
+  /// `os.truncate`, which makes the end of a journal, and `os.setxattr`, which can give a program what only root may do.
+  private func settingContents(
+    _ arguments: AuditArguments, _ name: String, _ operation: @autoclosure () -> String
+  ) -> Problem? {
+    guard policy.write != .all else { return nil }
+    if name == "os.truncate", let path = place(arguments, 0, folder: nil, followsLast: true),
+      let problem = journaling(path, operation())
+    {
+      return problem
+    }
+    guard name == "os.setxattr", !policy.processes else { return nil }
+    guard let attribute = arguments.path(1), !attribute.utf8.starts(with: "security.".utf8) else {
+      return Problem(rule: Self.identityRule, operation: operation())
+    }
+    return nil
   }
 
   /// `os.chmod`: a program that runs as its owner, whoever starts it, is more than a file. On a folder the bits mean

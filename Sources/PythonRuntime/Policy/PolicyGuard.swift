@@ -131,9 +131,10 @@ final class PolicyGuard {
     case .connected: return connected(arguments)
     case .changeFolder:
       return always("changing the working folder of the whole process", unless: policy.processes)
-    case .makeSocket where !policy.processes && !Self.isCommonFamily(arguments):
+    case .makeSocket where !policy.processes && !Self.isCommon(arguments):
       return Problem(
-        rule: "sockets that watch or change the whole machine", operation: "socket.socket(family=\(arguments.shown(1)))"
+        rule: "sockets that watch or change the whole machine",
+        operation: "socket.socket(family=\(arguments.shown(1)), type=\(arguments.shown(2)))"
       )
     case .makeSocket, .address, .listenAt, .sendTo, .lookUp, .lookUpAddress:
       if policy.network != .all, let problem = networking(kind, arguments, name) { return problem }

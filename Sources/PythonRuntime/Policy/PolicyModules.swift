@@ -77,7 +77,8 @@ enum PolicyModules {
           "setns", "dup2", "closerange", "sync",
         ].map { "posix." + $0 } + [
           "_signal.pthread_sigmask", "_signal.siginterrupt", "_signal.set_wakeup_fd", "sys.activate_stack_trampoline",
-          "sys.deactivate_stack_trampoline", "sys._debugmallocstats", "sys._stats_dump", "time.clock_settime",
+          "sys.deactivate_stack_trampoline", "sys._debugmallocstats", "sys._stats_dump", "sys._dump_tracelets",
+          "time.clock_settime",
           "time.clock_settime_ns", "_locale.textdomain", "_locale.bindtextdomain", "_locale.bind_textdomain_codeset",
         ]
     }

@@ -74,7 +74,11 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
     if not networked:
         kind, known = posix.uname_result, posix.uname()
         nameless = kind((known.sysname, "", *known[2:]))
-        _replace("posix.uname", lambda original: lambda: nameless)
+
+        def uname():
+            return nameless
+
+        _replace("posix.uname", lambda original: uname)
     _clutch_imports.change("_sqlite3", _guard_databases)
     del sys.modules[__name__], sys.modules["_clutch_imports"]
     standard = os.path.dirname(os.__file__)

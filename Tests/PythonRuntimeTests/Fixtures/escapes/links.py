@@ -95,3 +95,10 @@ def _():
     os.mkdir(INSIDE + "/made")
     os.chmod(INSIDE + "/made", 0o2775)
     os.close(os.open(INSIDE + "/new", os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+@attempt("`os.setxattr` that gives a program what only root may do", IDENTITY, WRITING)
+def _():
+    import os
+
+    os.setxattr(INSIDE + "/own.txt", "security.capability", b"\x01\0\0\x02" + bytes(16))

@@ -159,6 +159,18 @@ def _():
     os.symlink(INSIDE + "/own.txt", "made-journal", dir_fd=os.open(INSIDE, os.O_RDONLY))
 
 
+@attempt("a journal of SQLite's, cut where one likes", JOURNALS, UNSEEN)
+def _():
+    import os
+    import sqlite3
+
+    connection = sqlite3.connect(INSIDE + "/made")
+    connection.execute("PRAGMA journal_mode = persist")
+    connection.execute("CREATE TABLE t(a)")
+    assert os.path.getsize(INSIDE + "/made-journal") > 0
+    os.truncate(INSIDE + "/made-journal", 100)
+
+
 @attempt("a journal that is another database", JOURNALS, UNSEEN)
 def _():
     import sqlite3

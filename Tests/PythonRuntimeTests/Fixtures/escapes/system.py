@@ -4,28 +4,28 @@ DENIED_DEVICES = "denied: devices"
 MACHINE = "denied: sockets that watch or change the whole machine"
 
 
-@attempt("`mmap` of memory that nobody may read", MAPPING, MAPPING)
+@attempt("`mmap` of memory that nobody may read", MAPPING)
 def _():
     import mmap
 
     mmap.mmap(-1, 4096, prot=0)[0]
 
 
-@attempt("`mmap` of pages that may not be there", MAPPING, MAPPING)
+@attempt("`mmap` of pages that may not be there", MAPPING)
 def _():
     import mmap
 
     mmap.mmap(-1, 2 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000 | 0x4000)[0]
 
 
-@attempt("`mmap` at an address", MAPPING, MAPPING)
+@attempt("`mmap` at an address", MAPPING)
 def _():
     import mmap
 
     mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x10)
 
 
-@attempt("`mmap.madvise` that makes pages end the process", MAPPING, MAPPING)
+@attempt("`mmap.madvise` that makes pages end the process", MAPPING)
 def _():
     import mmap
 
@@ -136,7 +136,7 @@ def _():
     open("/dev/vcs", "rb")
 
 
-@attempt("other devices, by `open` and `os.open`", DENIED_DEVICES, DENIED_DEVICES)
+@attempt("other devices, by `open` and `os.open`", DENIED_DEVICES)
 def _():
     import os
 
@@ -156,7 +156,7 @@ def _():
         assert len(open("/dev/" + name, "rb").read(4)) == 4
 
 
-@attempt("sockets of the kernel's own: netlink, packets", MACHINE, MACHINE)
+@attempt("sockets of the kernel's own: netlink, packets", MACHINE)
 def _():
     import socket
 
@@ -164,6 +164,28 @@ def _():
         socket.socket(16, socket.SOCK_RAW, 0)
     except PermissionError:
         socket.socket(17, socket.SOCK_RAW, 0)
+
+
+@attempt("raw sockets, which see what others are sent", MACHINE)
+def _():
+    import socket
+
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_TCP)
+    except PermissionError:
+        socket.socket(socket.AF_INET, 10, 0)
+
+
+@attempt("sockets as most code makes them", "allowed", NETWORK)
+def _():
+    import socket
+
+    socket.socket().close()
+    socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK).close()
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDP)
+    socket.socket(fileno=made.detach()).close()
+    for one in socket.socketpair():
+        one.close()
 
 
 @attempt("`socket.getservbyname` and `getservbyport`", "allowed", NETWORK)
