@@ -50,7 +50,7 @@ extension PolicyGuard {
       guard let value, value & Int64(PROT_EXEC) == 0 else {
         return Problem(rule: PolicyModules.native, operation: "mmap.mmap(prot=PROT_EXEC)")
       }
-      guard value & Int64(PROT_READ | PROT_WRITE) != 0 else {
+      guard value != 0, value & ~Int64(PROT_READ | PROT_WRITE) == 0 else {
         return Problem(rule: PolicyModules.mapping, operation: "mmap.mmap(prot=\(value))")
       }
     }

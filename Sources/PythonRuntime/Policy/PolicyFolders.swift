@@ -8,8 +8,11 @@ struct PolicyFolders {
   /// - Parameters:
   ///   - texts: absolute paths, or paths that begin with `TMP` or `UDF`.
   ///   - moduleFolder: that of the UDF file; nil when there is none, and `UDF` stands for nothing then.
-  init(_ texts: [String], moduleFolder: String?) {
-    roots = texts.compactMap { Self.place(of: $0, moduleFolder) }.compactMap { ResolvedPath.resolve($0) }
+  ///   - withLinks: whether those that are links stand for the links too.
+  init(_ texts: [String], moduleFolder: String?, withLinks: Bool = false) {
+    let places = texts.compactMap { Self.place(of: $0, moduleFolder) }
+    let links = withLinks ? places.compactMap { ResolvedPath.resolve($0, followsLast: false) } : []
+    roots = places.compactMap { ResolvedPath.resolve($0) } + links
   }
 
   func contain(_ path: String) -> Bool { roots.contains { Self.lies(path, in: $0) } }

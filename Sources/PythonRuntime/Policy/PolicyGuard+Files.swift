@@ -200,8 +200,9 @@ extension PolicyGuard {
   /// SQLite removes the file that is named at the end of the journal of a database that was left unfinished, wherever
   /// that file is; so nobody but SQLite writes one.
   private func journaling(_ path: String, _ operation: @autoclosure () -> String) -> Problem? {
-    guard policy.write != .all, !policy.write.isNone, path.utf8.reversed().starts(with: "-journal".utf8.reversed()),
-      writable.contain(path)
+    guard policy.write != .all, !policy.write.isNone, writable.contain(path),
+      // In any case, which some file systems do not tell apart.
+      path.utf8.suffix(8).map({ $0 | 0x20 }).elementsEqual("-journal".utf8)
     else { return nil }
     return Problem(rule: "making journals of SQLite databases", operation: operation())
   }

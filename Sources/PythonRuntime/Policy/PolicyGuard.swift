@@ -17,7 +17,7 @@ final class PolicyGuard {
   let packages: PolicyFolders
   /// Where Python's program is.
   let programs: PolicyFolders
-  /// All that is never written: libraries, programs, CPython's own library, a virtual environment as a whole.
+  /// All that is never written: libraries, programs, CPython's own library, what else makes a virtual environment.
   let installation: PolicyFolders
   /// Where else modules are imported from.
   let modules: PolicyFolders
@@ -58,7 +58,8 @@ final class PolicyGuard {
     writable = PolicyFolders(policy.write.listed, moduleFolder: moduleFolder)
     libraries = PolicyFolders(places.libraries, moduleFolder: nil)
     programs = PolicyFolders(places.programs, moduleFolder: nil)
-    installation = PolicyFolders(places.libraries + places.programs + places.installation, moduleFolder: nil)
+    installation = PolicyFolders(
+      places.libraries + places.programs + places.installation, moduleFolder: nil, withLinks: true)
     modules = PolicyFolders(places.searchPath + [moduleFolder].compactMap { $0 }, moduleFolder: nil)
     nativeModules = PolicyFolders(places.libraries + places.searchPath, moduleFolder: nil)
     standardFolder = PolicyFolders(Array(places.libraries.prefix(1)), moduleFolder: nil)

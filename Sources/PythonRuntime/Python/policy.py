@@ -83,9 +83,10 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
     del sys.modules[__name__], sys.modules["_clutch_imports"]
     standard = os.path.dirname(os.__file__)
     programs = [os.path.dirname(path) for path in (sys.executable, getattr(sys, "_base_executable", "")) if path]
-    # The folders of a virtual environment are its own; those of an installation can be the system's.
+    # An installation's folders can be the system's, and a virtual environment's a project's: of these, what Python reads.
     prefixes = {sys.prefix, sys.exec_prefix} - {sys.base_prefix, sys.base_exec_prefix}
-    return list(sys.path), [standard], sorted(sys.stdlib_module_names), programs, sorted(prefixes)
+    parts = [f"{prefix}/{part}" for prefix in prefixes for part in ("pyvenv.cfg", "bin", "include", "lib", "lib64")]
+    return list(sys.path), [standard], sorted(sys.stdlib_module_names), programs, parts
 
 
 def _withhold(name, rule):

@@ -225,7 +225,7 @@ import Testing
     "open(os.path.dirname(sys.executable) + '/clutch-never', 'r+')", "open(json.__file__, 'a')",
     "open(site.getsitepackages()[0] + '/clutch-never.pth', 'r+')",
     "os.unlink(os.path.dirname(sys.executable) + '/clutch-never')",
-    "os.symlink('/dev/null', sys.executable)", "os.rename(os.path.realpath(sys.prefix), '/proc/clutch-never')",
+    "os.symlink('/dev/null', sys.executable)", "os.rename(sys.prefix, '/proc/clutch-never')",
     "os.rename(os.path.dirname(os.path.dirname(json.__file__)), '/proc/clutch-never')",
     "os.rename(os.path.dirname(sys.base_prefix), '/proc/clutch-never')",
     "os.chmod(sys.executable, 0o755)", "os.utime(json.__file__)",
