@@ -99,6 +99,7 @@ package final class PythonProcess: @unchecked Sendable {
       functions.Py_DecRef(imported)
     }
     GuardedTypes.install(api)
+    GuardedFunctions.install(api)
     return interpreter
   }
 

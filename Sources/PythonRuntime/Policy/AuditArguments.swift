@@ -52,6 +52,25 @@ struct AuditArguments {
     return overflow == 0 ? Int(value) : nil
   }
 
+  /// Whether an argument is a number, a text, bytes or `None`, whose value is in it. CPython takes other objects for files
+  /// too and asks them for a number, which it does not tell: `os.listdir`, for one.
+  func isPlain(_ index: Int) -> Bool {
+    guard let item = item(index), item != api.none else { return true }
+    return [api.pointee.PyLong_Type, api.pointee.PyUnicode_Type, api.pointee.PyBytes_Type].contains {
+      api.isInstance(item, of: $0)
+    }
+  }
+
+  /// Whether reading an argument runs no code of the user's: its class is one of C's, which Python code cannot change.
+  func isBuiltin(_ index: Int) -> Bool {
+    guard let item = item(index) else { return true }
+    // As public headers have it: the flags of a type, and the one of those that cannot be changed.
+    let (flags, immutable) = (21, UInt(1 << 8))
+    return UnsafeRawPointer(item.pointee.ob_type).assumingMemoryBound(to: UInt.self)[flags] & immutable != 0
+  }
+
+  func isNumber(_ index: Int) -> Bool { item(index).map { api.isInstance($0, of: api.pointee.PyLong_Type) } ?? false }
+
   /// A text for messages and names; lone surrogates are shown as escapes.
   func text(_ index: Int) -> String? { api.text(item(index)) }
 

@@ -38,7 +38,7 @@ enum AuditEvent: UInt8 {
   case process, processWide, native, interpreter, frames, changeEnvironment, systemLog, hostName
 
   case importModule  // name, file, ...
-  case withheld  // name, kind
+  case auditHook
 
   case startThread  // decided by `ThreadRefusals`, and not by policies
 
@@ -88,7 +88,7 @@ enum AuditEvent: UInt8 {
     (.systemLog, ["syslog.openlog", "syslog.syslog", "syslog.closelog", "syslog.setlogmask"]),
     (.hostName, ["socket.gethostname", "socket.getservbyname", "socket.getservbyport"]),
     (.importModule, ["import"]),
-    (.withheld, ["clutch.withheld"]),
+    (.auditHook, ["sys.addaudithook"]),
     (.startThread, ["_thread.start_new_thread", "_thread.start_joinable_thread"]),
   ]
 

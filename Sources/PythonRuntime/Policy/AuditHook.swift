@@ -22,11 +22,15 @@ enum AuditHook {
   }
 
   /// The guard of the interpreter whose GIL the calling thread holds, or nil.
+  ///
+  /// Where the interpreter has none, it is that of the interpreter that the thread belongs to: CPython runs code of
+  /// extension modules in the main interpreter, and what else gets a thread there, or into an interpreter that is made on
+  /// the way, is still that interpreter's doing.
   @inline(__always)
   static func currentGuard(_ api: PythonAPI) -> PolicyGuard? {
     guard let state = (api.pointee.PyThreadState_GetUnchecked ?? api.pointee._PyThreadState_UncheckedGet)?() else {
       return nil
     }
-    return guards.find(api.pointee.PyThreadState_GetInterpreter(state))
+    return guards.find(api.pointee.PyThreadState_GetInterpreter(state)) ?? BuiltinModules.guardOfThread
   }
 }

@@ -56,7 +56,7 @@ enum BuiltinModules {
 
   private static func make(_ place: Int) -> ObjectPointer? {
     guard let api = installed, let original = originals[place] else { return nil }
-    if let policyGuard = AuditHook.currentGuard(api) ?? guardOfThread, !policyGuard.allowsBuiltin(makers[place].name) {
+    if let policyGuard = AuditHook.currentGuard(api), !policyGuard.allowsBuiltin(makers[place].name) {
       return api.pointee.PyModuleDef_Init(refusal)
     }
     return original()
@@ -92,14 +92,15 @@ enum BuiltinModules {
   }()
 
   /// Which interpreter a thread belongs to, for when CPython has gone to the main one. A thread that user code started is
-  /// noted by what stands for `_imp.create_builtin`, the only way to a builtin module.
+  /// noted by what stands for `_imp.create_builtin`, the only way to a builtin module, and by the event of an import, which
+  /// comes before an extension module's code.
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
     pthread_key_create(&key, nil)
     return key
   }()
 
-  private static var guardOfThread: PolicyGuard? {
+  static var guardOfThread: PolicyGuard? {
     pthread_getspecific(key).map { Unmanaged<PolicyGuard>.fromOpaque($0).takeUnretainedValue() }
   }
 

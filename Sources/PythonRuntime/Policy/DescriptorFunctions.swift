@@ -48,24 +48,36 @@ struct DescriptorFunction {
   /// A call, with a guard that has an objection or has not; the reference is new, nil with an exception set.
   func call(_ original: ObjectPointer, _ call: inout CallArguments, _ policyGuard: PolicyGuard) -> ObjectPointer? {
     let api = policyGuard.api
-    var first: Int32 = -1
-    for (place, keyword) in descriptors.sorted(by: { $0.key < $1.key }) {
-      guard let argument = call.argument(place, keyword) else { continue }
-      // Once: an object of the user's could give another number each time.
-      let number = api.pointee.PyObject_AsFileDescriptor(argument)
-      if number < 0, api.pointee.PyErr_Occurred() != nil { return nil }
-      guard call.replace(place, keyword, with: api.pointee.PyLong_FromLongLong(Int64(number))) else { return nil }
+    guard let numbers = plainNumbers(&call, api) else { return nil }
+    for number in numbers {
       if let problem = policyGuard.using(descriptor: Int(number), "os.\(name)(\(number))") {
         policyGuard.deny(problem)
         return nil
       }
-      if first < 0 { first = number }
     }
     // Before: as soon as it is closed, the number can be somebody else's.
-    if case .closes = outcome { policyGuard.descriptors.remove(first) }
+    if case .closes = outcome, let number = numbers.first { policyGuard.descriptors.remove(number) }
     guard let result = call.make(original) else { return nil }
     note(result, in: policyGuard)
     return result
+  }
+
+  /// Makes plain values of all arguments, once, so that no code of the user's runs after the check; gives the descriptors
+  /// among them, or nil with an exception set.
+  private func plainNumbers(_ call: inout CallArguments, _ api: PythonAPI) -> [Int32]? {
+    guard !descriptors.isEmpty else { return [] }
+    guard call.replaceAll(but: descriptors, by: name == "set_blocking" ? api.plainBool : api.plainValue) else {
+      return nil
+    }
+    var numbers: [Int32] = []
+    for (place, keyword) in descriptors.sorted(by: { $0.key < $1.key }) {
+      guard let argument = call.argument(place, keyword) else { continue }
+      let number = api.pointee.PyObject_AsFileDescriptor(argument)
+      if number < 0, api.pointee.PyErr_Occurred() != nil { return nil }
+      guard call.replace(place, keyword, with: api.pointee.PyLong_FromLongLong(Int64(number))) else { return nil }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   private func note(_ result: ObjectPointer, in policyGuard: PolicyGuard) {
@@ -92,8 +104,9 @@ extension PolicyGuard {
 
   /// `os.open`, whose audit event does not tell which folder a path is relative to.
   func openDescriptor(_ original: ObjectPointer, _ call: inout CallArguments) -> ObjectPointer? {
-    guard call.replace(0, "path", by: api.pointee.PyOS_FSPath),
+    guard call.replace(0, "path", by: api.plainPath),
       call.replace(1, "flags", by: api.pointee.PyNumber_Index),
+      call.replace(2, "mode", by: api.pointee.PyNumber_Index),
       call.replace(nil, "dir_fd", by: api.pointee.PyNumber_Index)
     else { return nil }
     let plain = call.tuple(of: [(0, "path"), (1, "flags"), (nil, "dir_fd"), (2, "mode")])
@@ -112,7 +125,7 @@ extension PolicyGuard {
 
   /// `os.readlink`, for which there is no audit event.
   func readLink(_ original: ObjectPointer, _ call: inout CallArguments) -> ObjectPointer? {
-    guard call.replace(0, "path", by: api.pointee.PyOS_FSPath),
+    guard call.replace(0, "path", by: api.plainPath),
       call.replace(nil, "dir_fd", by: api.pointee.PyNumber_Index)
     else { return nil }
     let plain = call.tuple(of: [(0, "path"), (nil, "dir_fd")])

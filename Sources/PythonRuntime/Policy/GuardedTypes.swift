@@ -175,10 +175,10 @@ enum GuardedTypes {
 
   private static let makeFile: initproc = { object, arguments, keywords in
     guard let api = RawDomain.api, let original = GuardedTypes.originals.makeFile else { return -1 }
-    guard let policyGuard = AuditHook.currentGuard(api), !policyGuard.policy.processes else {
-      return original(object, arguments, keywords)
-    }
-    guard var call = CallArguments.copy(arguments, keywords, api) else { return -1 }
+    guard let policyGuard = AuditHook.currentGuard(api) else { return original(object, arguments, keywords) }
+    guard var call = CallArguments.copy(arguments, keywords, api),
+      call.replace(0, "file", by: api.plainFile), call.replace(2, "closefd", by: api.plainBool)
+    else { return -1 }
     // What an opener gives is taken for a file without an audit event.
     if let opener = call.argument(3, "opener"), opener != api.none {
       guard call.replace(3, "opener", with: policyGuard.checked(opener: opener)) else { return -1 }
@@ -188,14 +188,12 @@ enum GuardedTypes {
 
   private static let makeSocket: initproc = { object, arguments, keywords in
     guard let api = RawDomain.api, let original = GuardedTypes.originals.makeSocket else { return -1 }
-    guard let policyGuard = AuditHook.currentGuard(api), !policyGuard.policy.processes else {
-      return original(object, arguments, keywords)
-    }
+    guard let policyGuard = AuditHook.currentGuard(api) else { return original(object, arguments, keywords) }
     guard var call = CallArguments.copy(arguments, keywords, api) else { return -1 }
-    if let descriptor = call.argument(3, "fileno"), descriptor != api.none {
-      guard call.replace(3, "fileno", by: api.pointee.PyNumber_Index), let number = call.argument(3, "fileno") else {
-        return -1
-      }
+    for (place, keyword) in ["family", "type", "proto", "fileno"].enumerated() {
+      guard call.replace(place, keyword, by: api.pointee.PyNumber_Index) else { return -1 }
+    }
+    if let number = call.argument(3, "fileno"), number != api.none {
       guard policyGuard.isOwn(number, "socket.socket(fileno=)") else { return -1 }
     }
     return call.initialize(object, with: original)
@@ -318,9 +316,10 @@ extension PolicyGuard {
     return HostFunction.make(api, named: "opener") { api, arguments, keywords in
       guard let result = api.pointee.PyObject_Call(held.object, arguments, keywords) else { return nil }
       guard let policyGuard = AuditHook.currentGuard(api) else { return result }
-      defer { api.pointee.Py_DecRef(result) }
-      // What is no number raises a TypeError by and by.
-      guard let number = api.pointee.PyNumber_Index(result) else { return nil }
+      // What is no number raises a TypeError by and by. The object goes before the check: its end can run code too.
+      let plain = api.pointee.PyNumber_Index(result)
+      api.pointee.Py_DecRef(result)
+      guard let number = plain else { return nil }
       guard policyGuard.isOwn(number, "open(opener=)") else {
         api.pointee.Py_DecRef(number)
         return nil

@@ -42,7 +42,7 @@ extension PolicyGuard {
     _ path: String?, _ arguments: AuditArguments, writes: Bool, _ operation: @autoclosure () -> String
   ) -> Problem? {
     guard arguments.path(0) != nil else {
-      return Problem(rule: "files whose name is not plain text", operation: operation())
+      return Problem(rule: Self.unnamed, operation: operation())
     }
     guard let path else { return Problem(rule: writes ? writingRule : readingRule, operation: operation()) }
     return check(path, writes: writes, operation())
@@ -80,6 +80,9 @@ extension PolicyGuard {
   // MARK: Reading
 
   func reading(_ arguments: AuditArguments, _ name: String) -> Problem? {
+    guard arguments.isPlain(0) else {
+      return Problem(rule: Self.unnamed, operation: "\(name)(\(arguments.shown(0)))")
+    }
     // Closing the copy that is made of a descriptor takes away the locks of its file.
     if let descriptor = arguments.int(0), let problem = using(descriptor: descriptor, "\(name)(\(descriptor))") {
       return problem
@@ -145,6 +148,7 @@ extension PolicyGuard {
     guard !arguments.isTooLong(0), !arguments.isTooLong(1) else { return nil }
     var operation: String { "\(name)(\(arguments.shown(0)))" }
     var operationOnTwo: String { "\(name)(\(arguments.shown(0)), \(arguments.shown(1)))" }
+    guard arguments.isPlain(0) else { return Problem(rule: Self.unnamed, operation: operation) }
     switch kind {
     case .changePath:
       return changing(arguments, 0, followsLinks: [true, false], operation)
@@ -315,6 +319,8 @@ extension PolicyGuard {
   }
 
   // MARK: Words
+
+  static let unnamed = "files whose name is not plain text"
 
   var writingRule: String { Self.rule("writing files", policy.write) }
   private var readingRule: String { Self.rule("reading files", policy.read) }

@@ -3,14 +3,19 @@ import CPythonABI
 
 extension PolicyGuard {
   func importing(_ arguments: AuditArguments) -> Problem? {
+    // An extension module's code can run in the main interpreter, on a thread that user code may have started.
+    BuiltinModules.setGuardOfThread(self)
     guard let name = arguments.text(0) else { return nil }
     if let problem = problem(importing: name) { return problem }
-    // Extension modules come with their file; the name of one in a package is its last part.
+    // Extension modules come with their file.
     guard !arguments.isNone(1), arguments.count > 1 else { return nil }
-    let last = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
-    if let rule = deniedModules[last] { return Problem(rule: rule, operation: "import \(Self.short(name))") }
+    let path = arguments.path(1).flatMap { ResolvedPath.resolve($0) }
+    let files = [path, arguments.path(1)].compactMap { $0.map(Self.module(ofFile:)) }
+    for module in [Self.module(ofExtension: name)] + files {
+      if let rule = deniedModules[module] { return Problem(rule: rule, operation: "import \(Self.short(name))") }
+    }
     if !policy.nativeCode {
-      guard let path = arguments.path(1).flatMap({ ResolvedPath.resolve($0) }), nativeModules.contain(path) else {
+      guard let path, nativeModules.contain(path) else {
         return Problem(
           rule: "native code from outside the Python installation", operation: "import \(arguments.shown(1))")
       }
@@ -18,18 +23,39 @@ extension PolicyGuard {
     return nil
   }
 
+  /// What CPython asks an extension module's file for: the last part of the name, with `-` as `_`.
+  private static func module(ofExtension name: String) -> String {
+    let start = name.utf8.lastIndex(of: UInt8(ascii: ".")).map { name.utf8.index(after: $0) } ?? name.startIndex
+    return String(decoding: name.utf8[start...].map(asSymbol), as: UTF8.self)
+  }
+
+  private static func asSymbol(_ byte: UInt8) -> UInt8 { byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : byte }
+
+  /// `_socket` of `/usr/lib/_socket.cpython-313-x86_64-linux-gnu.so`.
+  private static func module(ofFile path: String) -> String {
+    let name = path.utf8.split(separator: UInt8(ascii: "/")).last ?? ""[...].utf8
+    return String(decoding: name.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
+  }
+
   /// By its name and the names of the packages it is in.
   private func problem(importing name: String) -> Problem? {
     var operation: String { "import \(Self.short(name))" }
+    // CPython would read up to the zero only, at one place of several.
+    guard !name.utf8.contains(0) else {
+      return Problem(rule: "modules whose name is not plain text", operation: operation)
+    }
     // Byte by byte, and no further than the longest name that is denied.
     let bytes = Array(name.utf8.prefix(longestDeniedName + 1))
     let ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
     for end in ends + (name.utf8.count <= longestDeniedName ? [bytes.count] : []) {
       let path = String(decoding: bytes[..<end], as: UTF8.self)
-      if let rule = deniedModules[path], !hiddenModules.contains(path) {
+      let symbol = String(decoding: bytes[..<end].map(Self.asSymbol), as: UTF8.self)
+      if let rule = deniedModules[symbol], !hiddenModules.contains(path) {
         return Problem(rule: rule, operation: operation)
       }
-      if policy.imports.deny.contains(path) { return Problem(rule: "importing \(path)", operation: operation) }
+      if policy.imports.deny.contains(path) || policy.imports.deny.contains(symbol) {
+        return Problem(rule: "importing \(path)", operation: operation)
+      }
     }
     guard let allowed = policy.imports.allow else { return nil }
     let top = String(decoding: name.utf8.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
@@ -67,7 +93,9 @@ extension PolicyGuard {
     guard importer != .code, problem.rule != PolicyModules.processes, deniedModules.values.contains(problem.rule) else {
       return deny(problem)
     }
-    let text = note(problem, isCounted: importer == .package).description
+    // Whose code it is, code says itself: what no module of Python's own asks for by the way is somebody's attempt.
+    let isAsked = importer == .package || !PolicyModules.askedForByTheWay.contains(name)
+    let text = note(problem, isCounted: isAsked).description
     let message = api.pointee.PyUnicode_FromStringAndSize(text, text.utf8.count)
     let module = api.pointee.PyUnicode_FromStringAndSize(name, name.utf8.count)
     defer {

@@ -87,9 +87,18 @@ final class PolicyGuard {
   func note(_ problem: Problem, isCounted: Bool = true) -> PolicyDenial {
     let denial = PolicyDenial(
       policy: policy.name, rule: problem.rule.cut(to: TextLimit.name),
-      operation: problem.operation.cut(to: TextLimit.message))
+      operation: Self.onOneLine(problem.operation.cut(to: TextLimit.message)))
     if isCounted { log.add(denial) }
     return denial
+  }
+
+  /// Code chooses what is in there, and the text ends up in logs and on terminals.
+  private static func onOneLine(_ text: String) -> String {
+    func isSafe(_ scalar: UnicodeScalar) -> Bool {
+      ![.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+    }
+    guard !text.unicodeScalars.allSatisfy(isSafe) else { return text }
+    return text.unicodeScalars.map { isSafe($0) ? String($0) : $0.escaped(asASCII: true) }.joined()
   }
 
   /// With a number of the operating system, as other `PermissionError`s have one: code that adds a file name to an
@@ -128,7 +137,7 @@ final class PolicyGuard {
     case .map: return mapping(arguments)
     case .database:
       return database(
-        arguments.path(0), "sqlite3.connect(\(arguments.shown(0)))", or: "files whose name is not plain text")
+        arguments.path(0), "sqlite3.connect(\(arguments.shown(0)))", or: Self.unnamed)
     case .connected: return connected(arguments)
     case .changeFolder:
       return always("changing the working folder of the whole process", unless: policy.processes)
@@ -151,8 +160,7 @@ final class PolicyGuard {
     case .systemLog: return always("writing to the system's log", unless: !policy.write.isNone)
     case .importModule: return importing(arguments)
     case .startThread: return nil
-    case .withheld:
-      return Problem(rule: arguments.text(1) ?? "this function", operation: "\(arguments.text(0) ?? "?")()")
+    case .auditHook: return always(PolicyModules.hooks, unless: false)
     }
   }
 }

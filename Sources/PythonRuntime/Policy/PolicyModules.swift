@@ -11,6 +11,7 @@ enum PolicyModules {
   static let terminals = "terminals"
   static let mapping = "mapping memory"
   static let devices = "devices"
+  static let hooks = "audit hooks, whose code would run between a check and what it allows"
 
   /// The denied modules with the rule for each.
   static func denied(by policy: InterpreterPolicy) -> [String: String] {
@@ -55,6 +56,15 @@ enum PolicyModules {
   /// as CPython has it.
   static let copied = ["posix", "_signal", "_imp", "_io", "_socket", "mmap", "time", "_locale"]
 
+  /// What modules of the standard library try to import, and do without.
+  static let askedForByTheWay: Set<String> = [
+    "_interpreters", "_interpchannels", "_interpqueues", "_xxsubinterpreters", "_xxinterpchannels",
+    "concurrent.interpreters", "termios", "tty", "pty", "readline", "_curses", "curses", "ctypes", "_ctypes",
+    "tracemalloc",
+    "_tracemalloc", "faulthandler", "mmap", "multiprocessing.heap", "multiprocessing.shared_memory", "_dbm", "_gdbm",
+    "dbm.ndbm", "dbm.gnu", "_sqlite3", "sqlite3", "_remote_debugging",
+  ]
+
   /// Modules that much code can do without: these are simply not there.
   static func hidden(by policy: InterpreterPolicy) -> [String] {
     (policy.read.isNone ? ["pwd", "grp"] : []) + (policy.network.isNone ? ["_ssl"] : [])
@@ -62,13 +72,15 @@ enum PolicyModules {
 
   /// Functions that act on the whole process, or on files, and that CPython raises no audit event for: by rule.
   static func withheld(by policy: InterpreterPolicy) -> [String: [String]] {
-    var withheld: [String: [String]] = [:]
+    var withheld = [hooks: ["sys.addaudithook"]]
     if !policy.processes {
       withheld[processes] = [
         "posix.wait", "posix.wait3", "posix.wait4", "posix.waitid", "posix.waitpid", "_signal.raise_signal",
         "_signal.alarm", "_signal.setitimer", "_signal.pidfd_send_signal", "_signal.sigwait", "_signal.sigwaitinfo",
         "_signal.sigtimedwait", "_signal.pause",
       ]
+      // It reads the process's standard input, and runs what is in it.
+      withheld[foreignDescriptors] = ["sys._baserepl"]
       withheld[wholeProcess] =
         [
           "_exit", "abort", "chroot", "setuid", "setgid", "seteuid", "setegid", "setreuid", "setregid", "setresuid",

@@ -27,6 +27,7 @@ extension Python {
         guard let type = api.pointee.PyTuple_GetItem(arguments, 0) else { return nil }
         return api.pointee.PyBool_FromLong(GuardedDatabases.guardConnections(of: type, api) ? 1 : 0)
       })
+    try module.setAttribute("refuse", to: hostFunction(named: "refuse", Self.refusing))
     let places = try module.callMethod(
       "apply",
       keywords: [
@@ -55,11 +56,35 @@ extension Python {
     BuiltinModules.setGuardOfThread(policyGuard)
   }
 
+  /// Given the name of a function and a rule, makes the one that is denied by it.
+  private static func refusing(
+    _ api: PythonAPI, _ arguments: ObjectPointer, _ keywords: ObjectPointer?
+  ) -> ObjectPointer? {
+    guard isBeforePolicy(api) else { return nil }
+    let texts = AuditArguments(arguments, api)
+    guard let name = texts.text(0), let rule = texts.text(1) else { return nil }
+    return HostFunction.make(api, named: String(name.split(separator: ".").last ?? "")) { api, _, _ in
+      if let policyGuard = AuditHook.currentGuard(api) {
+        policyGuard.deny(PolicyGuard.Problem(rule: rule, operation: "\(name)()"))
+      } else {
+        api.pointee.PyErr_SetString(api.pointee.PyExc_PermissionError.pointee, "\(name) is withheld")
+      }
+      return nil
+    }
+  }
+
+  /// Whether the interpreter has no guard yet; if it has, the exception is set: what makes functions is not for its code.
+  private static func isBeforePolicy(_ api: PythonAPI) -> Bool {
+    guard AuditHook.currentGuard(api) != nil else { return true }
+    api.pointee.PyErr_SetString(api.pointee.PyExc_RuntimeError.pointee, "the policy of this interpreter is in force")
+    return false
+  }
+
   /// Given the name of a function and the function, makes the one that takes its place.
   private static func guarded(
     _ api: PythonAPI, _ arguments: ObjectPointer, _ keywords: ObjectPointer?
   ) -> ObjectPointer? {
-    guard let fullName = AuditArguments(arguments, api).text(0),
+    guard isBeforePolicy(api), let fullName = AuditArguments(arguments, api).text(0),
       let original = api.pointee.PyTuple_GetItem(arguments, 1)
     else { return nil }
     let name = String(fullName.split(separator: ".").last ?? "")

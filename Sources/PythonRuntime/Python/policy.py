@@ -15,9 +15,10 @@ try:
 except ImportError:  # a build without it
     pass
 
-# Set by the host: given the name of a function and the function, makes one that asks the policy first.
-guard = None
-# The same: makes a class of SQLite connections ask; tells whether it does.
+# Set by the host, and gone as soon as they have been used. The first is given the name of a function and the function, and
+# makes one that asks the policy first; the second a name and a rule, and makes one that is always denied.
+guard = refuse = None
+# Makes a class of SQLite connections ask; tells whether it does. It does nothing to any other class.
 guard_connections = None
 
 
@@ -30,11 +31,13 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
     Returns the search path, the folders of the standard library, the names of its modules, the folders of Python's
     program, and what else is the installation's.
     """
+    guard, refuse = globals().pop("guard"), globals().pop("refuse")
     for rule, names in withheld.items():
         for name in names:
-            _withhold(name, rule)
+            shown = name.replace("posix.", "os.").replace("_signal.", "signal.").replace("_socket.", "socket.")
+            _replace(name, lambda original, shown=shown, rule=rule: refuse(shown, rule))
     for name in guarded:
-        _replace(name, lambda original, name=name: guard(name, original))
+        _replace(name, lambda original, name=name: guard(name, original), acts=True)
     for name in denied:
         sys.modules.pop(name, None)
     for name in hidden:
@@ -48,12 +51,14 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
         ):
             stand_in = sys.modules[name] = types.ModuleType(name)
             for function in functions:
-                setattr(stand_in, function, _refusal(f"{name}.{function}", "starting or signalling processes"))
-        refusal = _refusal("_multiprocessing.SemLock", "starting or signalling processes")
+                setattr(stand_in, function, refuse(f"{name}.{function}", "starting or signalling processes"))
+        refusal = refuse("_multiprocessing.SemLock", "starting or signalling processes")
         members = {"SEM_VALUE_MAX": 2**31 - 1, "__new__": refusal, "_rebuild": staticmethod(refusal)}
         sys.modules["_multiprocessing"].SemLock = type("SemLock", (), members)
         # The standard input is the process's, which may be a terminal or what the host reads its commands from.
         sys.stdin = sys.__stdin__ = io.StringIO()
+        # CPython's own reads the process's, whatever `sys.stdin` is, where that says that it is a terminal.
+        _replace("builtins.input", lambda original: _input)
     if environment is not None:
         kept = {os.fsencode(name) for name in environment}
         for variables in (os.environ._data, posix.environ):
@@ -89,13 +94,11 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
     return list(sys.path), [standard], sorted(sys.stdlib_module_names), programs, parts
 
 
-def _withhold(name, rule):
-    shown = name.replace("posix.", "os.").replace("_signal.", "signal.").replace("_socket.", "socket.")
-    _replace(name, lambda original: _refusal(shown, rule))
+def _replace(name, make, acts=False):
+    """Put make(original) in the place of a function, wherever code could find the original.
 
-
-def _replace(name, make):
-    """Put make(original) in the place of a function, wherever code could find the original."""
+    acts: whether what is made does what the original did.
+    """
     module, name = name.split(".")
     origin = sys.modules.get(module)
     original = getattr(origin, name, None)
@@ -109,17 +112,21 @@ def _replace(name, make):
     for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
         if original in known:
             known.discard(original)
-            if not isinstance(function, types.FunctionType):  # it still does what the original did
+            if acts:
                 known.add(function)
 
 
-def _refusal(name, rule, audit=sys.audit):
-    def refuse(*arguments, **keywords):
-        audit("clutch.withheld", name, rule)
-        raise PermissionError(f"{name} is withheld")  # the hook has raised before
+def _input(prompt="", /):
+    """Read a line from `sys.stdin`, after writing a prompt to `sys.stdout`."""
+    sys.audit("builtins.input", prompt)
+    print(prompt, end="", flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError("EOF when reading a line")
+    return line.removesuffix("\n")
 
-    refuse.__name__ = refuse.__qualname__ = name.rpartition(".")[2]
-    return refuse
+
+_input.__name__ = _input.__qualname__ = "input"
 
 
 def _nothing(*arguments):

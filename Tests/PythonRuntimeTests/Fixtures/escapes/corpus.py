@@ -25,6 +25,7 @@ TERMINALS = "denied: terminals"
 MAPPING = "denied: mapping memory"
 DEVICES = "denied: commands to devices and terminals"
 UNNAMED = "denied: files whose name is not plain text"
+HOOKS = "denied: audit hooks, whose code would run between a check and what it allows"
 PROTECTED = "denied: touching the files of the database that is open"
 
 
@@ -84,3 +85,57 @@ def subclass(name):
                 seen.add(found)
                 todo.append(found)
     raise LookupError(name)
+
+
+def load_extension(name, file):
+    """Runs the code of an extension module of Python's own under another name."""
+    import _imp
+    import importlib.machinery
+    import os
+
+    origin = f"{os.path.dirname(os.__file__)}/lib-dynload/{file}{importlib.machinery.EXTENSION_SUFFIXES[0]}"
+    try:
+        module = _imp.create_dynamic(importlib.machinery.ModuleSpec(name, None, origin=origin))
+    except ValueError:
+        module = __import__(name)  # since 3.14 CPython itself refuses a zero there, but not here
+    _imp.exec_dynamic(module)
+    return module
+
+
+class Number:
+    """What is asked for a number gives one, and does something else on the way."""
+
+    def __init__(self, number, act=lambda: None):
+        self.number, self.act = number, act
+
+    def __index__(self):
+        self.act()
+        return self.number
+
+
+class NumberedText(str):
+    """A text for whoever reads it, a number for whoever asks for one first."""
+
+    def __index__(self):
+        return DESCRIPTOR
+
+
+class HiddenText(str):
+    """A text that no dictionary finds."""
+
+    def __hash__(self):
+        return 1
+
+    def __eq__(self, other):
+        return self is other
+
+
+class LateText(str):
+    """A text that is what it is from the second time on that somebody asks."""
+
+    asked = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        self.asked += 1
+        return self.asked > 1 and str.__eq__(self, other)

@@ -1,7 +1,7 @@
 """Getting around the hook."""
 
 
-@attempt("`sys.addaudithook`, to see or swallow events", WRITING)
+@attempt("`sys.addaudithook`, to see or swallow events", HOOKS)
 def _():
     import sys
 
@@ -119,3 +119,10 @@ def _():
 @attempt("`readline`, which reads and writes files", TERMINALS)
 def _():
     import readline
+
+
+@attempt("a denial of its own making", "allowed", "allowed")
+def _():
+    import sys
+
+    sys.audit("clutch.withheld", "os.abort", "anything at all")

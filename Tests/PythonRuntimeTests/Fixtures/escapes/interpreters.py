@@ -112,3 +112,28 @@ def _():
     import time
 
     time.clock_settime(time.CLOCK_REALTIME, time.time())
+
+
+@attempt("`_interpreters` by the name `-interpreters`, which is the same to CPython", INTERPRETERS)
+def _():
+    load_extension("-interpreters", "_interpreters").exec(0, "import os; os.chdir('/')")
+
+
+@attempt("the same in a package that there is not", INTERPRETERS)
+def _():
+    load_extension("json.-interpreters", "_interpreters").create()
+
+
+@attempt("`_interpchannels` by such a name", INTERPRETERS)
+def _():
+    load_extension("-interpchannels", "_interpchannels")
+
+
+@attempt("`_interpreters` with a name that ends in a zero", "denied: modules whose name is not plain text")
+def _():
+    load_extension("_interpreters\0x", "_interpreters")
+
+
+@attempt("an extension module's file by a name that it does not have", INTERPRETERS)
+def _():
+    load_extension("math", "_interpreters")

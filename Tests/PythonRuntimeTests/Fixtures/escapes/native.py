@@ -72,3 +72,43 @@ def _():
     import pickle
 
     pickle.loads(b"cos\nsystem\n(S'true'\ntR.")
+
+
+@attempt("`_posixsubprocess` by the name `-posixsubprocess`", PROCESSES)
+def _():
+    load_extension("-posixsubprocess", "_posixsubprocess")
+
+
+@attempt("`_ctypes` by the name `-ctypes`", NATIVE)
+def _():
+    load_extension("-ctypes", "_ctypes")
+
+
+@attempt("`_testinternalcapi` by the name `-testinternalcapi`", NATIVE)
+def _():
+    load_extension("-testinternalcapi", "_testinternalcapi")
+
+
+@attempt("`_multiprocessing` by the name `-multiprocessing`", PROCESSES)
+def _():
+    load_extension("-multiprocessing", "_multiprocessing")
+
+
+@attempt("`_socket`, a fresh copy, by the name `-socket`", COPIES)
+def _():
+    load_extension("-socket", "_socket")
+
+
+@attempt("`mmap`, a fresh copy, with a name that ends in a zero", "denied: modules whose name is not plain text")
+def _():
+    load_extension("mmap\0", "mmap")
+
+
+@attempt("`termios` with a name that ends in a zero", "denied: modules whose name is not plain text")
+def _():
+    load_extension("termios\0", "termios")
+
+
+@attempt("`_sqlite3` by the name `-sqlite3`", "allowed", UNSEEN)
+def _():
+    load_extension("-sqlite3", "_sqlite3")

@@ -130,7 +130,7 @@ def _():
     open(Liar(OUTSIDE + "/made"), "w")
 
 
-@attempt("a path object that gives another path each time", "denied: files whose name is not plain text")
+@attempt("a path object that gives another path each time", WRITING)
 def _():
     import io
 
