@@ -219,7 +219,7 @@ int malloc_trim(size_t);
 static const uintptr_t PythonVectorcallArgumentsOffset = (uintptr_t)1 << (8 * sizeof(uintptr_t) - 1);
 
 // A slot of a type, for PyType_GetSlot, and what stands there.
-enum { Py_tp_init = 60, Py_tp_new = 65 };
+enum { Py_tp_base = 48, Py_tp_init = 60, Py_tp_new = 65 };
 typedef PyObject *_Nullable (*newfunc)(PyTypeObject *, PyObject *, PyObject *_Nullable);
 typedef int (*initproc)(PyObject *, PyObject *, PyObject *_Nullable);
 
@@ -391,6 +391,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyTypeObject, PyFloat_Type)                                                                                 \
   O(PyTypeObject, PyBool_Type)                                                                                  \
   O(PyTypeObject, PyUnicode_Type)                                                                               \
+  O(PyTypeObject, PyType_Type)                                                                                  \
+  O(PyTypeObject, PyMethodDescr_Type)                                                                           \
   O(PyTypeObject, PyBytes_Type)                                                                                 \
   O(PyTypeObject, PyByteArray_Type)                                                                             \
   O(PyTypeObject, PyMemoryView_Type)                                                                            \

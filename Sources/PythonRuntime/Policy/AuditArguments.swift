@@ -33,6 +33,9 @@ struct AuditArguments {
     return api.pointee.PyTuple_GetItem(tuple, index)
   }
 
+  /// An argument, borrowed, to be compared with others.
+  func object(_ index: Int) -> ObjectPointer? { item(index) }
+
   /// An argument that is a tuple itself.
   func tuple(_ index: Int) -> AuditArguments? {
     guard let item = item(index), api.isInstance(item, of: api.pointee.PyTuple_Type) else { return nil }

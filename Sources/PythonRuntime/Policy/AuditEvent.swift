@@ -19,6 +19,7 @@ enum AuditEvent: UInt8 {
   case link  // the same
   case symlink  // source, destination, folder's descriptor
   case database  // path
+  case connected  // connection
   case changeFolder
 
   // Descriptors.
@@ -52,6 +53,7 @@ enum AuditEvent: UInt8 {
     (.link, ["os.link"]),
     (.symlink, ["os.symlink"]),
     (.database, ["sqlite3.connect"]),
+    (.connected, ["sqlite3.connect/handle"]),
     (.changeFolder, ["os.chdir"]),
     (.makeSocket, ["socket.__new__"]),
     (.command, ["fcntl.fcntl", "fcntl.ioctl"]),
@@ -84,7 +86,7 @@ enum AuditEvent: UInt8 {
     (.frames, ["sys._current_frames", "sys._current_exceptions"]),
     (.changeEnvironment, ["os.putenv", "os.unsetenv"]),
     (.systemLog, ["syslog.openlog", "syslog.syslog", "syslog.closelog", "syslog.setlogmask"]),
-    (.hostName, ["socket.gethostname"]),
+    (.hostName, ["socket.gethostname", "socket.getservbyname", "socket.getservbyport"]),
     (.importModule, ["import"]),
     (.auditHook, ["sys.addaudithook"]),
     (.startThread, ["_thread.start_new_thread", "_thread.start_joinable_thread"]),

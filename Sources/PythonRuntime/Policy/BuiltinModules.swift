@@ -27,7 +27,8 @@ enum BuiltinModules {
     ("faulthandler", { BuiltinModules.make(28) }), ("_tracemalloc", { BuiltinModules.make(29) }),
     ("ossaudiodev", { BuiltinModules.make(30) }), ("nis", { BuiltinModules.make(31) }),
     ("spwd", { BuiltinModules.make(32) }), ("_testinternalcapi", { BuiltinModules.make(33) }),
-    ("_testcapi", { BuiltinModules.make(34) }),
+    ("_testcapi", { BuiltinModules.make(34) }), ("_locale", { BuiltinModules.make(35) }),
+    ("_uuid", { BuiltinModules.make(36) }),
   ]
 
   /// CPython's own makers, by place in `makers`. Written once in `install`, before CPython calls any of ours.

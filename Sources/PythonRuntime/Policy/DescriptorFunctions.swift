@@ -109,7 +109,7 @@ extension PolicyGuard {
       call.replace(2, "mode", by: api.pointee.PyNumber_Index),
       call.replace(nil, "dir_fd", by: api.pointee.PyNumber_Index)
     else { return nil }
-    let plain = call.tuple(of: [(0, "path"), (1, "flags"), (nil, "dir_fd")])
+    let plain = call.tuple(of: [(0, "path"), (1, "flags"), (nil, "dir_fd"), (2, "mode")])
     defer { api.pointee.Py_DecRef(plain) }
     if let problem = openingAt(AuditArguments(plain, api)) {
       deny(problem)

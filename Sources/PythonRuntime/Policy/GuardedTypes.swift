@@ -13,7 +13,7 @@ import CPythonABI
 /// Their methods are patched once for the process, in the tables that CPython has of them, so that every copy of a type
 /// has them; how objects are made is patched in each interpreter, whose type is an object of its own.
 enum GuardedTypes {
-  private typealias Function = @convention(c) (ObjectPointer, ObjectPointer, ObjectPointer?) -> ObjectPointer?
+  typealias Function = @convention(c) (ObjectPointer, ObjectPointer, ObjectPointer?) -> ObjectPointer?
   /// A method that is called with one argument or none.
   private typealias Method = @convention(c) (ObjectPointer, ObjectPointer?) -> ObjectPointer?
 
@@ -65,6 +65,7 @@ enum GuardedTypes {
         GuardedTypes.deny(PolicyModules.mapping, "mmap.resize()", unless: \.nativeCode)
           ? nil : GuardedTypes.originals.resize?(object, argument)
       }
+      GuardedMappings.install(definition(of: "madvise", type, api))
     }
     find("select", "epoll") { type in
       originals.adopt = patch(type, "fromfd", api) { type, argument in
@@ -143,7 +144,7 @@ enum GuardedTypes {
     }
   }
 
-  private static func replace(
+  static func replace(
     _ type: OpaquePointer, initializer: initproc, definition: UnsafeMutablePointer<PyMethodDef>, _ api: PythonAPI
   ) throws {
     try replace(
@@ -204,11 +205,12 @@ enum GuardedTypes {
       return original(type, arguments, keywords)
     }
     guard var call = CallArguments.copy(arguments, keywords, api),
-      call.replace(3, "prot", by: api.pointee.PyNumber_Index)
+      call.replace(2, "flags", by: api.pointee.PyNumber_Index), call.replace(3, "prot", by: api.pointee.PyNumber_Index)
     else {
       return nil
     }
-    if let protection = call.argument(3, "prot"), protection != api.none, policyGuard.isExecutable(protection) {
+    if let problem = policyGuard.mapping(flags: call.argument(2, "flags"), protection: call.argument(3, "prot")) {
+      policyGuard.deny(problem)
       return nil
     }
     return call.make(type, with: original)
@@ -224,14 +226,14 @@ enum GuardedTypes {
     GuardedTypes.result(GuardedTypes.makeSocket(object, arguments, keywords))
   }
 
-  private static func result(_ status: Int32) -> ObjectPointer? {
+  static func result(_ status: Int32) -> ObjectPointer? {
     guard status == 0, let none = RawDomain.api?.none else { return nil }
     RawDomain.api?.pointee.Py_IncRef(none)
     return none
   }
 
   /// Never freed: types of ended interpreters may still point there.
-  private static func definition(
+  static func definition(
     _ function: @escaping Function
   ) -> UnsafeMutablePointer<PyMethodDef> {
     let definition = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: 1)
@@ -306,15 +308,6 @@ extension PolicyGuard {
     guard let problem = using(descriptor: overflow == 0 ? Int(value) : -1, operation) else { return true }
     deny(problem)
     return false
-  }
-
-  /// True with the denial set.
-  fileprivate func isExecutable(_ protection: ObjectPointer) -> Bool {
-    var overflow: Int32 = 0
-    let value = api.pointee.PyLong_AsLongLongAndOverflow(protection, &overflow)
-    guard overflow != 0 || value & Int64(PROT_EXEC) != 0 else { return false }
-    deny(Problem(rule: PolicyModules.native, operation: "mmap.mmap(prot=PROT_EXEC)"))
-    return true
   }
 
   /// An opener whose result is checked; a new reference, or nil with an exception set.

@@ -8,18 +8,24 @@ struct PolicyFolders {
   /// - Parameters:
   ///   - texts: absolute paths, or paths that begin with `TMP` or `UDF`.
   ///   - moduleFolder: that of the UDF file; nil when there is none, and `UDF` stands for nothing then.
-  init(_ texts: [String], moduleFolder: String?) {
-    roots = texts.compactMap { Self.place(of: $0, moduleFolder) }.compactMap { ResolvedPath.resolve($0) }
+  ///   - withLinks: whether those that are links stand for the links too.
+  init(_ texts: [String], moduleFolder: String?, withLinks: Bool = false) {
+    let places = texts.compactMap { Self.place(of: $0, moduleFolder) }
+    let links = withLinks ? places.compactMap { ResolvedPath.resolve($0, followsLast: false) } : []
+    roots = places.compactMap { ResolvedPath.resolve($0) } + links
   }
 
-  func contain(_ path: String) -> Bool {
-    roots.contains { root in
-      // Bytes, because Swift takes texts for equal that are different files.
-      guard root != "/" else { return true }
-      guard path.utf8.starts(with: root.utf8) else { return false }
-      let next = path.utf8.dropFirst(root.utf8.count).first
-      return next == nil || next == UInt8(ascii: "/")
-    }
+  func contain(_ path: String) -> Bool { roots.contains { Self.lies(path, in: $0) } }
+
+  /// Whether one of them lies in a folder, or is it.
+  func lie(in folder: String) -> Bool { roots.contains { Self.lies($0, in: folder) } }
+
+  private static func lies(_ path: String, in root: String) -> Bool {
+    // Bytes, because Swift takes texts for equal that are different files.
+    guard root != "/" else { return true }
+    guard path.utf8.starts(with: root.utf8) else { return false }
+    let next = path.utf8.dropFirst(root.utf8.count).first
+    return next == nil || next == UInt8(ascii: "/")
   }
 
   /// Whether a text may stand in a policy's list.

@@ -28,12 +28,14 @@ extension PolicyGuard {
     return opening(place(arguments, 0, folder: nil, followsLast: true), arguments, writes: writes, operation)
   }
 
-  /// `os.open`: path, flags, the folder's descriptor.
+  /// `os.open`: path, flags, the folder's descriptor, the mode of a file that is made.
   func openingAt(_ arguments: AuditArguments) -> Problem? {
     guard !arguments.isTooLong(0) else { return nil }
     let writes = Self.writes(mode: nil, flags: arguments.int(1) ?? Int(O_RDWR))
     let path = place(arguments, 0, folder: 2, followsLast: true)
-    return opening(path, arguments, writes: writes, "os.open(\(arguments.shown(0)))")
+    if let problem = opening(path, arguments, writes: writes, "os.open(\(arguments.shown(0)))") { return problem }
+    return writes && !arguments.isNone(3)
+      ? settingMode(arguments.int(3), "os.open(\(arguments.shown(0)))") : nil
   }
 
   private func opening(
@@ -61,13 +63,18 @@ extension PolicyGuard {
         return Problem(rule: PolicyModules.foreignDescriptors, operation: operation())
       }
       if Self.isTerminal(path) { return Problem(rule: PolicyModules.terminals, operation: operation()) }
+      if !Self.devices.contains(path), ResolvedPath.isDevice(path) {
+        return Problem(rule: PolicyModules.devices, operation: operation())
+      }
     }
+    if writes, let problem = journaling(path, operation()) { return problem }
     if writes { return canWrite(path) ? nil : Problem(rule: writingRule, operation: operation()) }
     return canRead(path) ? nil : Problem(rule: readingRule(path), operation: operation())
   }
 
   private static func isTerminal(_ path: String) -> Bool {
-    path == "/dev/console" || ["/dev/tty", "/dev/pts/"].contains { path.utf8.starts(with: $0.utf8) }
+    path == "/dev/console"
+      || ["/dev/tty", "/dev/pts/", "/dev/ptmx", "/dev/vcs"].contains { path.utf8.starts(with: $0.utf8) }
   }
 
   // MARK: Reading
@@ -116,7 +123,7 @@ extension PolicyGuard {
   }
 
   /// Bytes that belong to nobody.
-  private static let devices: Set<String> = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"]
+  private static let devices: Set<String> = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
   private static let moduleSuffixes = [".py", ".pyc", ".so", ".zip", ".egg", ".whl"]
 
   /// The memory of a process, or of the machine.
@@ -134,7 +141,7 @@ extension PolicyGuard {
   private func canWrite(_ path: String) -> Bool {
     if Self.isProcessFile(path), !policy.nativeCode { return false }
     if policy.write == .all || path == "/dev/null" { return true }
-    return writable.contain(path) && !libraries.contain(path)
+    return writable.contain(path) && !installation.contain(path)
   }
 
   func changing(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {
@@ -143,9 +150,12 @@ extension PolicyGuard {
     var operationOnTwo: String { "\(name)(\(arguments.shown(0)), \(arguments.shown(1)))" }
     guard arguments.isPlain(0) else { return Problem(rule: Self.unnamed, operation: operation) }
     switch kind {
-    case .changePath: return changing(arguments, 0, followsLinks: [true, false], operation)
+    case .changePath:
+      return changing(arguments, 0, followsLinks: [true, false], operation)
+        ?? settingContents(arguments, name, operation)
     case .changeAt:
       return changing(arguments, 0, folder: arguments.count - 1, followsLinks: [true, false], operation)
+        ?? (name == "os.chmod" ? settingMode(arguments, operation) : nil)
     case .makeAt: return changing(arguments, 0, folder: 2, operation)
     case .removeAt: return changing(arguments, 0, folder: 1, operation)
     case .twoPaths, .link:
@@ -153,15 +163,92 @@ extension PolicyGuard {
       return changing(
         arguments, 0, folder: 2, followsLinks: kind == .link ? [true, false] : [false], isMoved: kind == .twoPaths,
         operationOnTwo) ?? changing(arguments, 1, folder: 3, operationOnTwo)
+        ?? placing(arguments, movesFolders: kind == .twoPaths, operationOnTwo)
     case .symlink:
       if let problem = changing(arguments, 1, folder: 2, operationOnTwo) { return problem }
-      guard let target = arguments.path(0), let link = place(arguments, 1, folder: 2, followsLast: false),
+      if let link = place(arguments, 1, folder: 2, followsLast: false), let problem = journaling(link, operationOnTwo) {
+        return problem
+      }
+      guard let target = arguments.path(0), policy.write == .all || !RelativeLink.turnsBack(target),
+        let link = place(arguments, 1, folder: 2, followsLast: false),
         let end = ResolvedPath.resolve(target, in: String(decoding: Self.parent(link), as: UTF8.self))
       else { return policy.write == .all ? nil : Problem(rule: writingRule, operation: operationOnTwo) }
       return changing(end, operationOnTwo)
     default: return nil
     }
   }
+
+  /// What is wrong with where a file, a link or a folder gets its new name: a journal of SQLite's is made by SQLite alone,
+  /// and a relative link leads elsewhere from another folder.
+  private func placing(_ arguments: AuditArguments, movesFolders: Bool, _ operation: @autoclosure () -> String)
+    -> Problem?
+  {
+    guard policy.write != .all, let source = place(arguments, 0, folder: 2, followsLast: false),
+      let destination = place(arguments, 1, folder: 3, followsLast: false)
+    else { return nil }
+    if let problem = journaling(destination, operation()) { return problem }
+    let parent = String(decoding: Self.parent(destination), as: UTF8.self)
+    guard let links = RelativeLink.find(at: source, inFolders: movesFolders) else {
+      return Problem(rule: writingRule, operation: operation())
+    }
+    for link in links {
+      guard let target = link.targetFromParent else { continue }
+      guard let end = ResolvedPath.resolve(target, in: parent) else {
+        return Problem(rule: writingRule, operation: operation())
+      }
+      if let problem = changing(end, operation()) { return problem }
+    }
+    return nil
+  }
+
+  /// SQLite removes the file that is named at the end of the journal of a database that was left unfinished, wherever
+  /// that file is; so nobody but SQLite writes one.
+  private func journaling(_ path: String, _ operation: @autoclosure () -> String) -> Problem? {
+    guard policy.write != .all, !policy.write.isNone, writable.contain(path),
+      // In any case, which some file systems do not tell apart.
+      path.utf8.suffix(8).map({ $0 | 0x20 }).elementsEqual("-journal".utf8)
+    else { return nil }
+    return Problem(rule: "making journals of SQLite databases", operation: operation())
+  }
+
+  /// `os.truncate`, which makes the end of a journal, and `os.setxattr`, which can give a program what only root may do.
+  private func settingContents(
+    _ arguments: AuditArguments, _ name: String, _ operation: @autoclosure () -> String
+  ) -> Problem? {
+    guard policy.write != .all else { return nil }
+    if name == "os.truncate", let path = place(arguments, 0, folder: nil, followsLast: true),
+      let problem = journaling(path, operation())
+    {
+      return problem
+    }
+    guard name == "os.setxattr", !policy.processes else { return nil }
+    guard let attribute = arguments.path(1), !attribute.utf8.starts(with: "security.".utf8) else {
+      return Problem(rule: Self.identityRule, operation: operation())
+    }
+    return nil
+  }
+
+  /// `os.chmod`: a program that runs as its owner, whoever starts it, is more than a file. On a folder the bits mean
+  /// something else.
+  private func settingMode(_ arguments: AuditArguments, _ operation: @autoclosure () -> String) -> Problem? {
+    guard policy.write != .all, !policy.processes else { return nil }
+    guard let mode = arguments.int(1), mode & 0o6000 == 0 else {
+      let path =
+        arguments.int(0).map { Self.path(ofDescriptor: $0) }
+        ?? place(arguments, 0, folder: arguments.count - 1, followsLast: true)
+      if let path, ResolvedPath.isFolder(path) { return nil }
+      return Problem(rule: Self.identityRule, operation: operation())
+    }
+    return nil
+  }
+
+  /// `os.open`, which makes a file with a mode.
+  func settingMode(_ mode: Int?, _ operation: @autoclosure () -> String) -> Problem? {
+    guard policy.write != .all, !policy.processes, (mode ?? 0o6000) & 0o6000 != 0 else { return nil }
+    return Problem(rule: Self.identityRule, operation: operation())
+  }
+
+  private static let identityRule = "making programs that run as their owner"
 
   private static func parent(_ path: String) -> Substring.UTF8View {
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
@@ -190,6 +277,9 @@ extension PolicyGuard {
     if ProtectedFiles.contain(path) || isMoved && ProtectedFiles.lie(in: path) {
       return Problem(rule: PolicyModules.protectedFiles, operation: operation())
     }
+    if isMoved, policy.write != .all, installation.lie(in: path) {
+      return Problem(rule: writingRule, operation: operation())
+    }
     return canWrite(path) ? nil : Problem(rule: writingRule, operation: operation())
   }
 
@@ -208,11 +298,9 @@ extension PolicyGuard {
     return path.utf8.starts(with: "/".utf8) ? path : nil
   }
 
-  func database(_ arguments: AuditArguments) -> Problem? {
-    let operation = "sqlite3.connect(\(arguments.shown(0)))"
-    guard let name = arguments.path(0) else {
-      return Problem(rule: Self.unnamed, operation: operation)
-    }
+  /// - Parameter unknown: the rule for a name that is not known.
+  func database(_ name: String?, _ operation: String, or unknown: String) -> Problem? {
+    guard let name else { return Problem(rule: unknown, operation: operation) }
     if name == ":memory:" || name.isEmpty { return nil }
     guard let literal = ResolvedPath.resolve(name) else { return Problem(rule: writingRule, operation: operation) }
     guard let address = SQLiteAddress(name) else { return check(literal, writes: true, operation) }
@@ -232,7 +320,7 @@ extension PolicyGuard {
 
   // MARK: Words
 
-  private static let unnamed = "files whose name is not plain text"
+  static let unnamed = "files whose name is not plain text"
 
   var writingRule: String { Self.rule("writing files", policy.write) }
   private var readingRule: String { Self.rule("reading files", policy.read) }

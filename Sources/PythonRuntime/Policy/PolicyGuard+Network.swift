@@ -30,6 +30,27 @@ extension PolicyGuard {
     }
   }
 
+  /// Networks that reach somebody else, with what goes to the code's own sockets there; -1 is for a socket of the code's
+  /// own. Others, as netlink and raw packets on Linux, are a way into the system.
+  static func isCommon(_ arguments: AuditArguments) -> Bool {
+    guard let family = arguments.int(1), let type = arguments.int(2), commonFamilies.contains(family) else {
+      return false
+    }
+    // Linux has flags there too. Raw sockets see the packets of others, but those of ICMP are for `ping`.
+    switch type == -1 ? 1 : type & 0xF {
+    case 3: return family == Int(AF_INET) && arguments.int(3) == 1 || family == Int(AF_INET6) && arguments.int(3) == 58
+    case 1, 2, 4, 5, 6: return true
+    default: return false
+    }
+  }
+
+  #if canImport(Darwin)
+    private static let commonFamilies: Set<Int> = [-1, Int(AF_UNIX), Int(AF_INET), Int(AF_INET6)]
+  #else
+    /// With those of field buses, Bluetooth and virtual machines.
+    private static let commonFamilies: Set<Int> = [-1, Int(AF_UNIX), Int(AF_INET), Int(AF_INET6), 29, 31, 40]
+  #endif
+
   /// A socket that gets a name in the file system, or a message to one that has, is something written there. What has a
   /// name of the system's own (`\0name` on Linux, or one that it chooses) lies in no folder of the policy.
   func naming(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {

@@ -17,6 +17,8 @@ final class PolicyGuard {
   let packages: PolicyFolders
   /// Where Python's program is.
   let programs: PolicyFolders
+  /// All that is never written: libraries, programs, CPython's own library, what else makes a virtual environment.
+  let installation: PolicyFolders
   /// Where else modules are imported from.
   let modules: PolicyFolders
   /// Where extension modules may come from.
@@ -35,6 +37,8 @@ final class PolicyGuard {
   var descriptors = OwnDescriptors()
   /// Whether `os.open` has been checked and is under way.
   var isOpening = false
+  /// The guarded `sqlite3.Connection`s that are being made.
+  var connecting: Set<ObjectPointer> = []
   /// The module compiled into CPython that was denied last.
   var deniedBuiltin = ""
   private let log: DenialLog
@@ -54,6 +58,8 @@ final class PolicyGuard {
     writable = PolicyFolders(policy.write.listed, moduleFolder: moduleFolder)
     libraries = PolicyFolders(places.libraries, moduleFolder: nil)
     programs = PolicyFolders(places.programs, moduleFolder: nil)
+    installation = PolicyFolders(
+      places.libraries + places.programs + places.installation, moduleFolder: nil, withLinks: true)
     modules = PolicyFolders(places.searchPath + [moduleFolder].compactMap { $0 }, moduleFolder: nil)
     nativeModules = PolicyFolders(places.libraries + places.searchPath, moduleFolder: nil)
     standardFolder = PolicyFolders(Array(places.libraries.prefix(1)), moduleFolder: nil)
@@ -129,9 +135,17 @@ final class PolicyGuard {
     case .command: return commanding(arguments, name)
     case .lock: return locking(arguments, name)
     case .map: return mapping(arguments)
-    case .database: return database(arguments)
+    case .database:
+      return database(
+        arguments.path(0), "sqlite3.connect(\(arguments.shown(0)))", or: Self.unnamed)
+    case .connected: return connected(arguments)
     case .changeFolder:
       return always("changing the working folder of the whole process", unless: policy.processes)
+    case .makeSocket where !policy.processes && !Self.isCommon(arguments):
+      return Problem(
+        rule: "sockets that watch or change the whole machine",
+        operation: "socket.socket(family=\(arguments.shown(1)), type=\(arguments.shown(2)))"
+      )
     case .makeSocket, .address, .listenAt, .sendTo, .lookUp, .lookUpAddress:
       if policy.network != .all, let problem = networking(kind, arguments, name) { return problem }
       return naming(kind, arguments, name)

@@ -10,6 +10,7 @@ enum PolicyModules {
   static let protectedFiles = "touching the files of the database that is open"
   static let terminals = "terminals"
   static let mapping = "mapping memory"
+  static let devices = "devices"
   static let hooks = "audit hooks, whose code would run between a check and what it allows"
 
   /// The denied modules with the rule for each.
@@ -45,13 +46,15 @@ enum PolicyModules {
     }
     if policy.write != .all || policy.read != .all { deny(["_dbm", "_gdbm", "dbm.ndbm", "dbm.gnu"], unseenFiles) }
     if policy.write.isNone { deny(["_sqlite3", "sqlite3"], unseenFiles) }
+    // It asks a service of the system for times, or keeps them in a file; another one stands in for it.
+    if policy.write != .all { deny(["_uuid"], unseenFiles) }
     for name in hidden(by: policy) { denied[name] = unseenFiles }
     return denied
   }
 
   /// Modules that are changed in the interpreter before its code runs. None is made a second time, as that one would be
   /// as CPython has it.
-  static let copied = ["posix", "_signal", "_imp", "_io", "_socket", "mmap", "time"]
+  static let copied = ["posix", "_signal", "_imp", "_io", "_socket", "mmap", "time", "_locale"]
 
   /// What modules of the standard library try to import, and do without.
   static let askedForByTheWay: Set<String> = [
@@ -83,15 +86,28 @@ enum PolicyModules {
           "_exit", "abort", "chroot", "setuid", "setgid", "seteuid", "setegid", "setreuid", "setregid", "setresuid",
           "setresgid", "setgroups", "initgroups", "setsid", "setpgid", "setpgrp", "tcsetpgrp", "login_tty",
           "setpriority", "nice", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "umask", "unshare",
-          "setns", "dup2", "closerange",
+          "setns", "dup2", "closerange", "sync",
         ].map { "posix." + $0 } + [
           "_signal.pthread_sigmask", "_signal.siginterrupt", "_signal.set_wakeup_fd", "sys.activate_stack_trampoline",
-          "sys.deactivate_stack_trampoline", "time.clock_settime", "time.clock_settime_ns",
+          "sys.deactivate_stack_trampoline", "sys._debugmallocstats", "sys._stats_dump", "sys._dump_tracelets",
+          "time.clock_settime",
+          "time.clock_settime_ns", "_locale.textdomain", "_locale.bindtextdomain", "_locale.bind_textdomain_codeset",
         ]
     }
     if !policy.nativeCode {
-      withheld[native] = ["_imp._override_multi_interp_extensions_check"]
+      // The second one follows any number as the address of a thread.
+      withheld[native] = ["_imp._override_multi_interp_extensions_check", "time.pthread_getcpuclockid"]
       withheld[mapping] = ["posix.memfd_create"]
+    }
+    if policy.read != .all {
+      withheld["reading files"] = [
+        "_locale.gettext", "_locale.dgettext", "_locale.dcgettext", "posix.getgrouplist", "posix.getlogin",
+      ]
+    }
+    if policy.network.isNone {
+      withheld["the network"] = ["getprotobyname", "if_nameindex", "if_nametoindex", "if_indextoname"].map {
+        "_socket." + $0
+      }
     }
     if policy.write != .all { withheld["making files of special kinds"] = ["posix.mkfifo", "posix.mknod"] }
     if policy.environment != .all {
@@ -108,6 +124,8 @@ struct PolicyPlaces {
   let libraries: [String]
   /// The folders of Python's own program, whose links parts of the standard library follow.
   let programs: [String]
+  /// What else belongs to the installation and is never written.
+  let installation: [String]
   /// The names of the modules of the standard library.
   let standardLibrary: [String]
 }

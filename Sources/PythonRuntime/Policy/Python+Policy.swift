@@ -21,6 +21,12 @@ extension Python {
     try GuardedTypes.guardInterpreter(self, without: denied)
     let module = try importModule("_clutch_policy")
     try module.setAttribute("guard", to: hostFunction(named: "guard", Self.guarded))
+    try module.setAttribute(
+      "guard_connections",
+      to: hostFunction { api, arguments in
+        guard let type = api.pointee.PyTuple_GetItem(arguments, 0) else { return nil }
+        return api.pointee.PyBool_FromLong(GuardedDatabases.guardConnections(of: type, api) ? 1 : 0)
+      })
     try module.setAttribute("refuse", to: hostFunction(named: "refuse", Self.refusing))
     let places = try module.callMethod(
       "apply",
@@ -31,6 +37,7 @@ extension Python {
         "denied": denied.filter { $0.value != PolicyModules.copies }.map(\.key),
         "hidden": PolicyModules.hidden(by: policy),
         "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
+        "networked": !policy.network.isNone,
       ])
     let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages
     let policyGuard = PolicyGuard(
@@ -38,6 +45,7 @@ extension Python {
       places: PolicyPlaces(
         searchPath: try places.item(0).extract(), libraries: libraries,
         programs: try places.item(3).extract(),
+        installation: try places.item(4).extract([String].self) + [state.installation.library],
         standardLibrary: try places.item(2).extract()),
       moduleFolder: moduleFolder, ownModules: ownModules)
     let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)

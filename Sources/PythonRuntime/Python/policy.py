@@ -10,24 +10,31 @@ import types
 
 import _clutch_imports
 
+try:
+    import _locale
+except ImportError:  # a build without it
+    pass
+
 # Set by the host, and gone as soon as they have been used. The first is given the name of a function and the function, and
 # makes one that asks the policy first; the second a name and a rule, and makes one that is always denied.
 guard = refuse = None
+# Makes a class of SQLite connections ask; tells whether it does. It does nothing to any other class.
+guard_connections = None
 
 
-def apply(withheld, guarded, denied, hidden, processes, environment, writes_everywhere):
+def apply(withheld, guarded, denied, hidden, processes, environment, writes_everywhere, networked):
     """Change the modules of this interpreter; the audit hook sees to it that no others are made.
 
     withheld: names of functions ("posix.abort") by rule; guarded: names of functions that ask first; denied: modules that
     may not be imported; hidden: modules that are as if not installed; processes: whether they may be started; environment: the variables that stay, None for all;
-    writes_everywhere: whether imports may leave files behind, and databases attach others.
-    Returns the search path, the folders of the standard library, the names of its modules, and the folders of Python's
-    program.
+    writes_everywhere: whether imports may leave files behind; networked: whether there is a network.
+    Returns the search path, the folders of the standard library, the names of its modules, the folders of Python's
+    program, and what else is the installation's.
     """
     guard, refuse = globals().pop("guard"), globals().pop("refuse")
     for rule, names in withheld.items():
         for name in names:
-            shown = name.replace("posix.", "os.").replace("_signal.", "signal.")
+            shown = name.replace("posix.", "os.").replace("_signal.", "signal.").replace("_socket.", "socket.")
             _replace(name, lambda original, shown=shown, rule=rule: refuse(shown, rule))
     for name in guarded:
         _replace(name, lambda original, name=name: guard(name, original), acts=True)
@@ -65,11 +72,26 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
             _replace("posix." + name, lambda original: _nothing)
     if not writes_everywhere:
         sys.dont_write_bytecode = True
-        _clutch_imports.change("_sqlite3", _keep_databases_apart)
+        stand_in = sys.modules["_uuid"] = types.ModuleType("_uuid")
+        stand_in.generate_time_safe = _generate_time_safe()
+        stand_in.has_uuid_generate_time_safe = 1
+        stand_in.has_stable_extractable_node = 0
+    if not networked:
+        kind, known = posix.uname_result, posix.uname()
+        nameless = kind((known.sysname, "", *known[2:]))
+
+        def uname():
+            return nameless
+
+        _replace("posix.uname", lambda original: uname)
+    _clutch_imports.change("_sqlite3", _guard_databases)
     del sys.modules[__name__], sys.modules["_clutch_imports"]
     standard = os.path.dirname(os.__file__)
     programs = [os.path.dirname(path) for path in (sys.executable, getattr(sys, "_base_executable", "")) if path]
-    return list(sys.path), [standard], sorted(sys.stdlib_module_names), programs
+    # An installation's folders can be the system's, and a virtual environment's a project's: of these, what Python reads.
+    prefixes = {sys.prefix, sys.exec_prefix} - {sys.base_prefix, sys.base_exec_prefix}
+    parts = [f"{prefix}/{part}" for prefix in prefixes for part in ("pyvenv.cfg", "bin", "include", "lib", "lib64")]
+    return list(sys.path), [standard], sorted(sys.stdlib_module_names), programs, parts
 
 
 def _replace(name, make, acts=False):
@@ -83,7 +105,7 @@ def _replace(name, make, acts=False):
     if original is None:
         return
     function = make(original)
-    public = {"posix": "os", "_signal": "signal", "_socket": "socket"}.get(module, module)
+    public = {"posix": "os", "_signal": "signal", "_socket": "socket", "_locale": "locale"}.get(module, module)
     for holder in (origin, sys.modules.get(public)):
         if hasattr(holder, name):
             setattr(holder, name, function)
@@ -111,11 +133,27 @@ def _nothing(*arguments):
     pass
 
 
-def _keep_databases_apart(module):
-    """Make the connections of `_sqlite3` attach no files: SQL does that without an audit event.
+def _generate_time_safe(now=time.time_ns, random=os.urandom):
+    """Make what libuuid does: a UUID of the time, here of a node that nobody else has, and None for "safe or not"."""
+    sequence = int.from_bytes(random(2)) & 0x3FFF | 0x8000
+    node = bytes([random(1)[0] | 1]) + random(5)  # the bit says that it is no machine's address
+    last = 0
 
-    Code can raise the limit again, or leave `connect` aside: this is for statements that come from elsewhere.
+    def generate_time_safe():
+        nonlocal last
+        last = max(last + 1, now() // 100 + 0x01B21DD213814000)
+        time = (last & 0xFFFFFFFF) << 32 | (last >> 32 & 0xFFFF) << 16 | (last >> 48 & 0x0FFF) | 0x1000
+        return time.to_bytes(8) + sequence.to_bytes(2) + node, None
+
+    return generate_time_safe
+
+
+def _guard_databases(module):
+    """Make the connections of `_sqlite3` ask about files and settings: SQL does without an audit event.
+
+    A connection of a class that is not guarded cannot be made.
     """
+    guard_connections(module.Connection)
     original = module.connect
 
     def connect(*arguments, **keywords):
@@ -124,9 +162,7 @@ def _keep_databases_apart(module):
             arguments = (_address(arguments[0], uri), *arguments[1:])
         elif "database" in keywords:
             keywords["database"] = _address(keywords["database"], keywords.get("uri", False))
-        connection = original(*arguments, **keywords)
-        module.Connection.setlimit(connection, module.SQLITE_LIMIT_ATTACHED, 0)
-        return connection
+        return original(*arguments, **keywords)
 
     connect.__doc__ = original.__doc__
     module.connect = connect

@@ -55,7 +55,7 @@ import Testing
   /// The files with attempts, in the order of the page.
   private static let subjects = [
     "opening", "changing", "processes", "native", "interpreters", "descriptors", "database", "hook", "network",
-    "environment", "exhausting",
+    "environment", "exhausting", "sqlite", "links", "system",
   ]
   private static let folder = Checkout.root + "/Tests/PythonRuntimeTests/Fixtures/escapes"
 

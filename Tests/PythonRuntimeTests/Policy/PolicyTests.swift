@@ -220,6 +220,35 @@ import Testing
     #expect(try error("import ctypes", under: .guarded)?.typeName == "PermissionError")
   }
 
+  /// What is tried would change nothing that matters if it went through.
+  @Test(arguments: [
+    "open(os.path.dirname(sys.executable) + '/clutch-never', 'r+')", "open(json.__file__, 'a')",
+    "open(site.getsitepackages()[0] + '/clutch-never.pth', 'r+')",
+    "os.unlink(os.path.dirname(sys.executable) + '/clutch-never')",
+    "os.symlink('/dev/null', sys.executable)", "os.rename(sys.prefix, '/proc/clutch-never')",
+    "os.rename(os.path.dirname(os.path.dirname(json.__file__)), '/proc/clutch-never')",
+    "os.rename(os.path.dirname(sys.base_prefix), '/proc/clutch-never')",
+    "os.chmod(sys.executable, 0o755)", "os.utime(json.__file__)",
+  ])
+  func `the installation is not written, whatever may be`(attempt: String) throws {
+    var policy = InterpreterPolicy.guarded
+    policy.write = .only(["/"])
+    let error = try error("import json, os, site, sys\n" + attempt, under: policy)
+    #expect(error?.message.contains("denies writing files") == true, "\(attempt): \(error?.message ?? "nothing")")
+  }
+
+  @Test func `the settings of a virtual environment are not written`() throws {
+    var policy = InterpreterPolicy.guarded
+    policy.write = .only(["/"])
+    let error = try error(
+      """
+      import sys
+      if sys.prefix == sys.base_prefix: raise PermissionError("denies writing files")
+      open(sys.prefix + "/pyvenv.cfg", "a").close()
+      """, under: policy)
+    #expect(error?.message.contains("denies writing files") == true)
+  }
+
   @Test func `a protected file can be opened again when nobody protects it any more`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("s.db", "x")
