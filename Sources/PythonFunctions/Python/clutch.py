@@ -112,7 +112,7 @@ def udf(
             marked.refuse(f"@udf marks a function, not {_shown(function)}")
         elif name is None and not _is_name(own):
             has = f"has a name of {len(own):,} characters" if own and own.isidentifier() else "has no name of its own for SQL"
-            marked.refuse(f"{_shown(function)} {has}; mark it as udf(name='my_function')(...)")
+            marked.refuse(f"it {has}; mark it as udf(name='my_function')(...)")
         _check(marked, name, options, unknown)
         _marked.append(marked)
         return function

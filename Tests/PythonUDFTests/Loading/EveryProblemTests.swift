@@ -6,10 +6,13 @@ import Testing
   /// What stands between two functions with problems of their own, the line of its problem, and how that begins.
   private static let between: [(source: String, line: Int, problem: String)] = [
     ("udf(3)", 5, "function 'int': @udf marks a function, not 3"),
-    ("udf(lambda x: 5)", 5, "function '<lambda>': <function <lambda> at 0x"),
+    (
+      "udf(lambda x: 5)", 5,
+      "function '<lambda>': it has no name of its own for SQL; mark it as udf(name='my_function')(...)"
+    ),
     (
       "udf(functools.partial(print))", 5,
-      "function 'partial': functools.partial(<built-in function print>) has no name of its own for SQL; mark it as udf("
+      "function 'partial': it has no name of its own for SQL; mark it as udf("
     ),
     (
       "udf(name=Odd())(len)", 5,

@@ -162,7 +162,7 @@ import Testing
     ("udf(3)", "'int': @udf marks a function, not 3"),
     (
       "udf(__import__('functools').partial(print))",
-      "'partial': functools.partial(<built-in function print>) has no name of its own for SQL; mark it as udf(name='my_function')(...)"
+      "'partial': it has no name of its own for SQL; mark it as udf(name='my_function')(...)"
     ),
   ])
   func `what is no function, or has no name, is refused where it is marked`(code: String, message: String) throws {
