@@ -55,6 +55,22 @@ import Testing
       error.message.hasSuffix("… (\(leftOut / 1_000),\(String(leftOut % 1_000 + 1_000).dropFirst()) more characters)"))
   }
 
+  @Test func `what a result does not fit is cut`() async throws {
+    let functions = """
+      import enum
+      E = enum.Enum("E", {"a": "v" * 5_000_000, "b": "w"})
+      @udf
+      def f(x: int) -> E: return "other"
+      """
+    try await withPool(of: functions) { pool in
+      let failures = try await pool.evaluate("f", integers([1]), onError: .collect).failures
+      #expect(failures.map(\.message.count).allSatisfy { $0 < 1_100 })
+      #expect(failures.allSatisfy { $0.message.hasSuffix(" more characters)") } && failures.count == 1)
+      let error = try await pool.failure(of: "f", integers([1]))
+      #expect(error.message.hasSuffix(" more characters)") && error.message.count < 1_200)
+    }
+  }
+
   @Test func `the name of a type is cut`() async throws {
     let functions = """
       import enum
