@@ -406,6 +406,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyObject *_Nonnull, PyExc_OverflowError)                                                                    \
   O(PyObject *_Nonnull, PyExc_SyntaxError)                                                                      \
   O(PyObject *_Nonnull, PyExc_RuntimeError)                                                                     \
+  O(PyObject *_Nonnull, PyExc_BaseExceptionGroup)                                                               \
   O(PyObject *_Nonnull, PyExc_PermissionError)                                                                  \
   O(PyObject *_Nonnull, PyExc_ModuleNotFoundError)                                                              \
   O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)

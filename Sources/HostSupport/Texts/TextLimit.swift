@@ -27,25 +27,77 @@ package enum TextLimit {
 
 extension String {
   /// The first so many Unicode scalars, and how many more there are; the text itself if it is no longer.
+  ///
+  /// A text that has been cut already, to this size or another, ends with how much is left out of the first.
   package func cut(to limit: Int) -> String {
     // A text of few bytes, which almost all are, is not gone through.
-    guard utf8.count > limit,
-      let end = unicodeScalars.index(startIndex, offsetBy: limit, limitedBy: endIndex), end < endIndex
+    guard utf8.count > limit else { return self }
+    let (kept, earlier) = Substring(self).beforeCut
+    guard let end = kept.unicodeScalars.index(kept.startIndex, offsetBy: limit, limitedBy: kept.endIndex),
+      end < kept.endIndex
     else { return self }
-    return self[..<end] + Self.leftOut(unicodeScalars.distance(from: end, to: endIndex))
+    return self[..<end] + Self.leftOut(kept.unicodeScalars.distance(from: end, to: kept.endIndex) + earlier)
   }
 
   /// The same for each line, and then for the whole.
   package func cut(lines line: Int, whole: Int) -> String {
     guard utf8.count > line else { return self }
-    let lines = split(separator: "\n", omittingEmptySubsequences: false)
-    return lines.lazy.map { String($0).cut(to: line) }.joined(separator: "\n").cut(to: whole)
+    var shown = ""
+    var room = whole
+    var rest = Substring(self)
+    while true {
+      let end = rest.unicodeScalars.firstIndex(of: "\n")
+      let next = String(rest[..<(end ?? rest.endIndex)])
+      let cut = next.cut(to: line)
+      let size = cut.unicodeScalars.count
+      guard size + (end == nil ? 0 : 1) <= room else {
+        let kept = Substring(next).beforeCut.kept.unicodeScalars.prefix(min(room, line))
+        return shown + String(kept) + Self.leftOut(rest.fullCount - kept.count)
+      }
+      shown += cut
+      guard let end else { return shown }
+      shown += "\n"
+      room -= size + 1
+      rest = rest[rest.unicodeScalars.index(after: end)...]
+    }
   }
 
   /// What stands in place of so many characters.
   package static func leftOut(_ count: Int) -> String {
     var digits = Array(String(count))
     for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-    return "… (\(String(digits)) more character\(count == 1 ? "" : "s"))"
+    return "\(leftOutStart)\(String(digits)) more character\(count == 1 ? "" : "s"))"
+  }
+
+  fileprivate static let leftOutStart = "… ("
+}
+
+extension Substring {
+  /// What was kept of a text, and how many characters were left out of it: none unless the text ends as `leftOut` says.
+  fileprivate var beforeCut: (kept: Substring, leftOut: Int) {
+    for end in [" more characters)", " more character)"] where hasSuffix(end) {
+      // No count is longer than that of 64 bits with its commas.
+      let scalars = unicodeScalars.dropLast(end.unicodeScalars.count)
+      let digits = scalars.reversed().prefix(26).prefix { $0 == "," || ("0"..."9").contains($0) }
+      let before = scalars.dropLast(digits.count)
+      let start = String.leftOutStart.unicodeScalars
+      guard before.suffix(start.count).elementsEqual(start),
+        let count = Int(String(String.UnicodeScalarView(digits.reversed().filter { $0 != "," }))), count < 1 << 40
+      else { return (self, 0) }
+      return (self[..<before.dropLast(start.count).endIndex], count)
+    }
+    return (self, 0)
+  }
+
+  /// How many characters it has, with those that were left out at the ends of its lines.
+  fileprivate var fullCount: Int {
+    var count = 0
+    var lines = 0
+    for line in unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+      let (kept, leftOut) = Substring(line).beforeCut
+      count += kept.unicodeScalars.count + leftOut
+      lines += 1
+    }
+    return count + lines - 1
   }
 }

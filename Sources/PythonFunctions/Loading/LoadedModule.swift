@@ -18,7 +18,7 @@ package struct LoadedModule: Sendable {
   package var signatures: [UDFSignature] { functions.map(\.signature) }
 
   /// The frames of our own Python code stand under this name, which no file has.
-  static let ownFile = "<clutch>"
+  static let ownFile = PythonError.Frame.ownFile
   private static let supportModule = "_clutch_support"
 
   /// Runs the source in a fresh interpreter, which should hold nothing else and gets a policy first.
@@ -60,6 +60,8 @@ package struct LoadedModule: Sendable {
       classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }
       if try answer.item(3).extract(Bool.self) { py.state.allowThreads() }
     } catch let error as PythonError {
+      // The frames of our own code, and of Python's imports, say nothing to a person.
+      let error = error.droppingFrames(where: \.isHidden)
       let loading = "\(source.name) cannot be loaded"
       throw UDFError(error, memory, refusalsBefore: refusals, doing: loading) ?? Self.explain(error, source)
     }
@@ -110,14 +112,21 @@ package struct LoadedModule: Sendable {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
     try py.installImportChanges()
+    let texts = "_clutch_texts"
+    try py.installModule(texts, String(decoding: PackageResources.texts_py, as: UTF8.self), file: ownFile)
+    try py.importModule(texts).setAttribute(
+      "shown",
+      to: py.hostFunction { api, arguments in
+        api.makeText(api.pointee.PyTuple_GetItem(arguments, 0).map { api.shortRepresentation($0) } ?? "")
+      })
     for (name, text) in ownModules {
       try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
     }
     try py.state.setLineReader(try py.importModule("_clutch_pristine").attribute("line").pointer)
     try log.install(in: py)
-    let texts = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
-    _ = try py.importModule("_clutch_dialects").callMethod("install", texts)
-    let names = ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
+    let dialects = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
+    _ = try py.importModule("_clutch_dialects").callMethod("install", dialects)
+    let names = [texts] + ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
     try py.enforce(policy, moduleFolder: folder, ownModules: Set(names))
   }
 
@@ -150,7 +159,7 @@ package struct LoadedModule: Sendable {
       return UDFError(
         .loadFailed, "\(source.name) cannot be loaded: \(package.place)\(package.explanation)")
     }
-    let error = error.droppingFrames { $0.file == ownFile || $0.file.hasPrefix("<frozen ") }
+    let error = error.droppingFrames(where: \.isHidden)
     if error.syntax != nil { return UDFError(.loadFailed, "\(source.name) does not compile:", exception: error) }
     return UDFError(.loadFailed, "\(source.name) raised an exception when it was loaded:", exception: error)
   }

@@ -35,7 +35,7 @@ struct RefusedPackage {
     } else {
       return nil
     }
-    let own = error.traceback.first { $0.file != LoadedModule.ownFile && !$0.file.hasPrefix("<frozen ") }
+    let own = error.traceback.first { !$0.isHidden }
     place = own.map { "\($0.file), line \($0.line): " } ?? ""
   }
 

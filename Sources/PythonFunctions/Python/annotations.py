@@ -10,6 +10,7 @@ import typing
 
 import clutch
 from _clutch_pristine import original
+from _clutch_texts import name as shown_name, shown, told
 from _clutch_support import dataclass_fields, members, zone
 
 _PLAIN = {
@@ -29,8 +30,10 @@ _IMPORTED = {
 _get_origin, _get_args, _is_typeddict = (original("typing", name) for name in ("get_origin", "get_args", "is_typeddict"))
 _Any, _Union, _Literal, _Annotated = typing.Any, typing.Union, typing.Literal, typing.Annotated
 _ForwardRef, _NewType, _TypeAliasType = typing.ForwardRef, typing.NewType, typing.TypeAliasType
-_UnionType, _GenericAlias = types.UnionType, types.GenericAlias
-_annotations = type.__dict__["__annotations__"].__get__
+_UnionType = types.UnionType
+_annotations, _class_name = type.__dict__["__annotations__"].__get__, type.__dict__["__name__"].__get__
+_mro = type.__dict__["__mro__"].__get__
+_NoneType = type(None)
 _modules = sys.modules
 _Type = clutch.Type
 
@@ -56,9 +59,24 @@ class Unsupported(Exception):
 def resolve(annotation, namespace):
     """The descriptor of an annotation, and whether None is allowed.
 
-    namespace: where names in annotations that are text are looked up.
+    namespace: where names in annotations that are text are looked up. Raises Unsupported, whatever the annotation does.
     """
-    return _resolve(annotation, namespace, 0, ())
+    try:
+        return _resolve(annotation, namespace, 0, ())
+    except (Unsupported, MemoryError):
+        raise
+    except Exception as error:
+        raise Unsupported(f"has a type that cannot be read: {told(error)}") from None
+
+
+def _is_a(value, cls):
+    """What isinstance says of a value that does not lie about its class."""
+    return issubclass(type(value), cls)
+
+
+def _is_one_of(value, others):
+    """By identity: what a class of the file's is equal to is code of the file's."""
+    return any(value is other for other in others)
 
 
 def _resolve(annotation, namespace, depth, inside):
@@ -74,27 +92,27 @@ def _resolve(annotation, namespace, depth, inside):
         return _resolve(annotation, namespace, depth + 1, inside)[0]
 
     if origin is _Union:
-        others = [member for member in arguments if member is not type(None)]
+        others = [member for member in arguments if member is not _NoneType]
         if len(others) == 1 and len(others) < len(arguments):
             return inner(others[0]), True
     elif origin is _Annotated:
         return _annotated(annotation, lambda: _resolve(arguments[0], namespace, depth + 1, inside))
     elif origin is _Literal:
         return _literal(arguments)
-    elif origin in _LISTS and arguments:
+    elif _is_one_of(origin, _LISTS) and arguments:
         return {"kind": "list", "element": inner(arguments[0])}, False
     elif origin is tuple and len(arguments) == 2 and arguments[1] is ...:
         return {"kind": "list", "element": inner(arguments[0])}, False
-    elif origin in _MAPS and len(arguments) == 2:
+    elif _is_one_of(origin, _MAPS) and len(arguments) == 2:
         key, value = arguments
         return {"kind": "map", "key": inner(key), "value": inner(value)}, False
-    elif isinstance(annotation, _TypeAliasType):
+    elif _is_a(annotation, _TypeAliasType):
         return _resolve(annotation.__value__, namespace, depth + 1, inside)
-    elif isinstance(annotation, _NewType):
+    elif _is_a(annotation, _NewType):
         return _resolve(annotation.__supertype__, namespace, depth + 1, inside)
-    elif isinstance(annotation, type):
-        if annotation in inside:
-            raise Unsupported(f"has the type {annotation.__name__}, which contains itself; no column can hold that")
+    elif _is_a(annotation, type):
+        if _is_one_of(annotation, inside):
+            raise Unsupported(f"has the type {_shown_name(annotation)}, which contains itself; no column can hold that")
         found = _class(annotation, lambda part, names: _resolve(part, names, depth + 1, (*inside, annotation))[0])
         if found:
             return found, False
@@ -103,44 +121,45 @@ def _resolve(annotation, namespace, depth, inside):
 
 def _evaluated(annotation, namespace):
     for _ in range(_DEEPEST):
-        if isinstance(annotation, _ForwardRef):
+        if _is_a(annotation, _ForwardRef):
             module = getattr(annotation, "__forward_module__", None)
-            module = _modules.get(module) if isinstance(module, str) else module
+            module = _modules.get(module) if _is_a(module, str) else module
             namespace = {**namespace, **getattr(module, "__dict__", {})}
             annotation = annotation.__forward_arg__
-        if not isinstance(annotation, str):
+        if not _is_a(annotation, str):
             break
         try:
             annotation = eval(annotation, namespace)
+        except MemoryError:
+            raise
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
-            raise Unsupported(f"has an annotation that cannot be evaluated, {annotation!r}: {problem}") from None
+            raise Unsupported(f"has an annotation that cannot be evaluated, {shown(annotation)}: {told(error)}") from None
     return annotation
 
 
 def _lookup(annotation):
     plain = _PLAIN_BY_ID.get(id(annotation))
-    if plain or not isinstance(annotation, type):
+    if plain or not _is_a(annotation, type):
         return plain
     module, name = annotation.__module__, annotation.__qualname__
-    if not (isinstance(module, str) and isinstance(name, str)):
+    if not (_is_a(module, str) and _is_a(name, str)):
         return None
     return _IMPORTED.get((str.replace(module, "_pydatetime", "datetime"), str.__str__(name)))
 
 
 def _parts(annotation):
     """The origin and the arguments, as `typing` has them."""
-    if isinstance(annotation, _UnionType):
+    if _is_a(annotation, _UnionType):
         return _Union, annotation.__args__
-    if isinstance(annotation, (_NewType, _TypeAliasType)):
+    if _is_a(annotation, (_NewType, _TypeAliasType)):
         return None, ()
-    if isinstance(annotation, type) and not isinstance(annotation, _GenericAlias):
+    if _is_a(annotation, type):
         return None, ()
     return _get_origin(annotation), _get_args(annotation)
 
 
 def _annotated(annotation, rest):
-    found = [extra.descriptor for extra in annotation.__metadata__ if isinstance(extra, _Type)]
+    found = [extra.descriptor for extra in annotation.__metadata__ if _is_a(extra, _Type)]
     if not found:
         return rest()
     base, optional = rest()
@@ -148,9 +167,9 @@ def _annotated(annotation, rest):
     expected = {"decimal": "decimal", "timestamp": "timestamp"}.get(kind, base)
     if base != expected:
         names = {"decimal": "Decimal", "timestamp": "datetime"}
-        raise Unsupported(f"annotates {base} as {kind}; write Annotated[{names[kind]}, ...]")
-    if not (isinstance(kind, str) and kind in _DESCRIBED):
-        raise Unsupported(f"annotates {base} as {kind!r}, which is no type; use what the module clutch has")
+        raise Unsupported(f"annotates {base} as {shown_name(kind)}; write Annotated[{names[kind]}, ...]")
+    if not (_is_a(kind, str) and kind in _DESCRIBED):
+        raise Unsupported(f"annotates {base} as {shown(kind)}, which is no type; use what the module clutch has")
     if found[-1].get("timeZone"):
         try:
             zone(found[-1]["timeZone"])
@@ -160,10 +179,10 @@ def _annotated(annotation, rest):
 
 
 def _literal(values):
-    if all(isinstance(value, str) for value in values):
-        values = [_text(value, "the value") for value in dict.fromkeys(values)]
+    if all(_is_a(value, str) for value in values):
+        values = list(dict.fromkeys(_text(value, "the value") for value in values))
         return {"kind": "enum", "name": "Literal", "values": values, "class": None}, False
-    optional = None in values
+    optional = _is_one_of(None, values)
     values = [value for value in values if value is not None]
     for kind in (bool, int, str):
         if values and all(type(value) is kind for value in values):
@@ -179,20 +198,22 @@ def _text(value, what):
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise Unsupported(f"has {what} {value!r}, which is no text that UTF-8 can hold") from None
+        raise Unsupported(f"has {what} {shown(value)}, which is no text that UTF-8 can hold") from None
     return value
 
 
 def _shown(annotation):
     """An annotation as its author wrote it, or nearly so."""
     try:
-        if isinstance(annotation, type) and not isinstance(annotation, _GenericAlias):
-            module = annotation.__module__
-            return annotation.__qualname__ if module == "builtins" else f"{module}.{annotation.__qualname__}"
-        text = repr(annotation)
-        return text.replace("typing.", "") if getattr(annotation, "__module__", None) == "typing" else text
+        if _is_a(annotation, type):
+            module, name = annotation.__module__, shown_name(annotation.__qualname__)
+            return name if module == "builtins" else f"{shown_name(module)}.{name}"
+        text = str.__str__(repr(annotation))
+        return shown_name(text.replace("typing.", "") if getattr(annotation, "__module__", None) == "typing" else text)
+    except MemoryError:
+        raise
     except Exception:
-        return f"of class {type(annotation).__name__}"
+        return f"of class {_shown_name(type(annotation))}"
 
 
 # What stands around the types of a TypedDict's fields; ReadOnly is new in 3.13.
@@ -201,7 +222,7 @@ _QUALIFIERS = (_REQUIRED, _NOT_REQUIRED, getattr(typing, "ReadOnly", _REQUIRED))
 
 
 def _class(cls, inner):
-    if isinstance(getattr(cls, "_member_map_", None), dict):
+    if _is_a(getattr(cls, "_member_map_", None), dict):
         return _enum(cls)
     optional, form = (), None
     if "__dataclass_fields__" in dir(cls):
@@ -219,7 +240,7 @@ def _class(cls, inner):
     if form is None:
         return None
     if not names:
-        raise Unsupported(f"has the type {cls.__name__}, which has no fields")
+        raise Unsupported(f"has the type {_shown_name(cls)}, which has no fields")
     hints, fields = _hints(cls), []
     for name in names:
         may_be_missing = name in optional
@@ -227,27 +248,77 @@ def _class(cls, inner):
             hint, namespace = hints.get(name, (_Any, {}))
             hint = _evaluated(hint, namespace)
             origin, arguments = _parts(hint)
-            while origin in _QUALIFIERS:
+            while _is_one_of(origin, _QUALIFIERS):
                 # Where annotations are text the class itself does not know.
                 may_be_missing = origin is _NOT_REQUIRED or may_be_missing and origin is not _REQUIRED
                 hint = _evaluated(arguments[0], namespace)
                 origin, arguments = _parts(hint)
             field = {"name": _text(name, "a field"), "type": inner(hint, namespace), "mayBeMissing": may_be_missing}
         except Unsupported as error:
-            raise Unsupported(f"has the type {_shown_name(cls)}, whose field '{name}' {error}") from None
+            raise Unsupported(f"has the type {_shown_name(cls)}, whose field '{shown_name(name)}' {error}") from None
         fields.append(field)
     return {"kind": "struct", "name": _shown_name(cls), "fields": fields, "class": cls, "form": form}
 
 
+def unmakeable(type_):
+    """Why no argument of a type can be made, to go on from "the parameter "; None for one that can."""
+    kind, parts = type_["kind"], []
+    if kind == "list":
+        parts = [type_["element"]]
+    elif kind == "map":
+        keys = _unhashable(type_["key"])
+        if keys:
+            return f"has a dict with {keys} as keys, which Python cannot hash; use a frozen dataclass, or a list of pairs"
+        parts = [type_["key"], type_["value"]]
+    elif kind == "struct":
+        missing = [] if type_["class"] is None else _missing(type_["class"])
+        if missing:
+            needs = f"needs a value for the InitVar '{shown_name(missing[0])}', which is no field"
+            return f"has the type {type_['name']}, which {needs}; give it a default value"
+        parts = [field["type"] for field in type_["fields"]]
+    return next((problem for problem in map(unmakeable, parts) if problem), None)
+
+
+def _unhashable(type_):
+    """The objects of a type in words, if they cannot be keys; None if they can."""
+    kind = type_["kind"]
+    if kind in ("list", "map"):
+        return {"list": "lists", "map": "dicts"}[kind]
+    if kind != "struct":
+        return None
+    cls = type_["class"]
+    if cls is None or type_["form"] == "dict" or _found(cls, "__hash__") is None:
+        return f"objects of {type_['name']}"
+    fields = type_["fields"] if _found(cls, "__hash__") is _tuple_hash else ()
+    return next((f"objects of {type_['name']}" for field in fields if _unhashable(field["type"])), None)
+
+
+_tuple_hash = tuple.__hash__
+
+
+def _found(cls, name):
+    """What a class or one that it derives from has under a name; None if nothing."""
+    return next((base.__dict__[name] for base in _mro(cls) if name in base.__dict__), None)
+
+
+def _missing(cls):
+    """The parameters of a dataclass that are no fields and have no default value."""
+    fields = getattr(cls, "__dataclass_fields__", None)
+    fields = fields.values() if _is_a(fields, dict) else ()
+    init_only = [field for field in fields if getattr(field._field_type, "name", None) == "_FIELD_INITVAR"]
+    return [field.name for field in init_only if type(field.default).__name__ == "_MISSING_TYPE"]
+
+
 def _shown_name(cls):
-    return cls.__name__.encode("utf-8", "backslashreplace").decode()
+    """The name of a class, also of one whose metaclass has another idea of it."""
+    return shown_name(_class_name(cls))
 
 
 def _enum(cls):
     found = members(cls, False)
     if not found:
         raise Unsupported(f"has the type {_shown_name(cls)}, an Enum without members")
-    by_value = all(isinstance(member._value_, str) for member in found.values())
+    by_value = all(_is_a(member._value_, str) for member in found.values())
     values = [_text(value, "the value") for value in members(cls, by_value)]
     return {"kind": "enum", "name": _shown_name(cls), "values": values, "class": cls, "byValue": by_value}
 
@@ -261,9 +332,11 @@ def _hints(cls):
             own = _annotations(base)
         except AttributeError:  # a class of C's
             continue
+        except MemoryError:
+            raise
         except Exception as error:  # since 3.14 annotations are evaluated only now
-            problem = f"{type(error).__name__}: {error}"
-            raise Unsupported(f"has the type {_shown_name(cls)}, whose annotations cannot be evaluated: {problem}") from None
+            problem = f"has the type {_shown_name(cls)}, whose annotations cannot be evaluated: {told(error)}"
+            raise Unsupported(problem) from None
         namespace = {**base.__dict__, **module}
         for name, annotation in own.items():
             hints[name] = annotation, namespace

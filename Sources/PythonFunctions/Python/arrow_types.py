@@ -2,6 +2,7 @@
 
 from _clutch_pristine import original
 from _clutch_sql_types import MAXIMUM_DEPTH, decimal, struct
+from _clutch_texts import name as shown_name
 from clutch import SignatureError
 
 _KINDS = {
@@ -57,7 +58,7 @@ def from_pyarrow(datatype):
 
 
 def _type(datatype, depth):
-    text = str(datatype)
+    text = str.__str__(str(datatype))
     if depth > MAXIMUM_DEPTH:
         raise SignatureError(f"types are nested at most {MAXIMUM_DEPTH} levels deep")
     try:
@@ -75,11 +76,11 @@ def _type(datatype, depth):
         if text.startswith(("dictionary<", "run_end_encoded<")):
             return _type(datatype.value_type, depth + 1)
     except AttributeError as error:
-        raise SignatureError(f"{text} is no type of PyArrow: {error}") from None
+        raise SignatureError(f"{shown_name(text)} is no type of PyArrow: {shown_name(str(error))}") from None
     leaf = _LEAF.fullmatch(text)
     result = leaf and _leaf(leaf)
     if result is None:
-        raise SignatureError(f"expected the name of a SQL type or a type of PyArrow, and {text} is none that is supported")
+        raise SignatureError(f"expected the name of a SQL type or a type of PyArrow, and {shown_name(text)} is none that is supported")
     return result
 
 

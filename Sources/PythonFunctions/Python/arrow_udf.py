@@ -9,8 +9,9 @@ own decimals are, and may be a float.
 import clutch
 from _clutch_declared import mark
 from _clutch_sql_types import parse
+from _clutch_texts import is_name, shown, told
 
-_Marked, _marked, _SignatureError = clutch._Marked, clutch._marked, clutch.SignatureError
+_Marked, _marked, _SignatureError, _own_name = clutch._Marked, clutch._marked, clutch.SignatureError, clutch._own_name
 
 __all__ = ["udf", "udtf", "UdfServer", "JsonType", "DecimalType"]
 
@@ -28,14 +29,13 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
 
     def decorate(function):
         own = _name(function)
-        if not callable(function):
-            raise _SignatureError(f"@udf marks a function, not {function!r}")
-        problems = []
+        problems = [] if callable(function) else [f"@udf marks a function, not {shown(function)}"]
         if unknown:
             options = "input_types, result_type, name, io_threads, batch and workers"
-            problems.append(f"@udf has no option {', '.join(map(repr, unknown))}; it has {options}")
-        if not isinstance(name or own, str) or not str.isidentifier(name or own):
-            problems.append(f"@udf(name=...) takes a name such as 'my_function', not {name or own!r}")
+            problems.append(f"@udf has no option {', '.join(map(shown, unknown))}; it has {options}")
+        called = own if name is None or type(name) is str and not name else name
+        if not is_name(called):
+            problems.append(f"@udf(name=...) takes a name such as 'my_function', not {shown(called)}")
         types, result = [], None
         if input_types is None or result_type is None:
             problems.append("@udf needs both, as in @udf(input_types=['INT', 'INT'], result_type='INT')")
@@ -48,7 +48,7 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
             marked.problems = problems
             _marked.append(marked)
         else:
-            called = str.__str__(name or own)
+            called = str.__str__(called)
             by_row = _row_by_row(function, called) if batch else None
             mark(function, called, types, result, called=by_row, decimals=(_has_plain_decimal(result), _DIGITS))
         return function
@@ -64,7 +64,7 @@ def udtf(input_types=None, result_types=None, name=None, **options):
     """Mark a function as a table function, which the loader refuses."""
 
     def decorate(function):
-        _marked.append(_Marked(function, name or _name(function), kind="table"))
+        _marked.append(_Marked(function, name if is_name(name) else _name(function), kind="table"))
         return function
 
     return decorate(input_types) if callable(input_types) and result_types is None else decorate
@@ -101,7 +101,8 @@ class DecimalType:
 
 
 def _name(function):
-    return getattr(function, "__name__", type(function).__name__)
+    """What a function says it is called, or else the name of its type."""
+    return _own_name(function) or type(function).__name__
 
 
 def _type(item, what, problems):
@@ -113,7 +114,11 @@ def _type(item, what, problems):
         return from_pyarrow(item)
     except _SignatureError as error:
         problems.append(f"{what}: {error}")
-        return None
+    except MemoryError:
+        raise
+    except Exception as error:  # of an object of the file's that is no type of PyArrow
+        problems.append(f"{what}: it cannot be read: {told(error)}")
+    return None
 
 
 def _has_plain_decimal(type):

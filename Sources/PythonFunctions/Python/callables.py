@@ -107,7 +107,7 @@ def _given(given, function):
         empty = given.empty
         parameters = [
             Parameter(
-                each.name, int(each.kind), each.default is not empty,
+                str.__str__(each.name), int(each.kind), each.default is not empty,
                 MISSING if each.annotation is empty else each.annotation,
             )
             for each in given.parameters.values()

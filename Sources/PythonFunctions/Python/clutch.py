@@ -11,7 +11,10 @@ dict[K, V], Literal[...], an Enum, a dataclass, a NamedTuple or a TypedDict, Any
 also with "| None".
 """
 
+from sys import _getframe
 from typing import Annotated, Any, NamedTuple
+
+from _clutch_texts import is_name as _is_name, shown as _shown
 
 __all__ = [
     "udf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
@@ -35,19 +38,31 @@ class _Marked:
     roles: its callables by what each is called for; a plain function has one, "call".
     signature: the declared {"parameters", "result"}; None for what the annotations say.
     problems: why it makes no UDF, as far as the mark knows; the loader tells all problems of a file at once.
+    caller: the file and the line that it is marked in; nothing for one that a declaration marks.
     """
 
     def __init__(self, function, name, kind="rows", signature=None, **options):
-        self.function, self.name, self.kind, self.signature = function, name, kind, signature
+        # A text of a class of its own may say anything of itself.
+        self.function, self.name, self.kind, self.signature = function, str.__str__(name), kind, signature
         self.roles = {"call": function}
         self.options = {**_OPTIONS, **options}
         self.problems = []
+        self.caller = _caller()
         # Whether decimal results are rounded to the digits of their column, and what to write for other digits.
         self.decimals = None
 
     def refuse(self, problem):
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def _caller():
+    """The file and the line of the innermost code that is not ours."""
+    frame = _getframe()
+    own = frame.f_code.co_filename
+    while frame is not None and (frame.f_code.co_filename == own or frame.f_code.co_filename.startswith("<frozen ")):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
 # The functions that have been marked, in order, for the loader.
@@ -67,8 +82,8 @@ def udf(
 
     What can be called without being a function, such as a functools.partial, is marked as udf(name="plus_five")(...).
 
-    name: what the engine calls it; the function's own name by default. Functions of one name with different parameters
-        are overloads: the arguments decide which is called.
+    name: what the engine calls it, in at most 200 characters; the function's own name by default. Functions of one name
+        with different parameters are overloads: the arguments decide which is called.
     null: what a null argument does. "skip": the row is null without a call, unless the parameter is "| None", which
         receives None. "call": every parameter receives None.
     deterministic: whether equal arguments always give equal results. True: the function is called once for rows of a
@@ -91,16 +106,13 @@ def udf(
     }  # fmt: skip
 
     def mark(function):
+        own = _own_name(function)
+        marked = _Marked(function, name if _is_name(name) else own or type(function).__name__)
         if not callable(function):
-            raise TypeError(f"@udf marks a function, not {function!r}")
-        own = getattr(function, "__name__", None)
-        called = own if name is None else name
-        if not (isinstance(called, str) and str.isidentifier(called)):
-            if name is None:
-                raise TypeError(f"{function!r} has no name of its own for SQL; mark it as udf(name='my_function')(...)")
-            called = own or type(function).__name__
-        # A text of a class of its own may say anything of itself.
-        marked = _Marked(function, str.__str__(called))
+            marked.refuse(f"@udf marks a function, not {_shown(function)}")
+        elif name is None and not _is_name(own):
+            has = f"has a name of {len(own):,} characters" if own and own.isidentifier() else "has no name of its own for SQL"
+            marked.refuse(f"it {has}; mark it as udf(name='my_function')(...)")
         _check(marked, name, options, unknown)
         _marked.append(marked)
         return function
@@ -108,23 +120,44 @@ def udf(
     return mark if function is None else mark(function)
 
 
+def _own_name(function):
+    """What a function says it is called, or None."""
+    try:
+        name = function.__name__
+    except Exception:
+        return None
+    return str.__str__(name) if issubclass(type(name), str) else None
+
+
+def _word(value):
+    """A text of its own class as the plain text, and everything else as it is: others may be equal to anything."""
+    return str.__str__(value) if issubclass(type(value), str) else value
+
+
 def _check(marked, name, options, unknown):
     """Take the options over that are as they should be, and refuse the others."""
+    options = {option: _word(value) for option, value in options.items()}
 
     def one(option, is_right, expected):
         if is_right:
             marked.options[option] = options[option]
         else:
-            marked.refuse(f"@udf({option}=...) takes {expected}, not {options[option]!r}")
+            marked.refuse(f"@udf({option}=...) takes {expected}, not {_shown(options[option])}")
+
+    def word(option, *words):
+        one(option, type(options[option]) is str and options[option] in words, f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}")
+
+    def flag(option, others=()):
+        one(option, any(options[option] is each for each in (True, False, *others)), "True or False")
 
     if unknown:
         has = f"name, {', '.join(list(_OPTIONS)[:-1])} and {list(_OPTIONS)[-1]}"
-        marked.refuse(f"@udf has no option {', '.join(map(repr, unknown))}; it has {has}")
-    if name is not None and not (isinstance(name, str) and str.isidentifier(name)):
-        marked.refuse(f"@udf(name=...) takes a name such as 'my_function', not {name!r}")
-    one("null", options["null"] in ("skip", "call"), "'skip' or 'call'")
-    one("deterministic", options["deterministic"] is None or isinstance(options["deterministic"], bool), "True or False")
-    one("on_error", options["on_error"] in ("raise", "null", "collect"), "'raise', 'null' or 'collect'")
+        marked.refuse(f"@udf has no option {', '.join(map(_shown, unknown))}; it has {has}")
+    if name is not None and not _is_name(name):
+        marked.refuse(f"@udf(name=...) takes a name such as 'my_function', not {_shown(name)}")
+    word("null", "skip", "call")
+    flag("deterministic", (None,))
+    word("on_error", "raise", "null", "collect")
     for option in ("timeout", "batch_timeout"):
         seconds = options[option]
         is_right = seconds is None or type(seconds) in (int, float) and 0 < seconds < 1e9
@@ -132,9 +165,9 @@ def _check(marked, name, options, unknown):
     memory = options["memory"]
     options = {**options, "memory": None if memory is None else _bytes(memory)}
     if memory is not None and options["memory"] is None:
-        marked.refuse(f"@udf(memory=...) takes '256MB', '1GiB', '512KB' or a number of bytes, not {memory!r}")
+        marked.refuse(f"@udf(memory=...) takes '256MB', '1GiB', '512KB' or a number of bytes, not {_shown(memory)}")
     one("memory", True, "")
-    one("threads", isinstance(options["threads"], bool), "True or False")
+    flag("threads")
 
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -175,9 +208,9 @@ def Decimal256(precision, scale):
 
 def _decimal(name, precision, scale, most):
     if not (type(precision) is int and 1 <= precision <= most):
-        raise ValueError(f"{name}(precision, scale) takes 1 to {most} digits, not {precision!r}")
+        raise ValueError(f"{name}(precision, scale) takes 1 to {most} digits, not {_shown(precision)}")
     if not (type(scale) is int and 0 <= scale <= precision):
-        raise ValueError(f"{name}(precision, scale) takes a scale of 0 to {precision}, not {scale!r}")
+        raise ValueError(f"{name}(precision, scale) takes a scale of 0 to {precision}, not {_shown(scale)}")
     return Type("decimal", precision=precision, scale=scale, bits=128 if most == 38 else 256)
 
 
@@ -187,9 +220,9 @@ def Timestamp(tz=None, unit="us"):
     Without tz a wall clock's time. unit: what the engine counts in: "s", "ms", "us" or "ns".
     """
     if not (tz is None or isinstance(tz, str) and tz):
-        raise ValueError(f"Timestamp(tz=...) takes the name of a time zone, not {tz!r}")
+        raise ValueError(f"Timestamp(tz=...) takes the name of a time zone, not {_shown(tz)}")
     if unit not in ("s", "ms", "us", "ns"):
-        raise ValueError(f"Timestamp(unit=...) takes 's', 'ms', 'us' or 'ns', not {unit!r}")
+        raise ValueError(f"Timestamp(unit=...) takes 's', 'ms', 'us' or 'ns', not {_shown(unit)}")
     return Type("timestamp", unit=unit, timeZone=tz)
 
 

@@ -3,7 +3,9 @@
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
 
 import clutch
+from _clutch_annotations import unmakeable
 from _clutch_callables import KEYWORD_ONLY, VAR_POSITIONAL, Unreadable, of_compiled, signature
+from _clutch_texts import cut, name as shown_name, told
 
 _Marked, _marked, _SignatureError = clutch._Marked, clutch._marked, clutch.SignatureError
 
@@ -24,6 +26,10 @@ def mark(
         # Two parameters may have got one name: one in the declaration and another in the function.
         own = [f"a{number}" if name in names else name for number, name in enumerate(own, 1)]
         own = [given or default for given, default in zip(names, own, strict=True)]
+    for name, type in zip(own, types, strict=True):
+        problem = unmakeable(type)
+        if problem:
+            marked.refuse(f"parameter '{name}' {problem}")
     parameters = [
         {"name": name, "type": type, "isOptional": null == "call"} for name, type in zip(own, types, strict=True)
     ]
@@ -52,7 +58,7 @@ def _parameter_names(marked, count):
     if count > len(positional) and not any(parameter.kind == VAR_POSITIONAL for parameter in parameters):
         problem = "too many positional arguments"
     if problem and not isinstance(function, type):
-        own = getattr(function, "__name__", type(function).__name__)
+        own = shown_name(getattr(function, "__name__", type(function).__name__))
         what = f"{count} argument type{'s' * (count != 1)}"
         marked.refuse(f"{what} declared, but it is defined as {own}({_shown(parameters)}): {problem}")
     names = [parameter.name for parameter in positional]
@@ -88,6 +94,11 @@ def declare(namespace, texts, dialect=None):
         except _SignatureError as error:
             problems.append(str(error))
             continue
+        except MemoryError:
+            raise
+        except Exception as error:  # of an object of the file's that is asked for the handler
+            problems.append(f"declaration {cut(text, 200)!r}: the handler cannot be looked up: {told(error)}")
+            continue
         parameters = declared["parameters"]
         mark(
             function,
@@ -105,10 +116,10 @@ def declare(namespace, texts, dialect=None):
 
 def _handler(namespace, declared, text):
     """The function that a declaration names."""
-    path = declared["handler"]
+    path, shown_path = declared["handler"], shown_name(declared["handler"])
 
     def refuse(problem):
-        raise _SignatureError(f"declaration {text!r}: {problem}")
+        raise _SignatureError(f"declaration {cut(text, 200)!r}: {problem}")
 
     parts = path.split(".")
     # The file itself may stand in front, as in "my_file.my_function".
@@ -116,14 +127,14 @@ def _handler(namespace, declared, text):
     if len(parts) > 1 and parts[0] not in namespace and parts[0] in own:
         parts = parts[1:]
     if parts[0] not in namespace:
-        refuse(f"there is no '{parts[0]}' for the handler '{path}'; {_functions(namespace)}")
+        refuse(f"there is no '{shown_name(parts[0])}' for the handler '{shown_path}'; {_functions(namespace)}")
     found = namespace[parts[0]]
     for number, part in enumerate(parts[1:], 1):
         if not hasattr(found, part):
-            refuse(f"'{'.'.join(parts[:number])}' has no '{part}'")
+            refuse(f"'{shown_name('.'.join(parts[:number]))}' has no '{shown_name(part)}'")
         found = getattr(found, part)
     if not callable(found):
-        refuse(f"the handler '{path}' is no function but {type(found).__name__}; {_functions(namespace)}")
+        refuse(f"the handler '{shown_path}' is no function but {shown_name(type(found).__name__)}; {_functions(namespace)}")
     return found
 
 
@@ -137,4 +148,4 @@ def _functions(namespace):
         for name, value in namespace.items()
         if isinstance(value, _ROUTINES) and getattr(value, "__module__", None) == namespace.get("__name__")
     ]
-    return f"the file's functions are {', '.join(own)}" if own else "the file has no functions"
+    return f"the file's functions are {cut(', '.join(own), 1_000)}" if own else "the file has no functions"

@@ -15,6 +15,7 @@ import _clutch_annotations as annotations
 import _clutch_callables as callables
 import _clutch_dialects as dialects
 import _clutch_pristine as pristine
+import _clutch_texts as texts
 import clutch
 
 _modules, _marked, _SignatureError = sys.modules, clutch._marked, clutch.SignatureError
@@ -144,27 +145,41 @@ def signatures_of(marked, filename, lines):
     """The signatures of what is marked, as far as they can be read, and the problems of the others."""
     signatures, problems = [], []
     for each in marked:
-        file, line, parameter_lines = _place(each.function, filename, lines)
         found = list(each.problems)
-        kind = _kind(each)
-        if kind in _UNSUPPORTED:
-            found.append(_UNSUPPORTED[kind])
-        else:
-            signature = _signature(each, line, parameter_lines, found)
+        file, line = each.caller or (filename, 0)
+        # A function may be an object that raises whatever it is asked; the problems of the others are told all the same.
+        try:
+            file, line, parameter_lines = _place(each, filename, lines)
+            kind = _kind(each)
+            if kind in _UNSUPPORTED:
+                found.append(_UNSUPPORTED[kind])
+            elif callable(each.function):
+                signature = _signature(each, line, parameter_lines, found)
+        except MemoryError:
+            raise
+        except Exception as error:
+            found.append(f"it cannot be read: {texts.told(error)}")
         if found:
             for problem in found:
                 problem, at = problem if isinstance(problem, tuple) else (problem, line)
-                problems.append(f"{f'{file}, line {at}' if at else file}: function '{each.name}': {problem}")
+                where = f"{file}, line {at}" if at else file
+                problems.append(f"{where}: function '{texts.name(each.name)}': {problem}")
         else:
             signatures.append(signature)
     return signatures, problems + _duplicates(signatures, filename)
 
 
-def _place(function, filename, lines):
-    """The file, the line and the lines of the parameters of a function or a class; 0 where nothing says."""
+def _place(marked, filename, lines):
+    """The file, the line and the lines of the parameters of a function or a class; 0 where nothing says.
+
+    Of one that is not written in Python, the line where it is marked.
+    """
+    function = marked.function
     inner = callables.innermost(function)
     if inner is None:
-        first = getattr(function, "__dict__", {}).get("__firstlineno__", 0) if isinstance(function, type) else 0
+        if not issubclass(type(function), type):
+            return (*(marked.caller or (filename, 0)), {})
+        first = getattr(function, "__dict__", {}).get("__firstlineno__", 0)
         return (filename, *lines.get((getattr(function, "__name__", None), first), (first, {})))
     code = inner.__code__
     # A module that the file imports may have marked functions too.
@@ -177,7 +192,7 @@ def _kind(marked):
     """What a function is called for, as its mark or its form says."""
     if marked.kind != "rows":
         return marked.kind
-    if isinstance(marked.function, type):
+    if issubclass(type(marked.function), type):
         return "aggregate"
     if callables.is_async(marked.function):
         return "concurrent"
@@ -220,8 +235,10 @@ def _annotated(function, lines, problems):
     except callables.Unreadable:
         problems.append("it has no readable signature; wrap it in a function with annotations")
         return {"parameters": [], "result": None}
+    except MemoryError:
+        raise
     except Exception as error:  # since 3.14 annotations are evaluated only now
-        shown = error if isinstance(error, NameError) else f"{type(error).__name__}: {error}"
+        shown = texts.cut(str(error), 1_000) if isinstance(error, NameError) else texts.told(error)
         problems.append(f"an annotation cannot be evaluated: {shown}")
         return {"parameters": [], "result": None}
 
@@ -234,13 +251,18 @@ def _annotated(function, lines, problems):
 
     for parameter in read.parameters:
         name, at = parameter.name, lines.get(parameter.name)
-        what = f"parameter '{name}'"
-        if parameter.kind in (callables.VAR_KEYWORD, callables.KEYWORD_ONLY):
+        what = f"parameter '{texts.name(name)}'"
+        if not texts.is_name(name):
+            problem = f"{what} has a name that is too long, or none that SQL can have"
+        elif parameter.kind in (callables.VAR_KEYWORD, callables.KEYWORD_ONLY):
             problem = f"{what} cannot be passed by position, as arguments are; make it a plain parameter"
         elif parameter.annotation is _MISSING:
-            problem = f"{what} has no annotation; write {name}: T, where T is {annotations.ACCEPTED}"
+            problem = f"{what} has no annotation; write {texts.name(name)}: T, where T is {annotations.ACCEPTED}"
         else:
             type_, optional = resolve(parameter.annotation, what, at)
+            problem = type_ and annotations.unmakeable(type_)
+            if problem:
+                problems.append((f"{what} {problem}", at) if at else f"{what} {problem}")
             is_variadic = parameter.kind == callables.VAR_POSITIONAL
             parameters.append(
                 {

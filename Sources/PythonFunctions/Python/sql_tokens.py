@@ -1,6 +1,7 @@
 """Reads a line of SQL token by token, for types and for signatures."""
 
 from _clutch_pristine import original
+from _clutch_texts import cut
 from clutch import SignatureError
 
 _TOKEN = original("re", "compile")(
@@ -94,6 +95,6 @@ class Tokens:
     def fail(self, problem):
         """Raise an error that says where in the text, and what is there."""
         kind, value, position = self._tokens[self._place]
-        found = "the end" if kind == "end" else repr(value if len(value) <= 40 else value[:40] + "...")
-        text = self._text if len(self._text) <= _SHOWN else self._text[:_SHOWN] + "..."
+        found = "the end" if kind == "end" else repr(cut(value, 40))
+        text = cut(self._text, _SHOWN)
         raise SignatureError(f"{self._what} {text!r}: at position {position + 1}, {found}: {problem}")

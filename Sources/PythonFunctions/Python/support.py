@@ -3,6 +3,7 @@
 from _json import encode_basestring, make_encoder, make_scanner
 
 from _clutch_pristine import original
+from _clutch_texts import shown
 
 _datetime, _timedelta = original("datetime", "datetime"), original("datetime", "timedelta")
 _timezone = original("datetime", "timezone")
@@ -18,7 +19,7 @@ def zone(name):
             return _timezone(-offset if name[0] == "-" else offset)
         return original("zoneinfo", "ZoneInfo")(name)
     except Exception:
-        problem = f"there is no time zone named {name!r}; install the system's tzdata, or the Python package tzdata"
+        problem = f"there is no time zone named {shown(name)}; install the system's tzdata, or the Python package tzdata"
         raise ValueError(problem) from None
 
 
@@ -31,7 +32,9 @@ def maker(cls, count, names):
     CPython runs the call of a class inside a function in place, in half the time that the host's call would take.
     names: those of the fields for a dict and for a class that takes them by name; None for one that takes them in order.
     """
-    found = _makers.get((cls, count, names))
+    # By identity: what a class has for its hash may be code of the file's. The function keeps the class.
+    key = id(cls), count, names
+    found = _makers.get(key)
     if found is None:
         values = [f"v{index}" for index in range(count)]
         if cls is None:
@@ -41,7 +44,7 @@ def maker(cls, count, names):
             named = values if names is None else [f"{name}={value}" for name, value in zip(names, values)]
             body = f"cls({', '.join(named)})"
         code = compile(f"lambda {', '.join(values)}: {body}", maker.__code__.co_filename, "eval")
-        found = _makers[cls, count, names] = eval(code, {"cls": cls})
+        found = _makers[key] = eval(code, {"cls": cls})
     return found
 
 
@@ -147,17 +150,22 @@ def dataclass_fields(cls):
 
 def members(cls, by_value):
     """The members of an Enum by the text that stands for them."""
+    return dict(_members(cls, by_value))
+
+
+def _members(cls, by_value):
     found = (cls._member_map_[name] for name in cls._member_names_)
-    return {(str.__str__(member._value_) if by_value else member._name_): member for member in found}
+    return [(str.__str__(member._value_ if by_value else member._name_), member) for member in found]
 
 
 def places(cls, values, by_value):
-    """The place of each value of an enumeration, by the value and by the member that stands for it."""
+    """The place of each value of an enumeration by its text, and pairs of a member and its place.
+
+    Members are no keys: their hash and what they are equal to is code of the file's.
+    """
     found = {value: index for index, value in enumerate(values)}
-    if cls is not None:
-        for text, member in members(cls, by_value).items():
-            found[member] = found[text]
-    return found
+    pairs = [] if cls is None else _members(cls, by_value)
+    return found, [(member, found[text]) for text, member in pairs if text in found]
 
 
 def dead_letter(names, values, zone_name):

@@ -1,5 +1,6 @@
 import Functions
 import Columnar
+import HostSupport
 import PythonRuntime
 
 /// The failures of one batch, as far as somebody wants them.
@@ -59,7 +60,7 @@ extension RowProblem {
       case .argument(let error): "an argument cannot be made: \(error.message)"
       case .call(let error): RefusedPackage(error)?.explanation ?? error.message
       case .result(_, let error?, _): error.message
-      case .result(let reason, nil, _): reason
+      case .result(let reason, nil, _): reason.cut(to: TextLimit.message)
       }
     return UDFRowFailure(
       function: function, row: row, errorType: shown.errorType, message: message, line: exception?.ownLine,
@@ -89,7 +90,8 @@ extension RowProblem {
       return .failed(.rowFailed, in: place, because: error.summary + hint, exception: error)
     case .result(let reason, let error, _):
       return .failed(
-        .wrongResult, in: place, because: reason, exception: error?.isFromPythonItself == true ? nil : error)
+        .wrongResult, in: place, because: reason.cut(to: TextLimit.message),
+        exception: error?.isFromPythonItself == true ? nil : error)
     }
   }
 }

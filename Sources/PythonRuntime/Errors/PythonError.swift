@@ -58,13 +58,18 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
   /// How `earlier` led to this exception, or nil.
   public let origin: Origin?
   private let chain: [PythonError]
+  /// The exceptions of an `ExceptionGroup`, which may be groups too: at most 20 in all. Empty for any other exception.
+  public let exceptions: [PythonError]
+  /// How many exceptions of a group were left out of `exceptions`.
+  public let omittedExceptions: Int
 
   /// The exception that led to this one, or nil.
   public var earlier: PythonError? { chain.first }
 
   package init(
     typeName: String, message: String, notes: [String] = [], traceback: [Frame] = [], omittedFrames: Int = 0,
-    syntax: SyntaxLocation? = nil, earlier: (origin: Origin, error: PythonError)? = nil
+    syntax: SyntaxLocation? = nil, earlier: (origin: Origin, error: PythonError)? = nil,
+    exceptions: [PythonError] = [], omittedExceptions: Int = 0
   ) {
     self.typeName = typeName
     self.message = message
@@ -74,12 +79,14 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
     self.syntax = syntax
     origin = earlier?.origin
     chain = earlier.map { [$0.error] } ?? []
+    self.exceptions = exceptions
+    self.omittedExceptions = omittedExceptions
   }
 
   /// The type and the message in one line, as the last line of a Python traceback.
   public var summary: String { message.isEmpty ? typeName : "\(typeName): \(message)" }
 
-  /// The whole exception, much as Python prints it: earlier exceptions, traceback, summary, notes.
+  /// The whole exception, much as Python prints it: earlier exceptions, traceback, summary, notes, the exceptions of a group.
   public var description: String {
     var lines: [String] = []
     if let earlier, let origin {
@@ -99,6 +106,16 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
     if let syntax { lines.append(syntax.picture) }
     lines.append(summary)
     lines += notes
+    for (index, exception) in exceptions.enumerated() {
+      lines.append("  +---------------- \(index + 1) ----------------")
+      lines += exception.description.split(separator: "\n", omittingEmptySubsequences: false).map { "  | \($0)" }
+    }
+    if omittedExceptions > 0 {
+      let leftOut = "\(omittedExceptions) more exception\(omittedExceptions == 1 ? "" : "s")"
+      lines.append("  +---------------- … (\(leftOut)) ----------------")
+    } else if !exceptions.isEmpty {
+      lines.append("  +------------------------------------")
+    }
     return lines.joined(separator: "\n")
   }
 }
@@ -122,6 +139,14 @@ extension PythonError.SyntaxLocation {
   }
 }
 
+extension PythonError.Frame {
+  /// The file that the frames of our own Python code stand under, which no file is called.
+  package static let ownFile = "<clutch>"
+
+  /// Whether a person who wrote a file has no use for it: our own code, and Python's import machinery.
+  package var isHidden: Bool { file == Self.ownFile || file.hasPrefix("<frozen ") }
+}
+
 extension PythonError {
   /// The same without some frames, here and in the exceptions before it.
   package func droppingFrames(where isDropped: (Frame) -> Bool) -> PythonError {
@@ -130,6 +155,6 @@ extension PythonError {
       omittedFrames: omittedFrames, syntax: syntax,
       earlier: earlier.flatMap { earlier in
         origin.map { (origin: $0, error: earlier.droppingFrames(where: isDropped)) }
-      })
+      }, exceptions: exceptions.map { $0.droppingFrames(where: isDropped) }, omittedExceptions: omittedExceptions)
   }
 }

@@ -72,7 +72,7 @@ extension Python {
   /// - Throws: `PythonError`.
   package func installImportChanges() throws {
     try installModule(
-      "_clutch_imports", String(decoding: PackageResources.imports_py, as: UTF8.self), file: "<clutch>")
+      "_clutch_imports", String(decoding: PackageResources.imports_py, as: UTF8.self), file: PythonError.Frame.ownFile)
   }
 
   /// Makes a module of ours from its text and puts it where `import` finds it; a module of that name is replaced.

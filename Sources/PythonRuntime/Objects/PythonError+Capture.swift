@@ -13,24 +13,61 @@ extension PythonError {
     let counter = MemoryCounter.ofThread
     counter?.suspendLimit()
     defer { counter?.resumeLimit() }
-    return copy(exception, api, depth: 0)
+    var room = mostExceptions
+    return copy(exception, api, depth: 0, &room)
   }
 
   /// Exceptions can be chained in a circle, and a chain of hundreds helps nobody.
   private static let deepestChain = 8
+  /// How many exceptions of groups are copied with one.
+  private static let mostExceptions = 20
   /// A traceback of `RecursionError` has a thousand frames.
   private static let mostFrames = 40
   /// The exception whose messages Clutch writes: they tell of everything that is wrong with a file.
   private static let ownType = "clutch.SignatureError"
 
-  private static func copy(_ exception: ObjectPointer, _ api: PythonAPI, depth: Int) -> PythonError {
+  /// - Parameter room: how many exceptions of groups may still be copied.
+  private static func copy(
+    _ exception: ObjectPointer, _ api: PythonAPI, depth: Int, _ room: inout Int
+  ) -> PythonError {
     let (frames, omitted) = traceback(of: exception, api)
     let typeName = api.typeName(exception)
     let limit = typeName == ownType ? TextLimit.ownMessage : TextLimit.message
+    let (exceptions, omittedExceptions) = group(exception, api, depth, &room)
+    let message = message(of: exception, limit, api)
     return PythonError(
-      typeName: typeName, message: message(of: exception, limit, api), notes: notes(of: exception, api),
+      typeName: typeName, message: message, notes: notes(of: exception, api) + advice(typeName, message),
       traceback: frames, omittedFrames: omitted, syntax: syntaxLocation(of: exception, api),
-      earlier: depth < deepestChain ? earlier(than: exception, api, depth) : nil)
+      earlier: depth < deepestChain ? earlier(than: exception, api, depth, &room) : nil, exceptions: exceptions,
+      omittedExceptions: omittedExceptions)
+  }
+
+  /// The exceptions of a group, as far as there is room for them, and how many more there are.
+  private static func group(
+    _ exception: ObjectPointer, _ api: PythonAPI, _ depth: Int, _ room: inout Int
+  ) -> (exceptions: [PythonError], omitted: Int) {
+    let functions = api.pointee
+    let type = functions.PyExc_BaseExceptionGroup.pointee
+    guard functions.PyErr_GivenExceptionMatches(exception, type) != 0 else { return ([], 0) }
+    defer { functions.PyErr_Clear() }
+    // What it was made of, which are exceptions: the attribute of a class of the user's may be anything.
+    guard let descriptor = api.attribute(type, "exceptions") else { return ([], 0) }
+    defer { functions.Py_DecRef(descriptor) }
+    guard let get = api.attribute(descriptor, "__get__") else { return ([], 0) }
+    defer { functions.Py_DecRef(get) }
+    var arguments: [ObjectPointer?] = [exception]
+    guard let group = functions.PyObject_Vectorcall(get, &arguments, 1, nil) else { return ([], 0) }
+    defer { functions.Py_DecRef(group) }
+    guard api.isInstance(group, of: functions.PyTuple_Type) else { return ([], 0) }
+    var found: [PythonError] = []
+    let count = functions.PyTuple_Size(group)
+    while found.count < count, room > 0, depth < deepestChain,
+      let next = functions.PyTuple_GetItem(group, found.count)
+    {
+      room -= 1
+      found.append(copy(next, api, depth: depth + 1, &room))
+    }
+    return (found, count - found.count)
   }
 
   /// The message of a `SyntaxError` is its `msg`: its `str()` repeats the place, which is kept apart.
@@ -61,12 +98,21 @@ extension PythonError {
     return texts
   }
 
+  /// What to do about a refusal of CPython's, which does not say.
+  private static func advice(_ typeName: String, _ message: String) -> [String] {
+    guard typeName == "RuntimeError", message.hasPrefix("daemon threads are disabled in this") else { return [] }
+    return [
+      "Leave daemon=True out and join the thread before the function returns; in a program allowsDaemonThreads of the "
+        + "interpreter's configuration allows daemon threads."
+    ]
+  }
+
   private static func earlier(
-    than exception: ObjectPointer, _ api: PythonAPI, _ depth: Int
+    than exception: ObjectPointer, _ api: PythonAPI, _ depth: Int, _ room: inout Int
   ) -> (origin: Origin, error: PythonError)? {
     if let cause = api.pointee.PyException_GetCause(exception) {
       defer { api.pointee.Py_DecRef(cause) }
-      return (.cause, copy(cause, api, depth: depth + 1))
+      return (.cause, copy(cause, api, depth: depth + 1, &room))
     }
     guard let suppressed = api.attribute(exception, "__suppress_context__") else { return nil }
     defer { api.pointee.Py_DecRef(suppressed) }
@@ -74,7 +120,7 @@ extension PythonError {
       let context = api.pointee.PyException_GetContext(exception)
     else { return nil }
     defer { api.pointee.Py_DecRef(context) }
-    return (.context, copy(context, api, depth: depth + 1))
+    return (.context, copy(context, api, depth: depth + 1, &room))
   }
 
   // MARK: Places

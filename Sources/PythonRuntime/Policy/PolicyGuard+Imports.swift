@@ -129,7 +129,7 @@ extension PolicyGuard {
   }
 
   private func importer(_ file: String) -> Importer {
-    if file.hasPrefix("<frozen ") || file == "<clutch>" { return .standardLibrary }
+    if file.hasPrefix("<frozen ") || file == PythonError.Frame.ownFile { return .standardLibrary }
     guard file.hasPrefix("/"), let path = ResolvedPath.resolve(file) else { return .code }
     if packages.contain(path) || path.contains("/site-packages/") || path.contains("/dist-packages/") {
       return .package

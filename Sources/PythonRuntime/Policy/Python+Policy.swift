@@ -15,7 +15,7 @@ extension Python {
     guard !policy.isUnrestricted else { return }
     try installImportChanges()
     try installModule(
-      "_clutch_policy", String(decoding: PackageResources.policy_py, as: UTF8.self), file: "<clutch>")
+      "_clutch_policy", String(decoding: PackageResources.policy_py, as: UTF8.self), file: PythonError.Frame.ownFile)
     let environment: [String]? = policy.environment == .all ? nil : policy.environment.listed
     let denied = PolicyModules.denied(by: policy)
     try GuardedTypes.guardInterpreter(self, without: denied)

@@ -95,11 +95,11 @@ package final class Interrupter: @unchecked Sendable {
       if frames.count < Self.mostFrames {
         let code = api.pointee.PyFrame_GetCode(frame)
         defer { api.pointee.Py_DecRef(code) }
-        frames.append(
-          PythonError.Frame(
-            file: api.textAttribute(code, "co_filename", limit: TextLimit.path) ?? "?",
-            line: Int(api.pointee.PyFrame_GetLineNumber(frame)),
-            function: api.textAttribute(code, "co_qualname", limit: TextLimit.name) ?? "?", source: nil))
+        let found = PythonError.Frame(
+          file: api.textAttribute(code, "co_filename", limit: TextLimit.path) ?? "?",
+          line: Int(api.pointee.PyFrame_GetLineNumber(frame)),
+          function: api.textAttribute(code, "co_qualname", limit: TextLimit.name) ?? "?", source: nil)
+        if !found.isHidden { frames.append(found) }
       }
       next = api.pointee.PyFrame_GetBack(frame)
     }

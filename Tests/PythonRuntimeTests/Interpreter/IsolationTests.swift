@@ -71,6 +71,7 @@ import Testing
       }
     }
     #expect(error?.message.contains("daemon") == true)
+    #expect(error?.notes.first?.hasPrefix("Leave daemon=True out and join the thread") == true)
   }
 
   @Test func `one interpreter computes while another holds its own GIL`() throws {

@@ -98,6 +98,8 @@ import Testing
     #expect(error?.code == .memoryExceeded)
     #expect(
       error?.message.hasPrefix("table.py cannot be loaded: the interpreter reached its memory limit of 60 MB") == true)
+    #expect(error?.description.contains("table.py\", line ") == true)
+    #expect(error?.description.contains("<clutch>") == false)
     #expect(error?.exception?.traceback.last?.line == 2)
     let own = #expect(throws: UDFError.self) {
       try UDFPool(large, HostOptions(interpreters: 1, configuration: .isolated(memoryLimit: 4_500_000)))

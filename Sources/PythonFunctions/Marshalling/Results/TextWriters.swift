@@ -140,10 +140,10 @@ struct UUIDUnboxer: SixteenByteUnboxer {
 struct EnumerationUnboxer<Index: FixedWidthColumnElement & FixedWidthInteger>: Unboxer {
   private let api: PythonAPI
   private let enumeration: UDFType.Enumeration
-  /// A Python dictionary of places by value and member.
+  /// A Python dictionary of places by text; its keys are texts of our own.
   private let places: ObjectPointer
-  /// The same by the dictionary's own keys, which live as long as it: the hash of a member is Python code.
-  private let known: [ObjectPointer: Index]
+  /// Places of members by the objects themselves: how a member compares with another is Python code.
+  private let members: [ObjectPointer: Index]
 
   init(_ conversion: Conversion, _ enumeration: UDFType.Enumeration) throws {
     let api = conversion.api
@@ -153,21 +153,21 @@ struct EnumerationUnboxer<Index: FixedWidthColumnElement & FixedWidthInteger>: U
     }
     let type = try enumeration.classIndex.map { try conversion.classObject($0) } ?? api.none
     let byValue = try conversion.hold(api.pointee.PyBool_FromLong(enumeration.isByValue ? 1 : 0))
-    places = try conversion.support("places", [type, values, byValue])
-    known = try Self.known(places, conversion)
+    let found = try conversion.support("places", [type, values, byValue])
+    places = try conversion.hold(api.pointee.PySequence_GetItem(found, 0))
+    members = try Self.members(conversion.hold(api.pointee.PySequence_GetItem(found, 1)), conversion)
     (self.enumeration, self.api) = (enumeration, api)
   }
 
-  private static func known(_ places: ObjectPointer, _ conversion: Conversion) throws -> [ObjectPointer: Index] {
+  private static func members(_ pairs: ObjectPointer, _ conversion: Conversion) throws -> [ObjectPointer: Index] {
     let api = conversion.api
-    let items = try conversion.hold(api.pointee.PyDict_Items(places))
-    var known: [ObjectPointer: Index] = [:]
-    for number in 0..<max(api.pointee.PyObject_Size(items), 0) {
-      let item = try conversion.hold(api.pointee.PySequence_GetItem(items, number))
-      let key = try conversion.hold(api.pointee.PySequence_GetItem(item, 0))
-      known[key] = index(try conversion.hold(api.pointee.PySequence_GetItem(item, 1)), api)
+    var members: [ObjectPointer: Index] = [:]
+    for number in 0..<max(api.pointee.PyObject_Size(pairs), 0) {
+      let pair = try conversion.hold(api.pointee.PySequence_GetItem(pairs, number))
+      let member = try conversion.hold(api.pointee.PySequence_GetItem(pair, 0))
+      members[member] = index(try conversion.hold(api.pointee.PySequence_GetItem(pair, 1)), api)
     }
-    return known
+    return members
   }
 
   private static func index(_ place: ObjectPointer, _ api: PythonAPI) -> Index {
@@ -175,10 +175,16 @@ struct EnumerationUnboxer<Index: FixedWidthColumnElement & FixedWidthInteger>: U
   }
 
   func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Index {
-    if let index = known[object] { return index }
-    guard let place = api.pointee.PyDict_GetItemWithError(places, object) else {
+    if let index = members[object] { return index }
+    guard api.isInstance(object, of: api.pointee.PyUnicode_Type) else { throw .wrongType }
+    // Of a class derived from str the whole text, as a plain str: its hash and equality are Python code too.
+    let isPlain = object.pointee.ob_type == api.pointee.PyUnicode_Type
+    let length = isPlain ? 0 : api.pointee.PyUnicode_GetLength(object)
+    let copy = isPlain ? nil : api.pointee.PyUnicode_Substring(object, 0, length)
+    defer { api.pointee.Py_DecRef(copy) }
+    guard isPlain || copy != nil else { throw api.pendingProblem() }
+    guard let place = api.pointee.PyDict_GetItemWithError(places, copy ?? object) else {
       if api.pointee.PyErr_Occurred() != nil { throw api.pendingProblem() }
-      guard api.isInstance(object, of: api.pointee.PyUnicode_Type) else { throw .wrongType }
       throw .outOfRange("\(enumeration.name): it has \(enumeration.values.joined(separator: ", "))")
     }
     return Self.index(place, api)

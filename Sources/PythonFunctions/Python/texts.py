@@ -1,0 +1,33 @@
+"""Texts for messages: what a file's code makes may be of any size, and may raise when it is shown."""
+
+#: What `repr` says of a value, cut to 100 characters; never raises. The host sets it before another module is imported.
+shown = None
+
+# Characters of a name, and of the message of an exception.
+_NAME, _MESSAGE = 200, 1_000
+
+
+def cut(text, most):
+    """The first so many characters, and how many more there are, as the host says it."""
+    more = len(text) - most
+    return text if more <= 0 else f"{text[:most]}… ({more:,} more character{'s' * (more != 1)})"
+
+
+def name(text):
+    """A name for a message, as UTF-8 can hold it."""
+    return cut(str.__str__(text), _NAME).encode("utf-8", "backslashreplace").decode()
+
+
+def is_name(value):
+    """Whether a value is a name for SQL and for people: no one that is longer than a message shows."""
+    return issubclass(type(value), str) and str.isidentifier(value) and len(str.__str__(value)) <= _NAME
+
+
+def told(error):
+    """The type and the message of an exception."""
+    try:
+        message = str.__str__(str(error))
+    except Exception:
+        message = "<the exception's text cannot be shown>"
+    kind = name(type.__dict__["__name__"].__get__(type(error)))
+    return f"{kind}: {cut(message, _MESSAGE)}" if message else kind

@@ -1,0 +1,88 @@
+import PythonUDF
+import Testing
+
+/// Texts of any size in what a file says of its functions.
+@Suite(.timeLimit(.minutes(10))) struct LongTextTests {
+  /// Each has a text of millions of characters at another place; the problem ends, or goes on, as said.
+  @Test(arguments: [
+    ("udf(null='a' * n)(f)", "takes 'skip' or 'call', not 'aaa"),
+    ("udf(name='a b' * n)(f)", "such as 'my_function', not 'a b"),
+    ("udf(name='a' * n)(f)", "such as 'my_function', not 'aaa"), ("udf(**{'o' * n: 1})(f)", "@udf has no option 'ooo"),
+    ("udf(memory='m' * n)(f)", "or a number of bytes, not 'mmm"),
+    ("udf(timeout=[1] * n)(f)", "a number of seconds above 0, not [1, 1"),
+    ("f.__name__ = 'f' * n; udf(f)", " has a name of 5,000,000 characters; mark it as udf("),
+    ("f.__annotations__['x'] = 'x + ' * n; udf(f)", "cannot be evaluated, 'x + x"),
+    ("f.__annotations__['x'] = type('C' * n, (), {}); udf(f)", "CCC… (4,999,"),
+    ("f.__annotations__['x'] = enum.Enum('E' * n, []); udf(f)", "has the type EEE"),
+    ("f.__annotations__['x'] = Annotated[int, 'a' * n] | str; udf(f)", "has the unsupported type "),
+    ("f.__annotations__['x'] = Annotated[datetime, Timestamp('z' * n)]; udf(f)", "there is no time zone named 'zzz"),
+    ("f.__annotations__['x'] = Annotated[int, Type('k' * n)]; udf(f)", "annotates int as 'kkk"),
+    ("f = eval('lambda ' + 'p' * n + ': 1'); f.__name__ = 'f'; udf(f)", "parameter 'ppp"),
+    ("arrow(['X' * n], 'INT')(f)", "SQL type 'XXX"),
+    ("arrow(['INT'], 'INT', name='a' * n)(f)", "such as 'my_function', not 'aaa"),
+  ])
+  func `is cut in the error`(mark: String, problem: String) throws {
+    let error = try loadError(
+      """
+      import enum; from typing import Annotated; from datetime import datetime
+      from clutch import udf, Timestamp, Type; from arrow_udf import udf as arrow
+      n = 5_000_000
+      def f(x: int) -> int: pass
+      \(mark)
+      @udf
+      def last(x) -> int: pass
+      """)
+    #expect(error.code == .badSignature)
+    #expect(error.message.contains(problem), "\(error.message.prefix(2_000))")
+    #expect(error.message.contains("function 'last'"))
+    #expect(error.message.utf8.count < 5_000)
+    #expect(error.message.contains("…") || problem.contains("5,000,000"))
+  }
+
+  @Test func `of more problems than an error holds it says how many characters there are`() throws {
+    let error = try loadError(
+      """
+      from clutch import udf
+      for i in range(3_000):
+        exec(f"@udf\\ndef bad{i:04}(x) -> int: pass")
+      """)
+    let problem =
+      "<string>, line 1: function 'bad0000': parameter 'x' has no annotation; write x: T, where T is "
+      + "a type such as int, str, datetime, list[int], a dataclass, or one of these with '| None'\n"
+    let leftOut = problem.count * 3_000 - 1 - 100_000
+    #expect(error.message.hasPrefix(problem))
+    #expect(
+      error.message.hasSuffix("… (\(leftOut / 1_000),\(String(leftOut % 1_000 + 1_000).dropFirst()) more characters)"))
+  }
+
+  @Test func `what a result does not fit is cut`() async throws {
+    let functions = """
+      import enum
+      E = enum.Enum("E", {"a": "v" * 5_000_000, "b": "w"})
+      @udf
+      def f(x: int) -> E: return "other"
+      """
+    try await withPool(of: functions) { pool in
+      let failures = try await pool.evaluate("f", integers([1]), onError: .collect).failures
+      #expect(failures.map(\.message.count).allSatisfy { $0 < 1_100 })
+      #expect(failures.allSatisfy { $0.message.hasSuffix(" more characters)") } && failures.count == 1)
+      let error = try await pool.failure(of: "f", integers([1]))
+      #expect(error.message.hasSuffix(" more characters)") && error.message.count < 1_200)
+    }
+  }
+
+  @Test func `the name of a type is cut`() async throws {
+    let functions = """
+      import enum
+      from dataclasses import make_dataclass
+      C = make_dataclass("C" * 10_000_000, [("x", int)])
+      E = enum.Enum("E" * 10_000_000, ["a", "b"])
+      @udf
+      def f(c: C, e: E) -> int: return 1
+      """
+    try await withPool(of: functions) { pool in
+      #expect(pool.signatures.map(\.sqlDescription).allSatisfy { $0.utf8.count < 1_000 })
+      for type in pool.signatures[0].parameters.map(\.type) { #expect(String(describing: type).utf8.count < 3_000) }
+    }
+  }
+}
