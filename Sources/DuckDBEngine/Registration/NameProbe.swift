@@ -27,27 +27,31 @@ struct NameProbe {
       return function.signature.fewestArguments...(parameters.count + (parameters.last?.isVariadic == true ? 1 : 0))
     }
     let functions = database.library.functions
-    return try connection.withRegistrationHandle { handle throws(DuckDBError) in
-      // Any arguments will do, as only the way to the function counts.
-      let probe = FunctionSet(name: set.name, functions: [set.functions[0]], library: set.library)
-      try probe.register(on: handle, as: .volatile)
-      for count in Set(counts.joined()).sorted() {
-        let arguments = Array(repeating: "NULL", count: count).joined(separator: ", ")
-        let planning = Planning()
+    // Any arguments will do, as only the way to the function counts.
+    let probe = FunctionSet(name: set.name, functions: [set.functions[0]], library: set.library)
+    var isRegistered = false
+    for count in Set(counts.joined()).sorted() {
+      let arguments = Array(repeating: "NULL", count: count).joined(separator: ", ")
+      let planning = Planning()
+      let (status, reason) = try connection.withRegistrationHandle { handle throws(DuckDBError) in
+        if !isRegistered { try probe.register(on: handle, as: .volatile) }
         var statement: duckdb_prepared_statement?
+        defer { functions.pointee.destroy_prepare(&statement) }
         let status = planning.during {
           functions.pointee.prepare(handle, "SELECT \(set.name)(\(arguments))", &statement)
         }
-        let reason = statement.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) } ?? ""
-        functions.pointee.destroy_prepare(&statement)
-        if !planning.functions.isEmpty { continue }
-        let dots = count == 0 ? "" : "..."
-        if status != DuckDBSuccess, reason.hasPrefix("Parser Error") {
-          return "\(set.name)(\(dots)) is no call in SQL, because \(set.name.uppercased()) is a SQL keyword"
-        }
-        return "\(set.name)(\(dots)) is something else in SQL, where \(set.name.uppercased()) is a SQL keyword"
+        return (status, statement.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) } ?? "")
       }
-      return nil
+      isRegistered = status == DuckDBSuccess
+      // A statement that fails may have ended the transaction for everything but this.
+      if !isRegistered { try connection.run("ROLLBACK; BEGIN") }
+      if !planning.functions.isEmpty { continue }
+      let dots = count == 0 ? "" : "..."
+      if status != DuckDBSuccess, reason.hasPrefix("Parser Error") {
+        return "\(set.name)(\(dots)) is no call in SQL, because \(set.name.uppercased()) is a SQL keyword"
+      }
+      return "\(set.name)(\(dots)) is something else in SQL, where \(set.name.uppercased()) is a SQL keyword"
     }
+    return nil
   }
 }
