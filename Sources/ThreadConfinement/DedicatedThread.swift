@@ -1,4 +1,5 @@
 internal import CCrashReport
+internal import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -118,6 +119,36 @@ public final class DedicatedThread: SerialExecutor {
     join()
   }
 
+  /// How waiting for work that a thread was given has ended.
+  package enum Wait: Sendable {
+    /// The work is done.
+    case done
+    /// The thread was stopped before, and the work will not run.
+    case stopped
+    /// The thread was given up; the work runs if it ever comes back.
+    case givenUp
+  }
+
+  /// Runs `body` on this thread after the work it has, and blocks until it calls what it is given, on any thread, or until
+  /// the thread is given up. Called on the thread itself, it returns at once.
+  package func submitAndWait(_ body: @escaping @Sendable (_ done: @escaping @Sendable () -> Void) -> Void) -> Wait {
+    let done = Flag()
+    let isAccepted = core.submit { [core] in
+      body {
+        core.queue.update { _ in done.isSet.store(true, ordering: .releasing) }
+      }
+    }
+    guard isAccepted else { return .stopped }
+    guard !isCurrent else { return .done }
+    return core.queue.wait { queue in
+      if done.isSet.load(ordering: .acquiring) { return .done }
+      return queue.isGivenUp ? .givenUp : nil
+    }
+  }
+
+  /// Whether the thread was given up.
+  package var isGivenUp: Bool { core.queue.update { $0.isGivenUp } }
+
   /// Lets everyone who waits in `stop` go, now and later, although the thread has not ended: its work does not return.
   public func giveUp() { core.queue.update { $0.isGivenUp = true } }
 
@@ -171,6 +202,11 @@ public final class DedicatedThread: SerialExecutor {
     if let lateJobs, lateJobs.core.submit(job) { return }
     job()
   }
+}
+
+/// What two closures share.
+private final class Flag: Sendable {
+  let isSet = Atomic(false)
 }
 
 /// What a new thread needs to begin.

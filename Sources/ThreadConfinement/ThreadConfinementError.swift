@@ -8,6 +8,8 @@ public enum ThreadConfinementError: Error, Sendable, Hashable, CustomStringConve
   case threadNotCreated(Int32)
   /// The threads of the group have been lent to somebody else.
   case lent
+  /// A thread of the group was given up: its work does not return.
+  case givenUp
 
   /// The same in words.
   public var description: String {
@@ -16,6 +18,7 @@ public enum ThreadConfinementError: Error, Sendable, Hashable, CustomStringConve
     case .wouldDeadlock: "waiting for this thread would never end: it is waiting for the caller"
     case .threadNotCreated(let number): "the operating system made no thread (error \(number))"
     case .lent: "the threads have been lent to somebody else"
+    case .givenUp: "a thread of these was given up, because its work does not return"
     }
   }
 }

@@ -34,8 +34,9 @@ public final class ThreadGroup: Sendable {
   /// Lends the threads to one borrower; work that they have been given before is done first.
   ///
   /// - Parameter leave: called once, by `reclaim`; it must make the borrower's work on the threads end, and wait for that.
-  /// - Throws: `ThreadConfinementError.lent` while another one has them.
+  /// - Throws: `ThreadConfinementError.lent` while another one has them, `givenUp` when one of them was.
   package func lend(leave: @escaping @Sendable () -> Void) throws(ThreadConfinementError) -> [DedicatedThread] {
+    if threads.contains(where: \.isGivenUp) { throw .givenUp }
     let isFree = loan.withLock { loan in
       guard case .free = loan else { return false }
       loan = .lent(leave)

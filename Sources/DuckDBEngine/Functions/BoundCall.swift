@@ -5,12 +5,15 @@ internal import Synchronization
 
 /// An argument of one use of a function in a query, as it is when the query is bound.
 struct BoundArgument: Sendable {
-  /// What the vectors hold.
-  let type: SQLType
+  /// What the vectors hold; `unknown` for what DuckDB does not show, which is what holds a subquery.
+  var type: SQLType
   /// Whether it is a constant.
   let isConstant: Bool
   /// A constant that was cast, once per row of a full vector, or why it cannot be; nil where the vectors are read.
   var cast: Result<(type: SQLType, values: Column), DuckDBError>?
+
+  /// Whether its type is known only when there are vectors.
+  var isHidden: Bool { type == .unknown }
 
   /// The type that the function gets.
   var givenType: SQLType {
@@ -21,7 +24,7 @@ struct BoundArgument: Sendable {
   }
 }
 
-/// One use of a function in a query: the types of its arguments, looked up when the query is bound.
+/// The call of one use of a function in a query: the types of its arguments, and what is looked up by them.
 final class BoundCall: Sendable {
   private enum Source: Sendable {
     case vector(VectorShape)

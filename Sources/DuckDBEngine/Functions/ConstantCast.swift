@@ -21,13 +21,13 @@ enum ConstantCast {
       }
       return .map(key: key, value: value)
     case (.structure(let members), .structure(let structure)):
-      let places = structure.fields.map { field in
-        members.firstIndex { $0.name.lowercased() == field.name.lowercased() }
-      }
+      guard let places = structure.places(in: members.map(\.name)) else { return nil }
       var cast = members
       for (field, place) in zip(structure.fields, places) {
-        guard let place, let type = target(of: members[place].type, for: field.type) else { return nil }
+        guard let type = target(of: members[place].type, for: field.type) else { return nil }
         cast[place].type = type
+        // A type is written with names.
+        if cast[place].name.isEmpty { cast[place].name = field.name }
       }
       return .structure(cast)
     default: return nil

@@ -15,18 +15,55 @@ final class Planning: Sendable {
     /// Those that a call gives no arguments.
     var bare: [ScalarFunction] = []
     var failures: [PlannedFailure] = []
+    /// How many calls have been bound in this attempt.
+    var calls = 0
+    var hidden: Set<Place> = []
+    /// What this attempt has met first that cannot be seen, and is of one call.
+    var found: Set<Place> = []
+  }
+
+  /// An argument, by the place of its call in the order of binding, which is the same in each attempt.
+  struct Place: Hashable, Sendable {
+    let call, argument: Int
   }
 
   private let state = Mutex(State())
 
-  /// Runs what may plan, on the calling thread.
-  func during<Value>(_ body: () -> Value) -> Value { Planning.$current.withValue(self) { body() } }
+  /// - Parameter hidden: the arguments that DuckDB must not be asked for.
+  init(hiding hidden: Set<Place> = []) { state.withLock { $0.hidden = hidden } }
 
-  /// Notes a function that a call in the statement reaches.
-  func note(_ function: ScalarFunction, arguments: Int) {
+  /// The arguments that DuckDB must not be asked for, as asking fails the statement: those that hold a subquery.
+  var hidden: Set<Place> { state.withLock(\.hidden) }
+
+  /// Runs what may plan, on the calling thread.
+  func during<Value>(_ body: () -> Value) -> Value {
+    state.withLock { ($0.calls, $0.found) = (0, []) }
+    return Planning.$current.withValue(self) { body() }
+  }
+
+  /// Notes a function that a call in the statement reaches, and answers the call's place.
+  func note(_ function: ScalarFunction, arguments: Int) -> Int {
     state.withLock { state in
       if arguments == 0 { state.bare.append(function) }
       if !state.functions.contains(where: { $0 === function }) { state.functions.append(function) }
+      defer { state.calls += 1 }
+      return state.calls
+    }
+  }
+
+  /// Notes an argument that cannot be seen; what follows the first such call may be of another attempt's order.
+  func note(hidden place: Place) {
+    state.withLock { state in
+      if state.found.allSatisfy({ $0.call == place.call }) { state.found.insert(place) }
+    }
+  }
+
+  /// Whether another attempt is worth making, because this one has met an argument that cannot be seen.
+  func learn() -> Bool {
+    state.withLock { state in
+      let isNew = !state.found.isSubset(of: state.hidden)
+      state.hidden.formUnion(state.found)
+      return isNew
     }
   }
 

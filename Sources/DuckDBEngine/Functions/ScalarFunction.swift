@@ -85,42 +85,54 @@ final class ScalarFunction: Sendable {
     let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
     let signature = function.signature
     let count = duckdb.scalar_function_bind_get_argument_count(info)
-    Planning.current?.note(function, arguments: Int(count))
+    let planning = Planning.current
+    let place = planning?.note(function, arguments: Int(count)) ?? 0
+    let hidden = planning?.hidden ?? []
     let parameters = signature.parameters(forArguments: Int(count))
-    let arguments = (0..<count).map { index in
-      function.argument(Int(index), for: parameters?[Int(index)], info, functions)
+    var arguments: [BoundArgument] = []
+    for index in 0..<Int(count) {
+      if hidden.contains(.init(call: place, argument: index)) {
+        arguments.append(BoundArgument(type: function.declaredType(index) ?? .unknown, isConstant: false))
+      } else if let argument = function.argument(index, for: parameters?[index], info, functions) {
+        arguments.append(argument)
+      } else {
+        // DuckDB has taken its own failure for the function's by now.
+        planning?.note(hidden: .init(call: place, argument: index))
+        let refusal = "\(signature.name): argument \(index + 1) holds a subquery, which DuckDB does not show a UDF here"
+        duckdb.scalar_function_bind_set_error(
+          info, "\(refusal); name it in FROM, as in SELECT \(signature.name)(x) FROM (SELECT (SELECT ...) AS x)")
+      }
     }
+    guard arguments.count == Int(count) else { return }
     // The type of a prepared statement's parameter is only known when it is executed, and bound again.
     if arguments.contains(where: \.type.isUndecided) { return }
-    if let refusal = signature.refusal(of: arguments) { return duckdb.scalar_function_bind_set_error(info, refusal) }
     do throws(DuckDBError) {
-      let call = Unmanaged.passRetained(
-        try BoundCall(arguments, for: signature) { functions.timeZone(of: info) })
-      duckdb.scalar_function_set_bind_data(info, call.toOpaque()) { data in
-        if let data { Unmanaged<BoundCall>.fromOpaque(data).release() }
+      let use = Unmanaged.passRetained(
+        try FunctionUse(arguments, for: signature) { functions.timeZone(of: info) })
+      duckdb.scalar_function_set_bind_data(info, use.toOpaque()) { data in
+        if let data { Unmanaged<FunctionUse>.fromOpaque(data).release() }
       }
       duckdb.scalar_function_set_bind_data_copy(info) { data in
-        data.map { Unmanaged<BoundCall>.fromOpaque($0).retain().toOpaque() }
+        data.map { Unmanaged<FunctionUse>.fromOpaque($0).retain().toOpaque() }
       }
     } catch {
-      duckdb.scalar_function_bind_set_error(info, "\(error)")
+      duckdb.scalar_function_bind_set_error(info, error.message)
     }
   }
 
+  /// Nil for an argument that DuckDB cannot copy, and so does not show.
   private func argument(
     _ index: Int, for parameter: UDFSignature.Parameter?, _ info: duckdb_bind_info,
     _ functions: UnsafePointer<DuckDBFunctions>
-  ) -> BoundArgument {
+  ) -> BoundArgument? {
     let duckdb = functions.pointee
     var expression = duckdb.scalar_function_bind_get_argument(info, idx_t(index))
     defer { duckdb.destroy_expression(&expression) }
-    guard let expression, let handle = duckdb.expression_return_type(expression) else {
-      return BoundArgument(type: .unknown, isConstant: false)
-    }
-    let owner = LogicalType(handle, functions: functions)
-    let isConstant = duckdb.expression_is_foldable(expression)
     // Some versions show an argument as it is before it is cast.
     let declared = declaredType(index)
+    guard let expression, let handle = duckdb.expression_return_type(expression) else { return nil }
+    let owner = LogicalType(handle, functions: functions)
+    let isConstant = duckdb.expression_is_foldable(expression)
     let type = declared ?? withExtendedLifetime(owner) { SQLType(handle, functions: functions) }
     var argument = BoundArgument(type: type, isConstant: isConstant)
     guard isConstant, declared == nil, let parameter, let target = ConstantCast.target(of: type, for: parameter.type),
@@ -147,7 +159,11 @@ final class ScalarFunction: Sendable {
     guard let bound = duckdb.scalar_function_get_bind_data(info) else {
       return duckdb.scalar_function_set_error(info, "\(function.signature.name): the argument types are not known")
     }
-    let call = Unmanaged<BoundCall>.fromOpaque(bound).takeUnretainedValue()
+    let use = Unmanaged<FunctionUse>.fromOpaque(bound).takeUnretainedValue()
+    let call: BoundCall
+    do throws(DuckDBError) { call = try use.call(for: input, functions) } catch {
+      return duckdb.scalar_function_set_error(info, error.message)
+    }
     let planning = Planning.current
     if let failure = call.plannedFailure(isPlanning: planning != nil) {
       if planning == nil { failure.tell() }

@@ -12,6 +12,7 @@ extension UDFSignature {
     for (index, (parameter, argument)) in zip(parameters, arguments).enumerated() {
       if parameter.type.takesDatesAsTimestamps, argument.type == .plain(.date) { continue }
       if case .failure = argument.cast { continue }
+      if argument.isHidden { continue }
       guard let field = argument.givenType.field(named: parameter.name) else {
         return """
           \(call): argument \(index + 1) ('\(parameter.name)') is \(argument.type), which has no form in Python; cast it, as in \

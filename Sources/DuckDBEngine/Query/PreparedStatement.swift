@@ -8,6 +8,9 @@ struct PreparedStatement: ~Copyable {
   private let addedLines: Int
   /// Whether functions of ours are called in it.
   let hasCalls: Bool
+  private let hidden: Set<Planning.Place>
+  /// Why a first attempt at preparing it failed.
+  private let firstRefusal: String?
 
   init(
     _ statements: duckdb_extracted_statements, index: idx_t, of sql: String, handle: duckdb_connection,
@@ -26,6 +29,15 @@ struct PreparedStatement: ~Copyable {
       return message ?? "DuckDB cannot prepare the statement"
     }
     var refusal = prepare(statements)
+    var firstRefusal: String?
+    // Asking DuckDB for an argument that holds a subquery fails the statement, and nothing else tells of one.
+    while refusal != nil, planning.learn() {
+      var again: duckdb_extracted_statements?
+      defer { functions.pointee.destroy_extracted(&again) }
+      guard functions.pointee.extract_statements(handle, sql, &again) > index, let again else { break }
+      firstRefusal = firstRefusal ?? refusal
+      refusal = prepare(again)
+    }
     if let reason = refusal, connection.database.library.callsForUnusedValues, Volatility.isReason(for: reason) {
       if let outcome = Self.withConsistentFunctions(of: planning, handle, connection, sql, prepare) {
         refusal = outcome
@@ -39,6 +51,8 @@ struct PreparedStatement: ~Copyable {
     self.handle = prepared
     self.connection = connection
     self.addedLines = addedLines
+    hidden = planning.hidden
+    self.firstRefusal = firstRefusal
     hasCalls = !planning.functions.isEmpty
   }
 
@@ -66,7 +80,7 @@ struct PreparedStatement: ~Copyable {
     defer { functions.pointee.destroy_pending(&pending) }
     let begin = isQuery ? functions.pointee.pending_prepared_streaming : nil
     // What a prepared statement is executed with is planned only here.
-    let planning = Planning()
+    let planning = Planning(hiding: hidden)
     let status = planning.during { (begin ?? functions.pointee.pending_prepared)(handle, &pending) }
     guard status == DuckDBSuccess, let pending else { throw planning.explained(error(of: pending)) }
     // Beginning has just cleared DuckDB's own note of an interruption.
@@ -98,6 +112,10 @@ struct PreparedStatement: ~Copyable {
   private func error(of pending: duckdb_pending_result?) -> DuckDBError {
     let message = pending.flatMap { connection.functions.pointee.pending_error($0) }.map { String(cString: $0) }
     guard let message else { return DuckDBError(.query, "DuckDB cannot start the statement") }
+    // Since 2.0 a failure ends the user's transaction, also that of an attempt.
+    if let firstRefusal, message.hasPrefix("TransactionContext Error") {
+      return DuckDBError(.query, firstRefusal.withoutLines(addedLines))
+    }
     let isInterruption = message.hasPrefix("INTERRUPT Error")
     return DuckDBError(isInterruption ? .interrupted : .query, message.withoutLines(addedLines))
   }

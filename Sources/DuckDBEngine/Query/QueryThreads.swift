@@ -15,7 +15,7 @@ final class QueryThreads: Sendable {
 
   /// Borrows the threads of a group, until `stop` or until the group takes them back.
   ///
-  /// - Throws: `query` when another database has them.
+  /// - Throws: `query` when another database has them, or one of them hangs.
   init(
     _ group: ThreadGroup, for database: duckdb_database, _ functions: UnsafePointer<DuckDBFunctions>
   ) throws(DuckDBError) {
@@ -23,7 +23,9 @@ final class QueryThreads: Sendable {
       throw DuckDBError(.query, "DuckDB has no memory for running queries on other threads")
     }
     do throws(ThreadConfinementError) { threads = try group.lend { helpers.stop() } } catch {
-      throw DuckDBError(.query, "another database runs its queries on these threads; make others for this one")
+      let reason =
+        error == .givenUp ? "code hangs on one of these threads" : "another database runs its queries on these threads"
+      throw DuckDBError(.query, "\(reason); make others for this one")
     }
     for thread in threads.dropFirst() { helpers.start(on: thread) }
     self.helpers = helpers

@@ -20,10 +20,13 @@ struct RegistrationProblems {
       return add(
         .query, "DuckDB has a function named \(name) of its own; rename the UDF, for example to my_\(name)", at: index)
     }
+    let advice =
+      source == provider.name
+      ? "give \(source) once, or rename one if these are two files of one name" : "rename one"
     add(
       .query,
       "two UDFs are named \(provider.signatures[index].name), one of \(source) and one of \(provider.name): "
-        + "rename one (SQL does not tell upper from lower case)", at: index)
+        + "\(advice) (SQL does not tell upper from lower case)", at: index)
   }
 
   mutating func addGrammar(_ problem: String, _ signature: UDFSignature) {

@@ -90,15 +90,16 @@ extension UDFType {
 extension UDFType.Structure {
   /// Where in a struct column each field of the class is: by name, as SQL compares names if need be, or by place when
   /// the column's fields have no names. Nil when one is missing.
-  package func places(in columns: [Columnar.Field]) -> [Int]? {
-    if columns.allSatisfy(\.name.isEmpty) {
-      return columns.count == fields.count ? Array(fields.indices) : nil
-    }
+  package func places(in columns: [Columnar.Field]) -> [Int]? { places(in: columns.map(\.name)) }
+
+  /// The same for the names of the column's fields.
+  package func places(in names: [String]) -> [Int]? {
+    if names.allSatisfy(\.isEmpty) { return names.count == fields.count ? Array(fields.indices) : nil }
     var places: [Int] = []
     for field in fields {
       guard
-        let place = columns.firstIndex(where: { $0.name == field.name })
-          ?? columns.firstIndex(where: { $0.name.lowercased() == field.name.lowercased() })
+        let place = names.firstIndex(of: field.name)
+          ?? names.firstIndex(where: { $0.lowercased() == field.name.lowercased() })
       else { return nil }
       places.append(place)
     }

@@ -1,4 +1,3 @@
-import Dispatch
 package import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
@@ -213,13 +212,16 @@ private struct Place: Sendable {
 
   /// Leaves the thread to the others that live there.
   private func endOnly(_ registration: Int) {
-    let isDone = DispatchSemaphore(value: 0)
-    let isAccepted = thread.submit { [confined, process] in
-      Self.end(confined, in: process, registration) { isDone.signal() }
-      isDone.signal()
+    let wait = thread.submitAndWait { [confined, process] done in
+      Self.end(confined, in: process, registration, giveUp: done)
+      done()
     }
-    guard isAccepted else { return process.remove(registration) }
-    if !thread.isCurrent { isDone.wait() }
+    switch wait {
+    case .done: return
+    case .stopped: process.remove(registration)
+    // Another one that lives there hangs.
+    case .givenUp: process.abandon(registration)
+    }
   }
 
   private static func end(
@@ -248,7 +250,7 @@ extension PythonRuntimeError {
         .wouldDeadlock,
         "withGIL was called from inside the withGIL of an interpreter on the same thread, which would wait for itself: use the token that the outer call passed in"
       )
-    case .threadNotCreated, .lent: self.init(.startFailed, error.description)
+    case .threadNotCreated, .lent, .givenUp: self.init(.startFailed, error.description)
     }
   }
 }

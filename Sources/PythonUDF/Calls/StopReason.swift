@@ -61,6 +61,18 @@ extension StopReason {
     }
   }
 
+  /// What is told of a call that does not stop on its caller's own thread.
+  func hangingError(_ subject: String, row: Int?, stack: String) -> any Error {
+    let place = row.map { " at row \($0) of its batch" } ?? ""
+    let code: UDFError.Code = self == .interrupted || self == .cancelled ? .interrupted : .deadlineExceeded
+    return UDFError(
+      code,
+      """
+      \(subject) \(phrase)\(place), and did not stop when told to; the query that waits for it cannot end, because it runs \
+      on the same thread\(stack)
+      """)
+  }
+
   private var phrase: String {
     switch self {
     case .rowTimeout(let limit): "ran longer than its timeout of \(limit.inSeconds.formatted) s for a row"

@@ -26,7 +26,7 @@ public struct HostOptions: Sendable {
   /// Threads that the interpreters live on, together with those of other sources; nil for threads of their own.
   ///
   /// A database that runs its queries on these threads calls the functions without a change of thread. A call that does not
-  /// stop can then not be given up, because the thread is not the source's own.
+  /// stop can then not be given up, because the thread is not the source's own: see ``UDFPool/observeHangs(with:)``.
   public var threads: ThreadGroup?
 
   /// Options, each with its default unless given.

@@ -1,4 +1,5 @@
 import Functions
+import PythonFunctions
 import Foundation
 import Logging
 import PythonRuntime
@@ -16,6 +17,8 @@ final class HostSet: Sendable {
   private let telemetry: Telemetry
   private let state = Mutex(State())
   private let abandoned = Atomic(0)
+  /// Who is told of calls that do not stop, on threads that cannot be left.
+  let hangs = HangLog()
 
   private struct State {
     /// All, in the order they were made, without those that were given up.
@@ -62,7 +65,7 @@ final class HostSet: Sendable {
   /// The thread of the only host, if there is one and it is an interpreter's.
   var onlyThread: DedicatedThread? { all.count == 1 ? (all[0] as? InterpreterHost)?.thread : nil }
 
-  /// Whether a host that hangs can be left: not when its thread is somebody else's too.
+  /// Whether a host that hangs in a call can be left: not when its thread is somebody else's too.
   var canAbandon: Bool { options.threads == nil }
 
   /// Refuses a call that comes from elsewhere while a database has the threads.
@@ -73,8 +76,10 @@ final class HostSet: Sendable {
     throw UDFError(
       .handedOver,
       """
-      the interpreters of \(source.name) run a database's queries and can be called by these only, on no more threads \
-      than there are interpreters; make another pool for other calls, and leave DuckDB's setting threads as it is
+      the interpreters of \(source.name) live on the \(threads.count == 1 ? "thread" : "\(threads.count) threads") of \
+      a database's queries, and can be called by these only. Leave DuckDB's setting threads as it is: SET threads = \
+      \(threads.count) sets it back, and the number is chosen when the threads are made, which is clutch's option \
+      --threads. For calls from elsewhere make another pool
       """)
   }
 
@@ -122,7 +127,9 @@ final class HostSet: Sendable {
   private func reserve() -> (any FunctionHost)? {
     state.withLock { state -> (any FunctionHost)? in
       guard !state.isClosed, ContinuousClock.now >= state.next else { return nil }
-      if options.threads != nil {
+      if let threads = options.threads {
+        // They do nothing else until they are given back.
+        if threads.isLent { return nil }
         guard let host = state.spare.first else { return nil }
         state.spare.removeFirst()
         state.loading += 1
@@ -140,7 +147,7 @@ final class HostSet: Sendable {
   /// Loads a host on its thread, and settles the call; the host then waits for work.
   private func load(_ host: any FunctionHost, _ call: CallContext) {
     let abandon: CallContext.Abandon = { [weak self] call in self?.abandon(host, loading: call) }
-    do { try call.begin(on: host, abandon: canAbandon ? abandon : nil) } catch {
+    do { try call.begin(on: host, abandon: abandon) } catch {
       discard(host)
       call.settle(.failure(error))
       return
@@ -166,10 +173,19 @@ final class HostSet: Sendable {
   /// Loads the host of the calling thread, for a caller who belongs there.
   func load(_ host: any FunctionHost) throws {
     let call = CallContext(loading: source.name, timeout: options.loadTimeout)
-    try call.begin(on: host)
+    try begin(call, onThreadOf: host)
     defer { call.end() }
     _ = try host.run(.load, call)
     telemetry.metrics?.note(memoryUsage)
+  }
+
+  /// Begins a call on the thread of its caller, which cannot be left: that it does not stop can only be told.
+  func begin(_ call: CallContext, onThreadOf host: any FunctionHost) throws {
+    try call.begin(on: host) { [hangs] call in
+      let reason = call.reason ?? .interrupted
+      let stack = StopReason.describe(host.lastFrames)
+      hangs.tell(reason.hangingError(call.subject, row: call.progress.currentRow, stack: stack))
+    }
   }
 
   /// Takes a host out that did not load.

@@ -133,13 +133,13 @@ final class InterpreterHost: FunctionHost {
   // MARK: The end
 
   func abandon() {
-    let interpreter = state.withLock { state in
+    let (interpreter, isAtWork) = state.withLock { state in
       state.isClosed = true
-      return state.interpreter
+      return (state.interpreter, state.current != nil)
     }
     interpreter?.abandon()
-    // It ends when the thread comes back, and nobody waits for that.
-    thread.giveUp()
+    // It ends when the thread comes back, and nobody waits for that. What is still to begin waits for others on the thread.
+    if endsThread || isAtWork { thread.giveUp() }
   }
 
   func close() {

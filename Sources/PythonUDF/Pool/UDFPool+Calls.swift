@@ -13,14 +13,14 @@ extension UDFPool {
   }
 
   /// Calls a function as the protocol says. On a thread that one of the pool's interpreters lives on, that interpreter is
-  /// called there; the call can then be stopped, but not given up: the thread is its caller's.
+  /// called there; the call can then be stopped, but not given up: the thread is its caller's. See ``observeHangs(with:)``.
   public func evaluateAndWait(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
     let call = context(function, batch, options)
     let step = FunctionStep.rows(function: function, batch)
     guard let host = hosts.current else { return try call.outcomeAndWait { begin(step, call) }.rows }
     let outcome = Result {
       if !host.isLoaded { try hosts.load(host) }
-      try call.begin(on: host)
+      try hosts.begin(call, onThreadOf: host)
       return try run(step, on: host, call)
     }
     note(outcome, call)
@@ -64,6 +64,7 @@ extension UDFPool {
 
   /// Waits for a host, runs a step on its thread, gives the host back, and settles the call.
   private func begin(_ step: FunctionStep, _ call: CallContext) {
+    do { try hosts.refuseIfLent(call) } catch { return settle(.failure(error), call) {} }
     let ticket = hosts.queue.take { [self] found in
       switch found {
       case .failure(let error): settle(.failure(error), call) {}

@@ -118,6 +118,13 @@ public final class UDFPool: FunctionProvider {
     failures.observe(with: observer)
   }
 
+  /// Hands over the error of code that does not stop when it is told to, where the waiting for it cannot be ended: the
+  /// loading of another interpreter, or a call, on the thread of a database's query. Nothing in the process can end that
+  /// query then, nor close its database; all that is left is to end the process.
+  ///
+  /// - Parameter observer: called on another thread, a second after the code was to stop; nil for nobody.
+  public func observeHangs(with observer: (@Sendable (any Error) -> Void)?) { hosts.hangs.observe(with: observer) }
+
   // MARK: The end
 
   /// Stops the calls that are under way, also in the middle of a row; they throw `interrupted`. Later calls run as usual.

@@ -32,8 +32,8 @@ public final class FileOutput {
       self.temporary = temporary
     }
     self.target = target
-    sink = OutputSink(descriptor: descriptor)
-    if let mode, temporary != nil { try SystemCalls.setPermissions(mode, of: descriptor) }
+    sink = OutputSink(descriptor: descriptor, name: target)
+    if let mode, temporary != nil { try SystemCalls.setPermissions(mode, of: descriptor, target) }
   }
 
   deinit { discard() }
@@ -44,7 +44,7 @@ public final class FileOutput {
     do throws(OutputError) {
       try sink.flush()
       isOpen = false
-      try SystemCalls.closeFile(descriptor)
+      try SystemCalls.closeFile(descriptor, target)
       if let temporary { try SystemCalls.moveFile(temporary, to: target) }
     } catch {
       if let temporary { SystemCalls.removeFile(temporary) }
@@ -56,7 +56,7 @@ public final class FileOutput {
   public func discard() {
     guard isOpen else { return }
     isOpen = false
-    try? SystemCalls.closeFile(descriptor)
+    try? SystemCalls.closeFile(descriptor, target)
     if let temporary { SystemCalls.removeFile(temporary) }
   }
 }

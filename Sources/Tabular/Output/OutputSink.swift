@@ -6,11 +6,15 @@ public final class OutputSink {
   private static let capacity = 64 * 1_024
 
   private let descriptor: Int32
+  private let name: String?
   private var buffer: [UInt8] = []
 
   /// Makes a sink for an open descriptor.
-  public init(descriptor: Int32) {
+  ///
+  /// - Parameter name: what errors call it, such as the file's path.
+  public init(descriptor: Int32, name: String? = nil) {
     self.descriptor = descriptor
+    self.name = name
     buffer.reserveCapacity(Self.capacity)
   }
 
@@ -32,7 +36,7 @@ public final class OutputSink {
   /// Writes out what is in the buffer, and waits until all of it is. After an error the buffer is empty and its content lost.
   public func flush() throws(OutputError) {
     defer { buffer.removeAll(keepingCapacity: true) }
-    try SystemCalls.writeAll(buffer, to: descriptor)
+    try SystemCalls.writeAll(buffer, to: descriptor, name)
   }
 }
 

@@ -12,10 +12,15 @@ extension OutputError {
     return OutputError(
       message: "\(action): \(String(cString: strerror(code)))", isClosedPipe: code == EPIPE)
   }
+
+  static func cannotWrite(_ target: String?) -> OutputError {
+    last(target.map { "cannot write \($0)" } ?? "cannot write")
+  }
 }
 
 enum SystemCalls {
-  static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
+  /// - Parameter target: what an error is about; nil for what has no name. So it is below.
+  static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ target: String?) throws(OutputError) {
     var start = 0
     while start < bytes.count {
       let written = bytes.withUnsafeBytes {
@@ -24,17 +29,17 @@ enum SystemCalls {
       if written >= 0 {
         start += written
       } else if errno == EAGAIN {
-        try waitUntilWritable(descriptor)
+        try waitUntilWritable(descriptor, target)
       } else if errno != EINTR {
-        throw .last("cannot write")
+        throw .cannotWrite(target)
       }
     }
   }
 
   /// Standard output may have been made non-blocking by another process that shares it.
-  private static func waitUntilWritable(_ descriptor: Int32) throws(OutputError) {
+  private static func waitUntilWritable(_ descriptor: Int32, _ target: String?) throws(OutputError) {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    if poll(&request, 1, -1) < 0, errno != EINTR { throw .last("cannot write") }
+    if poll(&request, 1, -1) < 0, errno != EINTR { throw .cannotWrite(target) }
   }
 
   static func realPath(_ path: String) -> String? {
@@ -56,7 +61,7 @@ enum SystemCalls {
   /// - Parameter target: what an error is about.
   static func createFile(_ path: String, for target: String) throws(OutputError) -> Int32 {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .last("cannot write \(target)") }
+    guard descriptor >= 0 else { throw .cannotWrite(target) }
     return descriptor
   }
 
@@ -66,17 +71,17 @@ enum SystemCalls {
     return descriptor
   }
 
-  static func setPermissions(_ mode: mode_t, of descriptor: Int32) throws(OutputError) {
-    guard fchmod(descriptor, mode & 0o7777) == 0 else { throw .last("cannot set permissions") }
+  static func setPermissions(_ mode: mode_t, of descriptor: Int32, _ target: String) throws(OutputError) {
+    guard fchmod(descriptor, mode & 0o7777) == 0 else { throw .last("cannot set the permissions of \(target)") }
   }
 
-  static func closeFile(_ descriptor: Int32) throws(OutputError) {
+  static func closeFile(_ descriptor: Int32, _ target: String?) throws(OutputError) {
     // After EINTR the descriptor is closed on Linux and macOS alike.
-    guard close(descriptor) == 0 || errno == EINTR else { throw .last("cannot write") }
+    guard close(descriptor) == 0 || errno == EINTR else { throw .cannotWrite(target) }
   }
 
   static func moveFile(_ source: String, to target: String) throws(OutputError) {
-    guard rename(source, target) == 0 else { throw .last("cannot write \(target)") }
+    guard rename(source, target) == 0 else { throw .cannotWrite(target) }
   }
 
   static func removeFile(_ path: String) { unlink(path) }

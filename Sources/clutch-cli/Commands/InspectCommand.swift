@@ -27,7 +27,7 @@ struct InspectCommand: ParsableCommand {
     defer { reportDenials(of: pools) }
     signals.show { reportStacks(of: pools) }
     let signatures = pools.flatMap(\.signatures)
-    let sink = OutputSink(descriptor: STDOUT_FILENO)
+    let sink = OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
     switch format {
     case .text: try sink.write(signatures.map(describe).joined(separator: "\n\n") + "\n")
     case .json: try sink.write(try json(signatures) + "\n")

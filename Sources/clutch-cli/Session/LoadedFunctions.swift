@@ -36,8 +36,10 @@ struct LoadedFunctions {
     if let group, pools.contains(where: { $0.options.threads != nil }) { try connection.database.runQueries(on: group) }
   }
 
-  /// What signals do to the functions: SIGUSR1 shows what they do, and the others leave whole lines of dead letters.
+  /// What signals do to the functions: SIGUSR1 shows what they do, and the others leave whole lines of dead letters. What
+  /// hangs in a query and cannot be left ends the tool.
   func watch(_ signals: Signals) {
+    for pool in pools { pool.observeHangs { signals.end(with: $0) } }
     signals.show { [pools] in reportStacks(of: pools) }
     if let letters { signals.tidy { letters.seal() } }
   }

@@ -27,7 +27,7 @@ struct SQLSession {
     // Signals are handled until the process ends, but the database must be closed, because only that brings everything
     // into its file.
     defer { signals.stop(with: nil) }
-    let sink = file?.sink ?? OutputSink(descriptor: STDOUT_FILENO)
+    let sink = file?.sink ?? OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
     let isTerminal = file == nil && isatty(STDOUT_FILENO) == 1
     // Rows that are printed while the query runs would be mixed up with the bar.
     let bar = isTerminal && format != .table ? nil : ProgressBar(of: connection)

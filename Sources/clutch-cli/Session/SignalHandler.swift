@@ -6,7 +6,7 @@ import Synchronization
 /// Until somebody listens, one that ends the tool does so on the spot. Then they are only passed on.
 enum SignalHandler {
   /// What ends the tool, from the keyboard, by its terminal, another program or a limit of the system.
-  private static let ending = [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU]
+  private static let ending = [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU, SIGUSR2, SIGVTALRM, SIGPROF]
 
   /// Where the numbers of signals are written to; -1 as long as nobody listens.
   fileprivate static let listener = Atomic<Int32>(-1)
@@ -21,10 +21,12 @@ enum SignalHandler {
     for number in [SIGPIPE, SIGXFSZ] { _ = signal(number) { _ in } }
     for number in ending + [SIGUSR1] {
       let before = signal(number, receive)
+      let isIgnored = unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
       // This is how `nohup` keeps what it starts running.
-      if number == SIGHUP, unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-        _ = signal(number, SIG_IGN)
-      }
+      if number == SIGHUP, isIgnored { _ = signal(number, SIG_IGN) }
+      // What was loaded into the tool before, such as a profiler, keeps its timer's signal.
+      let isDefault = unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_DFL, to: Int.self)
+      if number == SIGPROF, !isDefault, !isIgnored { _ = signal(number, before) }
     }
     var all = sigset_t()
     sigemptyset(&all)
@@ -61,6 +63,9 @@ enum SignalHandler {
     case SIGALRM: "clutch: interrupted by SIGALRM\n"
     case SIGTERM: "clutch: interrupted by SIGTERM\n"
     case SIGXCPU: "clutch: interrupted by SIGXCPU: more processor time than the limit allows (ulimit -t)\n"
+    case SIGUSR2: "clutch: interrupted by SIGUSR2\n"
+    case SIGVTALRM: "clutch: interrupted by SIGVTALRM\n"
+    case SIGPROF: "clutch: interrupted by SIGPROF\n"
     default: "clutch: interrupted\n"
     }
   }

@@ -11,6 +11,8 @@ final class Signals: Sendable {
   private struct State {
     /// The first signal that ends the tool.
     var received: Int32?
+    /// The error that ends the tool in the place of a signal.
+    var failure: (any Error)?
     var isTold = false
     var stop: (@Sendable () -> Void)?
     var show: (@Sendable () -> Void)?
@@ -65,6 +67,17 @@ final class Signals: Sendable {
     DispatchQueue.global().asyncAfter(deadline: .now() + Self.grace) { [self] in end() }
   }
 
+  /// Ends the process with an error, because what is under way cannot be brought to an end. A signal that has come before
+  /// does so anyway.
+  func end(with error: any Error) {
+    let isFirst = state.withLock { state in
+      guard state.received == nil, state.failure == nil else { return false }
+      state.failure = error
+      return true
+    }
+    if isFirst { end() }
+  }
+
   // MARK: When a signal comes
 
   private func handle(_ number: Int32) {
@@ -91,16 +104,18 @@ final class Signals: Sendable {
   }
 
   private func end(removing files: Set<String>) -> Never {
-    let (number, tidying) = state.withLock { ($0.received ?? SIGINT, $0.tidying) }
+    let (received, failure, tidying) = state.withLock { ($0.received, $0.failure, $0.tidying) }
+    let number = received ?? SIGINT
+    let status = failure == nil ? 128 + number : ExitCode.failure.rawValue
     for file in files { unlink(file) }
     // Standard error, or another file, may be something that takes nothing for ever.
     Thread.detachNewThread {
       Thread.sleep(forTimeInterval: 1)
-      _exit(128 + number)
+      _exit(status)
     }
     for tidy in tidying { tidy() }
-    tell(number)
-    _exit(128 + number)
+    if let failure { StandardError.write("Error: \(failure)\n") } else { tell(number) }
+    _exit(status)
   }
 
   private func tell(_ number: Int32) {

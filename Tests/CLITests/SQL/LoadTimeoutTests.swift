@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -12,6 +13,47 @@ import Testing
     #expect(end.status == .exited(1), "\(end)")
     #expect(end.errors.contains("f.py was still loading after 0.5 s"), "\(end)")
     #expect(end.output.isEmpty)
+  }
+
+  private static let stubborn = """
+    import os, tempfile, time
+    os.close(tempfile.mkstemp(dir='loads')[0])
+    while True:
+        try:
+            while len(os.listdir('loads')) >= LOADS: time.sleep(0.01)
+            break
+        except BaseException: pass
+    from clutch import udf
+    @udf
+    def f(x: int) -> int:
+        deadline = time.monotonic() + 60
+        while len(os.listdir('loads')) < 2 and time.monotonic() < deadline: time.sleep(0.001)
+        return x
+
+    """
+
+  @Test(arguments: commands)
+  func `A file that does not stop loading ends the tool`(command: [String]) throws {
+    let clutch = try Clutch()
+    try FileManager.default.createDirectory(atPath: clutch.folder + "/loads", withIntermediateDirectories: false)
+    try clutch.write("f.py", Self.stubborn.replacing("LOADS", with: "1"))
+    let end = try clutch.start(command + ["--load-timeout", "0.5", "--policy", "open"]).end()
+    #expect(end.status == .exited(1), "\(end)")
+    #expect(end.errors.contains("f.py was still loading after 0.5 s"), "\(end)")
+    #expect(end.errors.contains("line 5"), "\(end)")
+  }
+
+  @Test func `A file that does not stop loading beside a query that runs ends the tool`() throws {
+    let clutch = try Clutch()
+    try FileManager.default.createDirectory(atPath: clutch.folder + "/loads", withIntermediateDirectories: false)
+    try clutch.write("f.py", Self.stubborn.replacing("LOADS", with: "2"))
+    let sql = "CREATE TABLE t AS SELECT range x FROM range(600000); SELECT sum(f(x)) FROM t"
+    let end = try clutch.start([
+      "sql", "--udf", "f.py", "--threads", "2", "--load-timeout", "0.5", "--policy", "open", "-o", "out.csv", sql,
+    ]).end()
+    #expect(end.status == .exited(1), "\(end)")
+    #expect(end.errors.hasPrefix("Error: f.py was still loading after 0.5 s"), "\(end)")
+    #expect(try clutch.names() == ["f.py", "loads"])
   }
 
   @Test(arguments: ["0", "0.0", "1e9"])

@@ -5,9 +5,12 @@ import Testing
 
 /// Every signal that ends the tool does so at every stage with 128 and its number, and leaves nothing behind.
 @Suite(.timeLimit(.minutes(10))) struct SignalTests {
-  private static let signals = [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU]
+  private static let signals = [
+    SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU, SIGUSR2, SIGVTALRM, SIGPROF,
+  ]
   private static let names = [
     SIGHUP: " by SIGHUP", SIGINT: "", SIGQUIT: " by SIGQUIT", SIGALRM: " by SIGALRM", SIGTERM: " by SIGTERM",
+    SIGUSR2: " by SIGUSR2", SIGVTALRM: " by SIGVTALRM", SIGPROF: " by SIGPROF",
     SIGXCPU: " by SIGXCPU: more processor time than the limit allows (ulimit -t)",
   ]
 
@@ -79,7 +82,7 @@ import Testing
 
   private static let cases =
     stages.flatMap { stage in [SIGHUP, SIGINT, SIGTERM].map { (stage, $0) } }
-    + [SIGQUIT, SIGALRM, SIGXCPU].map { (stages[3], $0) }
+    + [SIGQUIT, SIGALRM, SIGXCPU, SIGUSR2, SIGVTALRM, SIGPROF].map { (stages[3], $0) }
 
   @Test(arguments: cases)
   func `A signal ends the tool at every stage`(stage: Stage, signal: Int32) throws {

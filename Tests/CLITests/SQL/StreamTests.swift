@@ -43,7 +43,7 @@ import Testing
   func `A full disk is an error`(command: String) throws {
     let end = try Clutch().shell(#""$clutch" \#(command) > /dev/full"#)
     #expect(end.status == .exited(1))
-    #expect(end.errors == "Error: cannot write: No space left on device\n")
+    #expect(end.errors == "Error: cannot write standard output: No space left on device\n")
   }
 
   @Test(.enabled(if: Pyenv.python(3, 12) != nil), arguments: ["2>&-", "2>/dev/full"])
@@ -62,7 +62,7 @@ import Testing
     let clutch = try Clutch()
     let query = "CREATE TABLE t AS SELECT 7 AS i; SELECT * FROM t, range(10000)"
     let end = try clutch.shell(#""$clutch" sql --format csv --database x.db "\#(query)" >&-"#)
-    #expect(end.errors == "Error: cannot write: Bad file descriptor\n")
+    #expect(end.errors == "Error: cannot write standard output: Bad file descriptor\n")
     #expect(try clutch.run("sql", "--format", "csv", "--database", "x.db", "FROM t").output == "i\n7\n")
   }
 }

@@ -32,6 +32,8 @@ import Testing
       ("UUID", "'00000000-0000-0000-0000-000000000001'", "UUID('00000000-0000-0000-0000-000000000001')"),
       ("list[date]", "['2024-02-28', NULL]", "[datetime.date(2024, 2, 28), None]"), ("list[int]", "'[1, 2]'", "[1, 2]"),
       ("Day", "{'day': '2024-02-28', 'n': 3}", "Day(day=datetime.date(2024, 2, 28), n=3)"),
+      ("Day", "row('2024-02-28', 3)", "Day(day=datetime.date(2024, 2, 28), n=3)"),
+      ("list[Day]", "[row('2024-02-28', '3')]", "[Day(day=datetime.date(2024, 2, 28), n=3)]"),
       ("dict[str, date]", "MAP {'a': '2024-02-28'}", "{'a': datetime.date(2024, 2, 28)}"),
       ("date", "NULL::VARCHAR", "None"), ("int", "NULL", "None"),
     ])

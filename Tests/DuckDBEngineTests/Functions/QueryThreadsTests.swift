@@ -1,6 +1,7 @@
 import Columnar
 import DuckDBEngine
 import Foundation
+import PythonRuntime
 import PythonUDF
 import Synchronization
 import Testing
@@ -82,7 +83,7 @@ import ThreadConfinement
       schema: Schema([Field(name: "x", type: .int64)]), columns: [Column([1] as [Int64?])])
     let error = await #expect(throws: UDFError.self) { try await pool.call("f", batch) }
     #expect(error?.code == .handedOver)
-    #expect(error?.message.contains("run a database's queries") == true)
+    #expect(error?.message.contains("of a database's queries") == true)
     let second = try DuckDBDatabase(library: library.load())
     let group = try #require(pool.options.threads)
     let taken = #expect(throws: DuckDBError.self) { try second.runQueries(on: group) }
@@ -165,8 +166,50 @@ import ThreadConfinement
     let (connection, _) = try connect(library, interpreters: 1)
     try connection.run("SET threads = 4")
     let failure = try connection.failure("SELECT sum(f(i)) FROM t")
-    #expect(failure.map { $0.contains("leave DuckDB's setting threads as it is") } ?? true)
+    #expect(failure.map { $0.contains("SET threads = 1 sets it back") && $0.contains("--threads") } ?? true)
+    try connection.run("SET threads = 1")
+    #expect(try connection.rows("SELECT sum(f(i))::BIGINT FROM t") == [[.integer(125_000_250_000)]])
     #expect(try connection.rows("SELECT count(*) FROM t") == [[.integer(500_000)]])
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `Who watches is told of another interpreter that hangs while it loads in a query`(library: TestLibrary) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("loads-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let group = try ThreadGroup(count: 2)
+    let source = """
+      import os, tempfile, time
+      from clutch import udf
+      os.close(tempfile.mkstemp(dir="\(folder)")[0])
+      while True:
+        try:
+          while 1 < len(os.listdir("\(folder)")) < 3: time.sleep(0.001)
+          break
+        except BaseException: pass
+      @udf
+      def f(x: int) -> int:
+        deadline = time.monotonic() + 60
+        while len(os.listdir("\(folder)")) < 2 and time.monotonic() < deadline: time.sleep(0.001)
+        return x
+      """
+    let pool = try UDFPool(
+      UDFSource(source, name: "slow.py"), HostOptions(policy: .open, loadTimeout: .milliseconds(500), threads: group))
+    let connection = try library.connect()
+    try connection.register(pool)
+    try connection.database.runQueries(on: group)
+    try connection.run("CREATE TABLE t AS SELECT i FROM range(500000) t(i)")
+    let told = Mutex<String?>(nil)
+    pool.observeHangs { error in
+      told.withLock { $0 = "\(error)" }
+      // What hangs goes on.
+      _ = FileManager.default.createFile(atPath: folder + "/go", contents: nil)
+    }
+    let failure = try connection.failure("SELECT sum(f(i)) FROM t")
+    #expect(failure?.contains("slow.py was still loading after 0.5 s") == true, "\(failure ?? "")")
+    let message = told.withLock { $0 } ?? ""
+    #expect(message.contains("slow.py was still loading after 0.5 s"), "\(message)")
+    #expect(message.contains("and did not stop when told to; the query that waits for it cannot end"))
   }
 
   @Test(arguments: TestLibrary.allCases)

@@ -118,6 +118,8 @@ import Testing
           == "two.py, line 6: two UDFs are named \(name), one of one.py and one of two.py: rename one (SQL does not tell upper from lower case)"
       )
     }
+    let twice = #expect(throws: DuckDBError.self) { try connection.register(first) }
+    #expect(twice?.message.contains("give one.py once, or rename one if these are two files") == true)
     #expect(try connection.rows("SELECT f(5), F(6)") == [[.integer(5), .integer(6)]])
     #expect(try connection.failure("SELECT fine(1)") != nil)
   }

@@ -131,7 +131,7 @@ import Testing
       if let registry { try connection.register(registry.source("s")) }
       if let registry {
         let twice = #expect(throws: DuckDBError.self) { try connection.register(registry.source("s")) }
-        #expect(twice?.message.contains(": two UDFs are named tag, one of s and one of s: rename one") == true)
+        #expect(twice?.message.contains(": two UDFs are named tag, one of s and one of s: give s once") == true)
       }
       registry = nil
       #expect(try connection.rows("SELECT tag(1)") == [[.integer(1_001)]])

@@ -50,6 +50,22 @@ import Testing
     #expect(error?.message.contains("rename the UDF, for example to my_\(name)") == true, "\(error?.message ?? "")")
   }
 
+  /// What DuckDB makes of one name must not change what it makes of the next.
+  @Test(arguments: TestLibrary.allCases, ["order", "check", "with", "extract", "lambda", "Columns"])
+  func `A name of the grammar is refused with its reason also among others`(
+    library: TestLibrary, name: String
+  ) throws {
+    let refused = name == "check" ? [name] : [name, "check"]
+    let pool = try TestLibrary.pool((["before"] + refused + ["after"]).map(Self.function).joined())
+    defer { pool.close() }
+    let connection = try library.connect()
+    let message = #expect(throws: DuckDBError.self) { try connection.register(pool) }?.message ?? ""
+    for name in refused { #expect(message.contains("\(name.uppercased()) is a SQL keyword"), "\(message)") }
+    #expect(!message.contains("my_before") && !message.contains("my_after"), "\(message)")
+    #expect(!message.contains("ransaction"), "\(message)")
+    #expect(try connection.rows("SELECT 1") == [[.integer(1)]])
+  }
+
   @Test(arguments: TestLibrary.allCases)
   func `All problems of a file are in one error, each with its line`(library: TestLibrary) throws {
     let other = try TestLibrary.pool("@udf\ndef shared(x: int) -> int: return x\n", name: "other.py")

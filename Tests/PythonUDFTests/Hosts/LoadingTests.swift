@@ -2,6 +2,7 @@ import Columnar
 import Foundation
 import PythonUDF
 import Testing
+import ThreadConfinement
 
 /// How the interpreters of a pool are made.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct LoadingTests {
@@ -70,6 +71,33 @@ import Testing
     #expect(!error.description.contains("<clutch>") && !error.description.contains("<frozen"))
     let suspended = try await #require(throws: UDFError.self) { try await UDFPool.make(source, options) }
     #expect(suspended.code == .deadlineExceeded)
+  }
+
+  @Test func `a source that does not stop loading on shared threads is left there, and nobody waits for it`() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("loading-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let group = try ThreadGroup(count: 2)
+    let other = try UDFPool(noting(folder), HostOptions(threads: group))
+    let source = UDFSource(
+      """
+      import os, time
+      while True:
+        try:
+          while os.path.exists("\(folder.path)"): time.sleep(0.01)
+          break
+        except BaseException: pass
+      """, name: "slow.py")
+    let begin = ContinuousClock.now
+    let error = #expect(throws: UDFError.self) {
+      try UDFPool(source, HostOptions(loadTimeout: .milliseconds(300), threads: group))
+    }
+    #expect(error?.code == .deadlineExceeded)
+    #expect(error?.message.contains("its interpreter was given up") == true, "\(error?.message ?? "")")
+    #expect(throws: ThreadConfinementError.givenUp) { try group.lend {} }
+    // It lives on the thread that hangs.
+    other.close()
+    #expect(ContinuousClock.now - begin < .seconds(60))
   }
 
   @Test func `cancelling the task stops the loading, and a registry is free for another`() async throws {

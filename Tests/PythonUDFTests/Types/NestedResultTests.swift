@@ -79,7 +79,14 @@ import Testing
           "{'y': 'a'}",
           "ValueError: it returned {'y': 'a'} of type dict, which does not fit the struct: it has no field 'x'"
         ),
-        ("(1,)", "TypeError: it returned (1,) of type tuple, expected P or None"),
+        (
+          "(1,)",
+          "ValueError: it returned (1,) of type tuple, which does not fit the struct: it has 1 value for 2 fields"
+        ),
+        (
+          "(1, 'a', 2)",
+          "ValueError: it returned (1, 'a', 2) of type tuple, which does not fit the struct: it has 3 values for 2 fields"
+        ),
         ("3", "TypeError: it returned 3 of type int, expected P or None"),
         (
           "P(8, 9)",

@@ -79,7 +79,7 @@ import Testing
       try full.sink.write("x")
       let error = #expect(throws: OutputError.self) { try full.commit() }
       #expect(error?.isClosedPipe == false)
-      #expect(error?.message == "cannot write: No space left on device")
+      #expect(error?.message == "cannot write /dev/full: No space left on device")
     #endif
     let missing = #expect(throws: OutputError.self) { try FileOutput(path: "\(folder.path)/no/out.csv") }
     #expect(missing?.message.hasSuffix("No such file or directory") == true)

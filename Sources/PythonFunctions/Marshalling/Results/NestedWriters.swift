@@ -152,7 +152,12 @@ struct StructWriter: ResultWriter, ~Copyable {
     let row = builder.count
     let isDictionary = api.isInstance(object, of: api.pointee.PyDict_Type)
     let isTuple = api.isInstance(object, of: api.pointee.PyTuple_Type)
-    if isTuple, try api.size(of: object) != fields.count { throw .wrongType }
+    if isTuple {
+      let count = try api.size(of: object)
+      guard count == fields.count else {
+        throw .outOfRange("the struct: it has \(count) value\(count == 1 ? "" : "s") for \(fields.count) fields")
+      }
+    }
     for index in fields.indices {
       do throws(ResultProblem) {
         let value = try fieldValue(index, of: object, isDictionary: isDictionary, isTuple: isTuple)
