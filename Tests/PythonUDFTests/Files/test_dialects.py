@@ -37,8 +37,9 @@ def install_module(name, file):
     return module
 
 
-for ours in ("imports", "pristine", "support"):
+for ours in ("imports", "pristine", "texts", "support"):
     install_module("_clutch_" + ours, ours)
+sys.modules["_clutch_texts"].shown = lambda value: sys.modules["_clutch_texts"].cut(repr(value), 100)
 clutch = install_module("clutch", "clutch")
 for ours in ("annotations", "callables"):
     install_module("_clutch_" + ours, ours)
