@@ -69,6 +69,7 @@ enum GuardedDatabases {
     return definition
   }
 
+  // CPython keeps its address, and neither side changes what is there.
   nonisolated(unsafe) private static let initializer = GuardedTypes.definition { object, arguments, keywords in
     GuardedTypes.result(GuardedDatabases.initialize(object, arguments, keywords))
   }
