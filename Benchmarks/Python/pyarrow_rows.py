@@ -11,8 +11,13 @@ import time
 
 import pyarrow as pa
 
-# The annotations of the functions are from this module, of which nothing runs meanwhile.
+# The annotations of the functions are from the module clutch, of which nothing runs meanwhile.
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "Sources/PythonFunctions/Python"))
+
+import texts
+
+# The name that this module has in an interpreter.
+sys.modules["_clutch_texts"] = texts
 
 import type_families
 

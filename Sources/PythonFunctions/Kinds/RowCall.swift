@@ -88,7 +88,7 @@ struct RowCall: WriterUse, ~Copyable {
         }
         if let skipped, skipped[row], !hasProblems || arguments.problems[row]?.isFatal != true {
           writer.appendNull()
-          for index in 0..<width { drop(vector[index]) }
+          arguments.drop(vector)
           vector += stride
           continue
         }
@@ -96,11 +96,11 @@ struct RowCall: WriterUse, ~Copyable {
         let result =
           hasProblems && arguments.problems[row] != nil
           ? nil : distinct == nil ? call(callable, vector, flags, nil) : shared(row, &known, vector, flags, call)
-        for index in 0..<width { drop(vector[index]) }
-        vector += stride
+        defer { vector += stride }
         guard let result else {
+          arguments.drop(vector)
           do { try callFailed(row) } catch {
-            arguments.drop((row + 1)..<rows.upperBound, vector)
+            arguments.drop((row + 1)..<rows.upperBound, vector + stride)
             throw error
           }
           writer.appendNull()
@@ -112,13 +112,15 @@ struct RowCall: WriterUse, ~Copyable {
           do throws(ResultProblem) { try writer.append(result) } catch {
             do { try outcomes.resultFailed(row, result, error, arguments) } catch {
               drop(result)
-              arguments.drop((row + 1)..<rows.upperBound, vector)
+              arguments.drop(row..<rows.upperBound, vector)
               throw error
             }
             writer.appendNull()
           }
         }
         drop(result)
+        // After the result, which may be one of them.
+        arguments.drop(vector)
       }
     }
     return try writer.finish()

@@ -27,23 +27,18 @@ _makers = {}
 
 
 def maker(cls, count, names):
-    """A function of so many parameters that makes an object of a class, or a dict, of the fields of a struct.
+    """A function of so many parameters that makes an object of a class of the fields of a struct.
 
     CPython runs the call of a class inside a function in place, in half the time that the host's call would take.
-    names: those of the fields for a dict and for a class that takes them by name; None for one that takes them in order.
+    names: those of the fields for a class that takes them by name; None for one that takes them in order.
     """
     # By identity: what a class has for its hash may be code of the file's. The function keeps the class.
     key = id(cls), count, names
     found = _makers.get(key)
     if found is None:
         values = [f"v{index}" for index in range(count)]
-        if cls is None:
-            body = ", ".join(f"{name!r}: {value}" for name, value in zip(names, values))
-            body = f"{{{body}}}"
-        else:
-            named = values if names is None else [f"{name}={value}" for name, value in zip(names, values)]
-            body = f"cls({', '.join(named)})"
-        code = compile(f"lambda {', '.join(values)}: {body}", maker.__code__.co_filename, "eval")
+        named = values if names is None else [f"{name}={value}" for name, value in zip(names, values)]
+        code = compile(f"lambda {', '.join(values)}: cls({', '.join(named)})", maker.__code__.co_filename, "eval")
         found = _makers[key] = eval(code, {"cls": cls})
     return found
 

@@ -14,6 +14,8 @@ struct ArgumentRows: ~Copyable {
   /// One per argument, as are the readers: fewer than the function has when some are left out, more for `*args`.
   let parameters: [UDFSignature.Parameter]
   private let readers: [ArgumentReader]
+  /// Which of them take their objects back.
+  private let refills: [Bool]
   /// The readers point into these.
   private let columns: [Column]
   let rowCount: Int
@@ -25,6 +27,7 @@ struct ArgumentRows: ~Copyable {
   /// A row's arguments stand together, after a slot that is CPython's to use during the call.
   let stride: Int
   let blockRows: Int
+  /// Between blocks, a place holds nil or an object that its reader writes anew.
   private let block: UnsafeMutablePointer<ObjectPointer?>
 
   private static let mostBlockRows = 32
@@ -44,6 +47,7 @@ struct ArgumentRows: ~Copyable {
     }
     self.parameters = parameters
     self.readers = readers
+    refills = readers.map { $0.refill != nil }
     api = conversion.api
     columns = batch.columns
     rowCount = batch.rowCount
@@ -55,6 +59,7 @@ struct ArgumentRows: ~Copyable {
   }
 
   deinit {
+    for place in 0..<stride * blockRows where block[place] != nil { api.pointee.Py_DecRef(block[place]) }
     withExtendedLifetime(columns) {}
     block.deallocate()
   }
@@ -77,17 +82,17 @@ struct ArgumentRows: ~Copyable {
   /// How many arguments a row has.
   var width: Int { readers.count }
 
-  /// Makes the arguments of a block of rows; those of a row are dropped after its call. Where one cannot be made `None`
+  /// Makes the arguments of a block of rows; those of a row are to be dropped after its call. Where one cannot be made `None`
   /// stands in for it, and `problems` says why.
   ///
   /// - Returns: the arguments of the first row.
   mutating func make(_ rows: Range<Int>) -> UnsafeMutablePointer<ObjectPointer?> {
     if !problems.isEmpty { problems = [:] }
-    for (index, read) in readers.enumerated() {
+    for (index, reader) in readers.enumerated() {
       var first = rows.lowerBound
       while first < rows.upperBound {
         let slot = block + 1 + index + (first - rows.lowerBound) * stride
-        let made = read(first..<rows.upperBound, slot, stride)
+        let made = (reader.refill ?? reader.callAsFunction)(first..<rows.upperBound, slot, stride)
         first += made
         guard first < rows.upperBound else { break }
         let isFatal = api.isPendingFatal
@@ -102,11 +107,22 @@ struct ArgumentRows: ~Copyable {
     return block + 1
   }
 
+  /// Drops the arguments of a row.
+  @inline(__always)
+  func drop(_ vector: UnsafeMutablePointer<ObjectPointer?>) {
+    for index in 0..<readers.count {
+      // The low half is the count in every version, and 1 says that nobody kept the object.
+      if refills[index], let object = vector[index], UInt32(truncatingIfNeeded: object.pointee.ob_refcnt) == 1 {
+        continue
+      }
+      api.pointee.Py_DecRef(vector[index])
+      vector[index] = nil
+    }
+  }
+
   /// Drops the arguments of rows that will not be called; `vector` is that of the first.
   func drop(_ rows: Range<Int>, _ vector: UnsafeMutablePointer<ObjectPointer?>) {
-    for row in 0..<rows.count {
-      for index in readers.indices { api.pointee.Py_DecRef(vector[row * stride + index]) }
-    }
+    for row in 0..<rows.count { drop(vector + row * stride) }
   }
 
   // MARK: Made again, for their text only

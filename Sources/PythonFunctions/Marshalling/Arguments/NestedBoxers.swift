@@ -40,11 +40,17 @@ extension Conversion {
     case .record:
       let type = try attribute("Record", of: "clutch")
       return api.reader(of: column, RecordBoxer(fields: readers, names: names, type: type, api: api))
-    case .positional, .keywords, .dict:
-      let type = structure.form == .dict ? api.none : try classObject(structure.classIndex ?? -1)
+    case .dict:
+      return structReader(
+        of: column,
+        ObjectBoxer(
+          fields: readers, maker: .dictionary(try DictionaryMaker(names, self)),
+          runsPython: readers.contains(where: \.runsPython), api: api))
+    case .positional, .keywords:
+      let type = try classObject(structure.classIndex ?? -1)
       let keywords = structure.form == .positional ? nil : try tuple(of: names)
       let maker = try ObjectMaker(type, names.count, keywords: keywords, self)
-      let isPlain = try type == api.none || support("is_plain_class", [type]) == api.pointee._Py_TrueStruct
+      let isPlain = try support("is_plain_class", [type]) == api.pointee._Py_TrueStruct
       return structReader(
         of: column,
         ObjectBoxer(

@@ -9,15 +9,15 @@ extension Conversion {
       return api.reader(of: column, HugeBoxer<UInt128>(column) { [api] in api.makeInteger($0) })
     }
     switch column.type {
-    case .int8: return api.reader(of: column, IntegerBoxer<Int8>(column, api))
-    case .int16: return api.reader(of: column, IntegerBoxer<Int16>(column, api))
-    case .int32: return api.reader(of: column, IntegerBoxer<Int32>(column, api))
-    case .uint8: return api.reader(of: column, IntegerBoxer<UInt8>(column, api))
-    case .uint16: return api.reader(of: column, IntegerBoxer<UInt16>(column, api))
-    case .uint32: return api.reader(of: column, IntegerBoxer<UInt32>(column, api))
+    case .int8: return api.numberReader(of: column, IntegerBoxer<Int8>(column, api))
+    case .int16: return api.numberReader(of: column, IntegerBoxer<Int16>(column, api))
+    case .int32: return api.numberReader(of: column, IntegerBoxer<Int32>(column, api))
+    case .uint8: return api.numberReader(of: column, IntegerBoxer<UInt8>(column, api))
+    case .uint16: return api.numberReader(of: column, IntegerBoxer<UInt16>(column, api))
+    case .uint32: return api.numberReader(of: column, IntegerBoxer<UInt32>(column, api))
     case .uint64: return api.reader(of: column, UnsignedBoxer(column, api))
     case .fixedSizeBinary: return api.reader(of: column, HugeBoxer<Int128>(column) { [api] in api.makeInteger($0) })
-    default: return api.reader(of: column, IntegerBoxer<Int64>(column, api))
+    default: return api.numberReader(of: column, IntegerBoxer<Int64>(column, api))
     }
   }
 
@@ -26,9 +26,9 @@ extension Conversion {
     if field.isUnsignedHugeInteger { return api.reader(of: column, HugeBoxer<UInt128>(column) { make(Double($0)) }) }
     switch column.type {
     #if !(os(macOS) && arch(x86_64))
-      case .float16: return api.reader(of: column, FloatBoxer<Float16>(column, api))
+      case .float16: return api.numberReader(of: column, FloatBoxer<Float16>(column, api))
     #endif
-    case .float32: return api.reader(of: column, FloatBoxer<Float>(column, api))
+    case .float32: return api.numberReader(of: column, FloatBoxer<Float>(column, api))
     case .int8: return api.reader(of: column, IntegerAsFloatBoxer<Int8>(column, api))
     case .int16: return api.reader(of: column, IntegerAsFloatBoxer<Int16>(column, api))
     case .int32: return api.reader(of: column, IntegerAsFloatBoxer<Int32>(column, api))
@@ -43,23 +43,41 @@ extension Conversion {
       // Rare, so through Python: float(Decimal) and float(str) give the nearest double.
       let function = try attribute("float", of: "builtins")
       return reader(of: column, try decimalReader(of: column.withoutNulls, field), through: function)
-    default: return api.reader(of: column, FloatBoxer<Double>(column, api))
+    default: return api.numberReader(of: column, FloatBoxer<Double>(column, api))
     }
   }
 }
 
 /// Every width that fits a C `long long`.
-private struct IntegerBoxer<Value: FixedWidthInteger>: RowBoxer {
+private struct IntegerBoxer<Value: FixedWidthInteger>: NumberBoxer {
   let values: UnsafePointer<Value>
   let make: @convention(c) (Int64) -> ObjectPointer?
+  let drop: @convention(c) (ObjectPointer?) -> Void
 
   init(_ column: Column, _ api: PythonAPI) {
     values = column.unsafeValues.assumingMemoryBound(to: Value.self)
     make = api.pointee.PyLong_FromLongLong
+    drop = api.pointee.Py_DecRef
   }
 
   @inline(__always)
   func box(_ row: Int) -> ObjectPointer? { make(Int64(truncatingIfNeeded: values[row])) }
+
+  @inline(__always)
+  func box(_ row: Int, over spent: ObjectPointer?) -> ObjectPointer? {
+    let value = Int64(truncatingIfNeeded: values[row])
+    guard let spent else { return make(value) }
+    let int = UnsafeMutableRawPointer(spent).assumingMemoryBound(to: PyLongObject.self)
+    // Of one digit before and after, and not one of the small ints that there is only one of: -5 to 256, and to 1,024 in
+    // 3.15.
+    guard int.pointee.lv_tag < 16, value.magnitude > 1_024, value.magnitude < 1 << 30 else {
+      drop(spent)
+      return make(value)
+    }
+    int.pointee.lv_tag = value < 0 ? 8 | 2 : 8
+    int.pointee.ob_digit = UInt32(truncatingIfNeeded: value.magnitude)
+    return spent
+  }
 }
 
 private struct UnsignedBoxer: RowBoxer {
@@ -90,7 +108,7 @@ private struct HugeBoxer<Value: FixedWidthInteger & BitwiseCopyable>: RowBoxer {
   }
 }
 
-private struct FloatBoxer<Value: BinaryFloatingPoint>: RowBoxer {
+private struct FloatBoxer<Value: BinaryFloatingPoint>: NumberBoxer {
   let values: UnsafePointer<Value>
   let make: @convention(c) (Double) -> ObjectPointer?
 
@@ -101,6 +119,13 @@ private struct FloatBoxer<Value: BinaryFloatingPoint>: RowBoxer {
 
   @inline(__always)
   func box(_ row: Int) -> ObjectPointer? { make(Double(values[row])) }
+
+  @inline(__always)
+  func box(_ row: Int, over spent: ObjectPointer?) -> ObjectPointer? {
+    guard let spent else { return make(Double(values[row])) }
+    UnsafeMutableRawPointer(spent).assumingMemoryBound(to: PyFloatObject.self).pointee.ob_fval = Double(values[row])
+    return spent
+  }
 }
 
 private struct IntegerAsFloatBoxer<Value: FixedWidthInteger>: RowBoxer {
