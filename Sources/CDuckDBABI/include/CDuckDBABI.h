@@ -28,6 +28,7 @@ DUCKDB_HANDLE(vector);
 DUCKDB_HANDLE(logical_type);
 DUCKDB_HANDLE(scalar_function);
 DUCKDB_HANDLE(scalar_function_set);
+DUCKDB_HANDLE(table_function);
 DUCKDB_HANDLE(function_info);
 DUCKDB_HANDLE(bind_info);
 DUCKDB_HANDLE(init_info);
@@ -132,6 +133,10 @@ typedef void (*duckdb_scalar_function_bind_t)(duckdb_bind_info info);
 typedef void (*duckdb_scalar_function_init_t)(duckdb_init_info info);
 typedef void (*duckdb_scalar_function_t)(
     duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output);
+
+typedef void (*duckdb_table_function_bind_t)(duckdb_bind_info info);
+typedef void (*duckdb_table_function_init_t)(duckdb_init_info info);
+typedef void (*duckdb_table_function_t)(duckdb_function_info info, duckdb_data_chunk output);
 
 // The functions, each once: result, name without `duckdb_`, parameters. What may be null is
 // marked; a failing `create_*` answers null. Texts returned as `char *` (not const) are the
@@ -314,7 +319,37 @@ typedef void (*duckdb_scalar_function_t)(
     (duckdb_init_info info, void *_Nullable state, duckdb_delete_callback_t _Nullable destroy)) \
   X(void *_Nullable, scalar_function_init_get_bind_data, (duckdb_init_info info)) \
   X(void *_Nullable, scalar_function_init_get_extra_info, (duckdb_init_info info)) \
-  X(void *_Nullable, scalar_function_get_state, (duckdb_function_info info))
+  X(void *_Nullable, scalar_function_get_state, (duckdb_function_info info)) \
+  /* Table functions. */ \
+  X(duckdb_table_function _Nullable, create_table_function, (void)) \
+  X(void, destroy_table_function, (duckdb_table_function _Nullable *_Nonnull table_function)) \
+  X(duckdb_state, register_table_function, (duckdb_connection con, duckdb_table_function function)) \
+  X(void, table_function_set_name, (duckdb_table_function table_function, const char *name)) \
+  X(void, table_function_add_parameter, (duckdb_table_function table_function, duckdb_logical_type type)) \
+  X(void, table_function_set_extra_info, \
+    (duckdb_table_function table_function, void *_Nullable extra_info, duckdb_delete_callback_t \
+     _Nullable destroy)) \
+  X(void, table_function_set_bind, (duckdb_table_function table_function, duckdb_table_function_bind_t bind)) \
+  X(void, table_function_set_init, (duckdb_table_function table_function, duckdb_table_function_init_t init)) \
+  X(void, table_function_set_function, (duckdb_table_function table_function, duckdb_table_function_t function)) \
+  X(void, table_function_supports_projection_pushdown, (duckdb_table_function table_function, bool pushdown)) \
+  X(void *_Nullable, bind_get_extra_info, (duckdb_bind_info info)) \
+  X(void, bind_add_result_column, (duckdb_bind_info info, const char *name, duckdb_logical_type type)) \
+  X(idx_t, bind_get_parameter_count, (duckdb_bind_info info)) \
+  X(duckdb_value _Nullable, bind_get_parameter, (duckdb_bind_info info, idx_t index)) \
+  X(void, bind_set_bind_data, \
+    (duckdb_bind_info info, void *_Nullable bind_data, duckdb_delete_callback_t _Nullable destroy)) \
+  X(void, bind_set_error, (duckdb_bind_info info, const char *error)) \
+  X(void *_Nullable, init_get_bind_data, (duckdb_init_info info)) \
+  X(void, init_set_init_data, \
+    (duckdb_init_info info, void *_Nullable init_data, duckdb_delete_callback_t _Nullable destroy)) \
+  X(idx_t, init_get_column_count, (duckdb_init_info info)) \
+  X(idx_t, init_get_column_index, (duckdb_init_info info, idx_t column_index)) \
+  X(void, init_set_error, (duckdb_init_info info, const char *error)) \
+  X(void *_Nullable, function_get_init_data, (duckdb_function_info info)) \
+  X(void, function_set_error, (duckdb_function_info info, const char *error)) \
+  X(void, table_function_get_client_context, \
+    (duckdb_bind_info info, duckdb_client_context _Nullable *_Nonnull out_context))
 
 // Deprecated without a replacement so far: a library without it still works, but then holds a
 // whole result in memory.

@@ -93,6 +93,17 @@ final class BoundCall: Sendable {
     return try RecordBatch(schema: schema(for: columns), columns: columns, rowCount: rows)
   }
 
+  /// The arguments of a call that has only constants, in one row.
+  ///
+  /// - Throws: why one cannot be cast.
+  func constants() throws -> RecordBatch {
+    if let refusal { throw refusal }
+    let columns = sources.compactMap { source -> Column? in
+      if case .constant(let values) = source { values.slice(0..<1) } else { nil }
+    }
+    return try RecordBatch(schema: schema(for: columns), columns: columns, rowCount: 1)
+  }
+
   /// The schema, with the large types of columns that have too much text or too many elements for others.
   private func schema(for columns: [Column]) -> Schema {
     guard zip(schema.fields, columns).contains(where: { $0.type != $1.type }) else { return schema }

@@ -54,25 +54,55 @@ enum ConstantCast {
     var problem = duckdb.expression_fold(context, expression, &value)
     duckdb.destroy_error_data(&problem)
     guard let value else { throw DuckDBError(.query, "DuckDB cannot compute a constant argument") }
+    let rows = Int(duckdb.vector_size())
+    return try ValueQuery(database, timeZone: functions.timeZone(of: context), vectors).column(
+      of: value, as: type, rows: rows
+    ).values
+  }
+}
+
+/// What DuckDB makes of a value of its own as a column, which its C interface has no other way for: a query on a connection
+/// of its own.
+struct ValueQuery: ~Copyable {
+  private let connection: duckdb_connection
+  private let vectors: VectorColumns
+  private var functions: UnsafePointer<DuckDBFunctions> { vectors.functions }
+
+  /// - Parameter timeZone: the session's, in which texts are moments; nil for DuckDB's own.
+  /// - Throws: `query`.
+  init(_ database: duckdb_database, timeZone: String?, _ vectors: VectorColumns) throws(DuckDBError) {
+    let duckdb = vectors.functions.pointee
     var connection: duckdb_connection?
     guard duckdb.connect(database, &connection) == DuckDBSuccess, let connection else {
-      throw DuckDBError(.query, "DuckDB cannot open a connection to cast a constant argument")
+      throw DuckDBError(.query, "DuckDB cannot open a connection to read an argument")
     }
-    defer {
-      var connection: duckdb_connection? = connection
-      duckdb.disconnect(&connection)
-    }
-    if let zone = functions.timeZone(of: context) {
+    self.connection = connection
+    self.vectors = vectors
+    if let timeZone {
       let result = ResultHandle(functions: functions, addedLines: 0)
-      _ = duckdb.query(connection, "SET TimeZone = '\(zone.replacing("'", with: "''"))'", result.pointer)
+      _ = duckdb.query(connection, "SET TimeZone = '\(timeZone.replacing("'", with: "''"))'", result.pointer)
     }
-    let rows = Int(duckdb.vector_size())
+  }
+
+  deinit {
+    var connection: duckdb_connection? = connection
+    functions.pointee.disconnect(&connection)
+  }
+
+  /// A value, once for each of some rows of at most one chunk.
+  ///
+  /// - Parameter type: what it is cast to; nil for its own type.
+  /// - Throws: `query` with DuckDB's text when the value cannot be cast.
+  func column(of value: duckdb_value, as type: SQLType?, rows: Int) throws -> (type: SQLType, values: Column) {
+    let duckdb = functions.pointee
     var statement: duckdb_prepared_statement?
     defer { duckdb.destroy_prepare(&statement) }
-    let sql = "SELECT CAST($1 AS \(type.declaration)) FROM range(\(rows))"
-    guard duckdb.prepare(connection, sql, &statement) == DuckDBSuccess, let prepared = statement else {
+    let expression = type.map { "CAST($1 AS \($0.declaration))" } ?? "$1"
+    guard duckdb.prepare(connection, "SELECT \(expression) FROM range(\(rows))", &statement) == DuckDBSuccess,
+      let prepared = statement
+    else {
       let reason = statement.flatMap { duckdb.prepare_error($0) }.map { String(cString: $0) }
-      throw DuckDBError(.query, reason ?? "DuckDB cannot cast a constant argument to \(type)")
+      throw DuckDBError(.query, reason ?? "DuckDB cannot read an argument\(type.map { " as \($0)" } ?? "")")
     }
     let result = ResultHandle(functions: functions, addedLines: 0)
     guard duckdb.bind_value(prepared, 1, value) == DuckDBSuccess,
@@ -81,20 +111,22 @@ enum ConstantCast {
       // What follows the first paragraph points into the statement above, which is not the user's.
       let reason = result.error.map { error in error.message.split(separator: "\n\nLINE ").first.map(String.init) ?? ""
       }
-      throw DuckDBError(.query, reason ?? "DuckDB cannot cast a constant argument to \(type)")
+      throw DuckDBError(.query, reason ?? "DuckDB cannot read an argument\(type.map { " as \($0)" } ?? "")")
     }
     var chunk = duckdb.fetch_chunk(result.pointer.pointee)
     defer { duckdb.destroy_data_chunk(&chunk) }
     guard let chunk, let vector = duckdb.data_chunk_get_vector(chunk, 0),
-      Int(duckdb.data_chunk_get_size(chunk)) == rows
-    else { throw result.error ?? DuckDBError(.query, "DuckDB gave no value for a constant argument") }
-    return try vectors.column(vector, type: type, count: rows)
+      let handle = duckdb.vector_get_column_type(vector), Int(duckdb.data_chunk_get_size(chunk)) == rows
+    else { throw result.error ?? DuckDBError(.query, "DuckDB gave no value for an argument") }
+    let owner = LogicalType(handle, functions: functions)
+    let found = type ?? withExtendedLifetime(owner) { SQLType(handle, functions: functions) }
+    return (found, try vectors.column(vector, type: found, count: rows))
   }
 }
 
 extension SQLType {
   /// The type in SQL, whatever its names are.
-  fileprivate var declaration: String {
+  var declaration: String {
     switch self {
     case .list(let element): "\(element.declaration)[]"
     case .array(let element, let count): "\(element.declaration)[\(count)]"

@@ -35,7 +35,7 @@ final class ScalarFunction: Sendable {
     self.declared = declared
     self.database = database
     self.timeouts = timeouts
-    signature = provider.signatures[index]
+    signature = provider.signatures[index].listing
     self.index = index
     self.provider = provider
     self.errorMode = errorMode ?? signature.errorMode
@@ -215,10 +215,12 @@ final class ScalarFunction: Sendable {
 extension SQLType {
   /// A value with its error: one of the two is null, or both for a row whose result is null.
   fileprivate static func collected(_ value: SQLType) -> SQLType {
-    let error: [Field] = [
-      .init(name: "type", type: .plain(.varchar)), .init(name: "message", type: .plain(.varchar)),
-      .init(name: "line", type: .plain(.integer)), .init(name: "traceback", type: .plain(.varchar)),
-    ]
-    return .structure([.init(name: "value", type: value), .init(name: "error", type: .structure(error))])
+    .structure([.init(name: "value", type: value), .init(name: "error", type: error)])
   }
+
+  /// What became of a row that failed.
+  static let error = SQLType.structure([
+    .init(name: "type", type: .plain(.varchar)), .init(name: "message", type: .plain(.varchar)),
+    .init(name: "line", type: .plain(.integer)), .init(name: "traceback", type: .plain(.varchar)),
+  ])
 }

@@ -52,6 +52,7 @@ extension DuckDBConnection {
   ) throws(DuckDBError) {
     var problems = RegistrationProblems(of: provider)
     var sets: [FunctionSet] = []
+    let tables = try tableFunctions(of: provider, errorMode, timeouts, &problems)
     for indices in provider.signatures.indicesByName {
       let name = provider.signatures[indices[0]].name
       var functions: [ScalarFunction] = []
@@ -79,6 +80,40 @@ extension DuckDBConnection {
       database.noteRegistered(set, of: provider)
       taken.insert(set.name)
     }
+    for table in tables {
+      try withRegistrationHandle { handle throws(DuckDBError) in try table.register(on: handle, in: database.library) }
+      for macro in table.macros { try run(macro) }
+    }
+  }
+}
+
+extension DuckDBConnection {
+  private func tableFunctions(
+    of provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts,
+    _ problems: inout RegistrationProblems
+  ) throws(DuckDBError) -> [TableFunction] {
+    let indices = provider.signatures.indices.filter { provider.signatures[$0].kind == .table }
+    guard !indices.isEmpty else { return [] }
+    let names = try FunctionNames(ofTables: indices.map { provider.signatures[$0].name }, on: self)
+    var tables: [TableFunction] = []
+    for index in indices {
+      let signature = provider.signatures[index]
+      if let taken = names[signature.name] { problems.addTaken(taken, by: nil, at: index) }
+      if provider.signatures.count(where: { $0.name.lowercased() == signature.name.lowercased() }) > 1 {
+        problems.add(.query, "UDF \(signature.name) is a table function, which SQL has no overloads of", at: index)
+      }
+      if signature.parameters.contains(where: \.isVariadic) {
+        problems.add(
+          .query, "UDF \(signature.name) is a table function, to which SQL passes no *args; name each parameter",
+          at: index)
+      }
+      do throws(DuckDBError) {
+        tables.append(
+          try TableFunction(
+            index, of: provider, onError: errorMode, timeouts: timeouts, database: database.callbackHandle))
+      } catch { problems.add(error.code, "UDF \(signature.name) cannot be used in SQL: \(error.message)", at: index) }
+    }
+    return tables
   }
 }
 

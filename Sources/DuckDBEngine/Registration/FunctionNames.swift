@@ -18,6 +18,20 @@ package struct FunctionNames: Sendable {
     try self.init(on: connection, where: "AND lower(function_name) IN (\(names))")
   }
 
+  /// Those of some names that stand in FROM and are the database's own.
+  init(ofTables names: [String], on connection: DuckDBConnection) throws(DuckDBError) {
+    let names = names.map { "lower('\($0)')" }.joined(separator: ", ")
+    let statements = try connection.execute(
+      """
+      SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro')
+      AND lower(function_name) IN (\(names)) AND (internal OR database_name <> 'temp')
+      """)
+    guard let result = try statements.next() else { return }
+    while let rows = try result.nextRows() {
+      for row in 0..<rows.count { add(rows[row, 0].description) }
+    }
+  }
+
   private init(_ names: [String]) { for name in names { add(name) } }
 
   private init(on connection: DuckDBConnection, where condition: String = "") throws(DuckDBError) {

@@ -21,6 +21,9 @@ public struct CallOptions: Sendable {
   /// Keeps the telling of failing rows for later, of a call that may be made in vain; nil for telling at once.
   package var postpone: (@Sendable (@escaping @Sendable () -> Void) -> Void)?
 
+  /// The places of a table function's columns that are read, in the order in which they come; nil for all.
+  package var columns: [Int]?
+
   package var offsetReach: OffsetReach { OffsetReach(short: shortReach, mayBeLong: allowsLargeColumns) }
 
   /// Options, each with its default unless given.

@@ -24,6 +24,15 @@ public protocol FunctionProvider: Sendable {
   ///
   /// - Throws: as `evaluate`, but for `CancellationError`.
   func evaluateAndWait(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult
+
+  /// Begins to call the table function at a place in ``signatures`` for the rows of a batch; it runs when rows are drawn.
+  ///
+  /// - Parameters:
+  ///   - function: the place of the function.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  ///   - options: how it is called; each draw is a call.
+  /// - Throws: `UDFError`: `unknownFunction` when the function is no table function, `wrongArguments`.
+  func open(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> any TableCursor
 }
 
 extension FunctionProvider {
@@ -72,6 +81,30 @@ extension FunctionProvider {
   ) throws -> UDFResult {
     let place = try signatures.place(of: function, for: batch.schema.fields)
     return try evaluateAndWait(place, batch, CallOptions(errorMode: errorMode, timeouts: timeouts))
+  }
+
+  /// The rows that a table function gives for the rows of a batch, drawn as they are asked for.
+  ///
+  /// ```swift
+  /// for try await rows in pool.table("series", batch) { ... }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - function: the name, as for `call`.
+  ///   - batch: one column per parameter, in order; the names of the columns do not matter.
+  ///   - limit: how many rows are drawn at once at most.
+  ///   - errorMode: what a failure does; nil for what the function says.
+  ///   - timeouts: how long a row and a draw may take; where nothing is said, what the function says.
+  /// - Returns: record batches of at least one row. An iteration throws what ``open(_:_:_:)`` and
+  ///   ``TableCursor/next(_:)`` throw.
+  public func table(
+    _ function: String, _ batch: RecordBatch, limit: Int = 2_048, onError errorMode: UDFErrorMode? = nil,
+    timeouts: UDFTimeouts = UDFTimeouts()
+  ) -> TableRows {
+    TableRows(limit: max(1, limit)) {
+      let place = try signatures.place(of: function, for: batch.schema.fields)
+      return try open(place, batch, CallOptions(errorMode: errorMode, timeouts: timeouts))
+    }
   }
 
   /// The signature of a function, of overloads the first; upper and lower case count as the same if no name is equal.

@@ -1,6 +1,6 @@
 /// How a function is called, and what it gives.
 ///
-/// Only `rows` can be called yet; a file with a function of another kind does not load.
+/// Only `rows` and `table` can be called yet; a file with a function of another kind does not load.
 public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Once for each row, with values; gives a value.
   case rows
@@ -8,7 +8,7 @@ public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
   case batch
   /// With the batches of a query one after the other; gives batches.
   case batches
-  /// Gives rows of a table of its own.
+  /// Once for each row, with values; gives rows of a table of its own, as they are asked for.
   case table
   /// Takes rows into a state and gives a value for all of them.
   case aggregate

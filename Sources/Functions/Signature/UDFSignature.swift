@@ -20,7 +20,7 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let kind: FunctionKind
   /// The parameters, in order.
   public let parameters: [Parameter]
-  /// The type of the result.
+  /// The type of the result; of a table function that of a row.
   public let result: UDFType
   /// Whether equal arguments always give equal results, as `@udf(deterministic=...)` says.
   public let determinism: UDFDeterminism
@@ -45,7 +45,9 @@ public struct UDFSignature: Sendable, Hashable, Codable {
       let text = "\(parameter.name) \(parameter.type.sqlParameterName)"
       return parameter.isVariadic ? "\(text)..." : parameter.hasDefault ? "[\(text)]" : text
     }.joined(separator: ", ")
-    return "\(name)(\(list)) -> \(result.sqlName)"
+    guard kind == .table else { return "\(name)(\(list)) -> \(result.sqlName)" }
+    let columns = columnTypes.map { "\(UDFType.identifier($0.name)) \($0.type.sqlName)" }.joined(separator: ", ")
+    return "\(name)(\(list)) -> TABLE(\(columns))"
   }
 
   /// The first line of the docstring.
@@ -56,10 +58,11 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   /// What a null argument does, in one line.
   public var nullBehavior: String {
     let optional = parameters.filter(\.isOptional).map(\.name).joined(separator: ", ")
+    let nothing = kind == .table ? "no rows" : "null"
     if parameters.isEmpty { return "called once per row" }
-    if optional.isEmpty { return "a null argument gives null without a call" }
+    if optional.isEmpty { return "a null argument gives \(nothing) without a call" }
     if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }
-    return "null is passed as None to \(optional); a null elsewhere gives null without a call"
+    return "null is passed as None to \(optional); a null elsewhere gives \(nothing) without a call"
   }
 }
 

@@ -39,13 +39,17 @@ extension UDFType {
     }
   }
 
-  private static func identifier(_ name: String) -> String {
+  /// A name as SQL has it, in quotes where it needs them.
+  package static func identifier(_ name: String) -> String {
     let isPlain = name.utf8.allSatisfy { byte in
       byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
-    return isPlain && name.first?.isNumber == false ? name : "\"\(name.replacing("\"", with: "\"\""))\""
+    return isPlain && name.first?.isNumber == false ? name : quoted(name)
   }
+
+  /// A name in quotes, which is one in SQL whatever it is.
+  package static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
 
   /// The SQL name of what a parameter takes: `Any` takes everything.
   package var sqlParameterName: String { self == .any ? "ANY" : sqlName }

@@ -3,7 +3,8 @@ package import Columnar
 package import PythonRuntime
 
 extension LoadedModule {
-  /// Calls a function for each row of a batch, under the GIL of the interpreter that the module was loaded in.
+  /// Calls a function for each row of a batch, under the GIL of the interpreter that the module was loaded in; a table
+  /// function gives all its rows in a list.
   ///
   /// - Parameter function: the function's place in `signatures`.
   /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `memoryExceeded`.
@@ -11,15 +12,16 @@ extension LoadedModule {
     _ function: Int, _ batch: RecordBatch, _ context: RowContext = RowContext(), in py: borrowing Python
   ) throws -> UDFResult {
     let function = functions[function]
+    let role: FunctionRole = function.signature.kind == .table ? .list : .call
     let conversion = Conversion(py.state, classes: classes, support: support)
     defer { conversion.release() }
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
-      guard let callable = function.roles[.call].flatMap(py.state.kept) else {
+      guard let callable = function.roles[role].flatMap(py.state.kept) else {
         throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
       }
-      var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
+      var call = try RowCall(function.signature.listing, callable, for: batch, in: py, conversion, context)
       return try call.run()
     } catch let error as PythonError {
       // Before the first row or after the last.

@@ -53,8 +53,10 @@ package struct LoadedModule: Sendable {
       let signatures = try Self.signatures(answer.item(0).extract(String.self), of: source)
       let roles = try answer.item(1)
       functions = try signatures.enumerated().map { index, signature in
-        let call = try roles.item(index).item(FunctionRole.call.rawValue)
-        return LoadedFunction(signature: signature, roles: [.call: Self.keep(call, py)])
+        let callables = try roles.item(index)
+        var kept: [FunctionRole: Int] = [:]
+        for role in signature.kind.roles { kept[role] = Self.keep(try callables.item(role.rawValue), py) }
+        return LoadedFunction(signature: signature, roles: kept)
       }
       let found = try answer.item(2)
       classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }

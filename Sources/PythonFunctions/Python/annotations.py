@@ -39,6 +39,7 @@ _Type = clutch.Type
 
 _LISTS = (list, collections.abc.Sequence, collections.abc.Iterable)
 _MAPS = (dict, collections.abc.Mapping)
+_ROWS = (list, collections.abc.Iterator, collections.abc.Iterable, collections.abc.Generator, collections.abc.Sequence)
 
 # What can stand in a Type; all but those that are made of other types.
 _DESCRIBED = {
@@ -63,6 +64,31 @@ def resolve(annotation, namespace):
     """
     try:
         return _resolve(annotation, namespace, 0, ())
+    except (Unsupported, MemoryError):
+        raise
+    except Exception as error:
+        raise Unsupported(f"has a type that cannot be read: {told(error)}") from None
+
+
+def resolve_rows(annotation, namespace):
+    """The descriptor of the rows that the return annotation of a table function names.
+
+    Raises Unsupported, whatever the annotation does.
+    """
+    try:
+        rows = _evaluated(annotation, namespace)
+        origin, arguments = _parts(rows)
+        if not (_is_one_of(origin, _ROWS) and arguments):
+            raise Unsupported(f"names no rows: {_shown(rows)}; write -> Iterator[T], Iterable[T], Generator[T, None, None] or list[T]")
+        row = _evaluated(arguments[0], namespace)
+        origin, arguments = _parts(row)
+        if origin is tuple and arguments and arguments[-1] is not ...:
+            fields = [
+                {"name": f"f{place}", "type": _resolve(part, namespace, 1, ())[0], "mayBeMissing": False}
+                for place, part in enumerate(arguments)
+            ]
+            return {"kind": "struct", "name": _shown(row), "fields": fields, "class": None, "form": "record"}
+        return _resolve(row, namespace, 1, ())[0]
     except (Unsupported, MemoryError):
         raise
     except Exception as error:

@@ -28,29 +28,17 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
     """
 
     def decorate(function):
-        own = _name(function)
-        problems = [] if callable(function) else [f"@udf marks a function, not {shown(function)}"]
-        if unknown:
-            options = "input_types, result_type, name, io_threads, batch and workers"
-            problems.append(f"@udf has no option {', '.join(map(shown, unknown))}; it has {options}")
-        called = own if name is None or type(name) is str and not name else name
-        if not is_name(called):
-            problems.append(f"@udf(name=...) takes a name such as 'my_function', not {shown(called)}")
+        called, problems = _checked("udf", function, name, unknown, "input_types, result_type, name, io_threads, batch and workers")
         types, result = [], None
         if input_types is None or result_type is None:
             problems.append("@udf needs both, as in @udf(input_types=['INT', 'INT'], result_type='INT')")
         else:
-            items = list(input_types) if isinstance(input_types, (list, tuple)) else [input_types]
-            types = [_type(item, f"input type {number}", problems) for number, item in enumerate(items, 1)]
+            types = _input_types(input_types, problems)
             result = _type(result_type, "the result type", problems)
         if problems:
-            marked = _Marked(function, own, signature={"parameters": [], "result": None})
-            marked.problems = problems
-            _marked.append(marked)
-        else:
-            called = str.__str__(called)
-            by_row = _row_by_row(function, called) if batch else None
-            mark(function, called, types, result, called=by_row, decimals=(_has_plain_decimal(result), _DIGITS))
+            return _refuse(function, "rows", problems)
+        by_row = _row_by_row(function, called) if batch else None
+        mark(function, called, types, result, called=by_row, decimals=(_has_plain_decimal(result), _DIGITS))
         return function
 
     # Without parentheses the function arrives as the types.
@@ -60,14 +48,59 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
     return decorate
 
 
-def udtf(input_types=None, result_types=None, name=None, **options):
-    """Mark a function as a table function, which the loader refuses."""
+def udtf(input_types=None, result_types=None, name=None, io_threads=None, workers=None, **unknown):
+    """Mark a function as a table function: a generator, or one that returns something to iterate over.
+
+    input_types, name, io_threads, workers: as of `udf`; result_types: the types of the columns, a list or one type.
+    """
 
     def decorate(function):
-        _marked.append(_Marked(function, name if is_name(name) else _name(function), kind="table"))
+        called, problems = _checked("udtf", function, name, unknown, "input_types, result_types, name, io_threads and workers")
+        types, result = [], None
+        if input_types is None or result_types is None:
+            problems.append("@udtf needs both, as in @udtf(input_types=['INT'], result_types=['INT', 'VARCHAR'])")
+        else:
+            types = _input_types(input_types, problems)
+            items = list(result_types) if isinstance(result_types, (list, tuple)) else [result_types]
+            results = [_type(item, f"result type {number}", problems) for number, item in enumerate(items, 1)]
+            if not results:
+                problems.append("@udtf(result_types=...) names no column")
+        if problems:
+            return _refuse(function, "table", problems)
+        fields = [{"name": f"f{place}", "type": each} for place, each in enumerate(results)]
+        result = {"kind": "struct", "name": "tuple", "fields": fields, "class": None, "form": "record"}
+        result = results[0] if len(results) == 1 else result
+        mark(function, called, types, result, kind="table", decimals=(_has_plain_decimal(result), _DIGITS))
         return function
 
-    return decorate(input_types) if callable(input_types) and result_types is None else decorate
+    if callable(input_types) and result_types is None:
+        function, input_types = input_types, None
+        return decorate(function)
+    return decorate
+
+
+def _checked(decorator, function, name, unknown, options):
+    """What a function is called, and the problems of the decorator's arguments but the types."""
+    problems = [] if callable(function) else [f"@{decorator} marks a function, not {shown(function)}"]
+    if unknown:
+        problems.append(f"@{decorator} has no option {', '.join(map(shown, unknown))}; it has {options}")
+    called = _name(function) if name is None or type(name) is str and not name else name
+    if not is_name(called):
+        problems.append(f"@{decorator}(name=...) takes a name such as 'my_function', not {shown(called)}")
+        called = _name(function)
+    return str.__str__(called), problems
+
+
+def _input_types(input_types, problems):
+    items = list(input_types) if isinstance(input_types, (list, tuple)) else [input_types]
+    return [_type(item, f"input type {number}", problems) for number, item in enumerate(items, 1)]
+
+
+def _refuse(function, kind, problems):
+    marked = _Marked(function, _name(function), kind, signature={"parameters": [], "result": None})
+    marked.problems = problems
+    _marked.append(marked)
+    return function
 
 
 class UdfServer:

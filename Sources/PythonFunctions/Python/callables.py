@@ -204,6 +204,15 @@ def _has_flag(function, flags):
     return function is not None and bool(function.__code__.co_flags & flags)
 
 
+def listing(function):
+    """A function that returns the rows of a table function in a list."""
+
+    def rows(*arguments):
+        return [*function(*arguments)]
+
+    return rows
+
+
 def documentation(function):
     """The docstring without its indentation, or None."""
     if isinstance(function, partial):

@@ -17,7 +17,7 @@ from typing import Annotated, Any, NamedTuple
 from _clutch_texts import is_name as _is_name, shown as _shown
 
 __all__ = [
-    "udf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
+    "udf", "udtf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
     "Decimal256", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "Float32",
     "Float64",
 ]  # fmt: skip
@@ -34,7 +34,8 @@ class DeadlineExceeded(BaseException):
 class _Marked:
     """A function that a file marks, with everything that the loader reads of it.
 
-    kind: how the engine calls it; only "rows", once for each row, is there yet, and the loader refuses the others.
+    kind: how the engine calls it: "rows", once for each row, or "table", for rows of a table of its own; the loader
+    refuses the others.
     roles: its callables by what each is called for; a plain function has one, "call".
     signature: the declared {"parameters", "result"}; None for what the annotations say.
     problems: why it makes no UDF, as far as the mark knows; the loader tells all problems of a file at once.
@@ -47,6 +48,7 @@ class _Marked:
         self.roles = {"call": function}
         self.options = {**_OPTIONS, **options}
         self.problems = []
+        self.decorator = "udf"
         self.caller = _caller()
         # Whether decimal results are rounded to the digits of their column, and what to write for other digits.
         self.decimals = None
@@ -100,19 +102,48 @@ def udf(
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
-    options = {
-        "null": null, "deterministic": deterministic, "on_error": on_error, "timeout": timeout,
-        "batch_timeout": batch_timeout, "memory": memory, "threads": threads,
-    }  # fmt: skip
+    return _decorator("udf", "rows", function, name, locals(), unknown)
+
+
+def udtf(
+    function=None, /, *, name=None, null="skip", on_error="raise", timeout=None, batch_timeout=None, memory=None,
+    threads=False, **unknown,
+):  # fmt: skip
+    """Mark a function as a table function: for each row of arguments it gives rows of a table; use it as @udtf or with
+    options as @udtf(...).
+
+    It is a generator, or returns something to iterate over, as its annotation says: Iterator[T], Iterable[T],
+    Generator[T, None, None] or list[T]. The columns are the fields of T if that is a NamedTuple, a dataclass or a
+    TypedDict, f0, f1, ... for tuple[...], and else one with the function's name. Rows are drawn as they are needed, and a
+    generator that is not needed any more is closed.
+
+    name, null, memory, threads: as of @udf; with "skip" a null argument gives no rows.
+    on_error: what an exception does. "raise": the query fails. "null": the rows before it stay, and none come after it;
+        where a row is no T there is a row of nulls. "collect": the same, and a last column, error, says what happened.
+    timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function.
+    batch_timeout: how many seconds the rows may take that are drawn at once, at most 2,048.
+
+    The function itself is returned unchanged, so that other Python code can call it as usual.
+    """
+    return _decorator("udtf", "table", function, name, locals(), unknown)
+
+
+def _decorator(mark_name, kind, function, name, given, unknown):
+    """What marks a function, or the function itself after marking it.
+
+    given: the decorator's arguments by name; unknown: those that it has not.
+    """
+    options = {option: given[option] for option in _OPTIONS if option in given}
 
     def mark(function):
         own = _own_name(function)
-        marked = _Marked(function, name if _is_name(name) else own or type(function).__name__)
+        marked = _Marked(function, name if _is_name(name) else own or type(function).__name__, kind)
+        marked.decorator = mark_name
         if not callable(function):
-            marked.refuse(f"@udf marks a function, not {_shown(function)}")
+            marked.refuse(f"@{mark_name} marks a function, not {_shown(function)}")
         elif name is None and not _is_name(own):
             has = f"has a name of {len(own):,} characters" if own and own.isidentifier() else "has no name of its own for SQL"
-            marked.refuse(f"it {has}; mark it as udf(name='my_function')(...)")
+            marked.refuse(f"it {has}; mark it as {mark_name}(name='my_function')(...)")
         _check(marked, name, options, unknown)
         _marked.append(marked)
         return function
@@ -137,36 +168,42 @@ def _word(value):
 def _check(marked, name, options, unknown):
     """Take the options over that are as they should be, and refuse the others."""
     options = {option: _word(value) for option, value in options.items()}
+    at = f"@{marked.decorator}"
 
     def one(option, is_right, expected):
-        if is_right:
+        if option not in options:
+            return
+        if is_right(options[option]):
             marked.options[option] = options[option]
         else:
-            marked.refuse(f"@udf({option}=...) takes {expected}, not {_shown(options[option])}")
+            marked.refuse(f"{at}({option}=...) takes {expected}, not {_shown(options[option])}")
 
     def word(option, *words):
-        one(option, type(options[option]) is str and options[option] in words, f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}")
+        expected = f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}"
+        one(option, lambda value: type(value) is str and value in words, expected)
 
     def flag(option, others=()):
-        one(option, any(options[option] is each for each in (True, False, *others)), "True or False")
+        one(option, lambda value: any(value is each for each in (True, False, *others)), "True or False")
 
     if unknown:
-        has = f"name, {', '.join(list(_OPTIONS)[:-1])} and {list(_OPTIONS)[-1]}"
-        marked.refuse(f"@udf has no option {', '.join(map(_shown, unknown))}; it has {has}")
+        has = f"name, {', '.join(list(options)[:-1])} and {list(options)[-1]}"
+        marked.refuse(f"{at} has no option {', '.join(map(_shown, unknown))}; it has {has}")
     if name is not None and not _is_name(name):
-        marked.refuse(f"@udf(name=...) takes a name such as 'my_function', not {_shown(name)}")
+        marked.refuse(f"{at}(name=...) takes a name such as 'my_function', not {_shown(name)}")
     word("null", "skip", "call")
     flag("deterministic", (None,))
     word("on_error", "raise", "null", "collect")
     for option in ("timeout", "batch_timeout"):
-        seconds = options[option]
-        is_right = seconds is None or type(seconds) in (int, float) and 0 < seconds < 1e9
-        one(option, is_right, "a number of seconds above 0")
-    memory = options["memory"]
-    options = {**options, "memory": None if memory is None else _bytes(memory)}
-    if memory is not None and options["memory"] is None:
-        marked.refuse(f"@udf(memory=...) takes '256MB', '1GiB', '512KB' or a number of bytes, not {_shown(memory)}")
-    one("memory", True, "")
+        one(
+            option, lambda seconds: seconds is None or type(seconds) in (int, float) and 0 < seconds < 1e9,
+            "a number of seconds above 0",
+        )  # fmt: skip
+    one(
+        "memory", lambda memory: memory is None or _bytes(memory) is not None,
+        "'256MB', '1GiB', '512KB' or a number of bytes",
+    )  # fmt: skip
+    if marked.options["memory"] is not None:
+        marked.options["memory"] = _bytes(marked.options["memory"])
     flag("threads")
 
 

@@ -25,9 +25,8 @@ _tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
 # Kinds that cannot be called yet, and what to write instead.
 _UNSUPPORTED = {
     "concurrent": "async functions are not supported; write a plain function",
-    "batches": "generators are not supported; return one value per call",
-    "aggregate": "a class is no function; table and aggregate functions are not supported yet",
-    "table": "table functions are not supported yet; write one that returns one value for a row, such as a list",
+    "batches": "a generator gives rows of a table: mark it with @udtf; or return one value per call",
+    "aggregate": "a class is no function; aggregate functions are not supported yet",
 }
 
 
@@ -71,6 +70,9 @@ def _answer(namespace, filename, lines, declarations, dialect):
     problems += further
     if problems:
         raise _SignatureError("\n".join(problems))
+    for marked in _marked:
+        if marked.kind == "table":
+            marked.roles["list"] = callables.listing(marked.roles["call"])
     classes = []
     wants_threads = any(marked.options["threads"] for marked in _marked)
     return _json(signatures, classes), [marked.roles for marked in _marked], classes, wants_threads
@@ -190,18 +192,18 @@ def _place(marked, filename, lines):
 
 def _kind(marked):
     """What a function is called for, as its mark or its form says."""
-    if marked.kind != "rows":
-        return marked.kind
     if issubclass(type(marked.function), type):
         return "aggregate"
     if callables.is_async(marked.function):
         return "concurrent"
+    if marked.kind != "rows":
+        return marked.kind
     return "batches" if callables.is_generator(marked.function) else "rows"
 
 
 def _signature(marked, line, parameter_lines, problems):
     options = marked.options
-    declared = marked.signature or _annotated(marked.function, parameter_lines, problems)
+    declared = marked.signature or _annotated(marked, parameter_lines, problems)
     for parameter in declared["parameters"]:
         parameter["isOptional"] = parameter["isOptional"] or options["null"] == "call"
         parameter.setdefault("hasDefault", False)
@@ -227,11 +229,11 @@ def _determinism(said, parameters):
     return "deterministic" if said else "volatile"
 
 
-def _annotated(function, lines, problems):
-    """The parameters and the result as the annotations have them."""
+def _annotated(marked, lines, problems):
+    """The parameters and the result as the annotations have them; the result of a table function is a row."""
     parameters, result = [], None
     try:
-        read = callables.signature(function)
+        read = callables.signature(marked.function)
     except callables.Unreadable:
         problems.append("it has no readable signature; wrap it in a function with annotations")
         return {"parameters": [], "result": None}
@@ -273,7 +275,13 @@ def _annotated(function, lines, problems):
             continue
         problems.append((problem, at) if at else problem)
     if read.result is _MISSING:
-        problems.append(f"it has no return annotation; write -> T, where T is {annotations.ACCEPTED}")
+        written = "-> Iterator[T]" if marked.kind == "table" else "-> T"
+        problems.append(f"it has no return annotation; write {written}, where T is {annotations.ACCEPTED}")
+    elif marked.kind == "table":
+        try:
+            result = annotations.resolve_rows(read.result, read.namespace)
+        except annotations.Unsupported as error:
+            problems.append(f"the return type {error}")
     else:
         result = resolve(read.result, "the return type")[0]
     return {"parameters": parameters, "result": result}

@@ -238,3 +238,12 @@ def _text(value):
     except Exception:
         text = f"<{type(value).__name__} object>"
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+_Generator = type((lambda: (yield))())
+
+
+def close(iterator):
+    """End a generator that is not needed any more; other iterators have no end of their own."""
+    if issubclass(type(iterator), _Generator):
+        _Generator.close(iterator)

@@ -52,19 +52,29 @@ extension RowProblem {
   }
 
   /// Everything a failed row has to say, in a form of its own.
-  func failure(function: String, row: Int, arguments: String?) -> UDFRowFailure {
+  ///
+  /// - Parameter drawn: how many rows of a table the row of arguments had given before; nil when it gives none.
+  func failure(function: String, row: Int, arguments: String?, drawn: Int?) -> UDFRowFailure {
     let shown = withoutFramesOfPythonItself
     let exception = shown.exception
     let message =
-      switch shown {
-      case .argument(let error): "an argument cannot be made: \(error.message)"
-      case .call(let error): RefusedPackage(error)?.explanation ?? error.message
-      case .result(_, let error?, _): error.message
-      case .result(let reason, nil, _): reason.cut(to: TextLimit.message)
-      }
+      Self.after(drawn) + shown.message
     return UDFRowFailure(
       function: function, row: row, errorType: shown.errorType, message: message, line: exception?.ownLine,
       traceback: exception.map { $0.traceback.isEmpty ? "" : $0.description } ?? "", arguments: arguments)
+  }
+
+  private var message: String {
+    switch self {
+    case .argument(let error): "an argument cannot be made: \(error.message)"
+    case .call(let error): RefusedPackage(error)?.explanation ?? error.message
+    case .result(_, let error?, _): error.message
+    case .result(let reason, nil, _): reason.cut(to: TextLimit.message)
+    }
+  }
+
+  private static func after(_ drawn: Int?) -> String {
+    drawn.map { "after \($0) row\($0 == 1 ? "" : "s"), " } ?? ""
   }
 
   /// The same without a traceback that shows how we read or write JSON, and none of the user's code.
@@ -78,19 +88,22 @@ extension RowProblem {
   }
 
   /// The same as an error that ends the call.
-  func error(in place: UDFError.Row) -> UDFError {
+  ///
+  /// - Parameter drawn: as of `failure`.
+  func error(in place: UDFError.Row, drawn: Int?) -> UDFError {
+    let after = Self.after(drawn)
     switch self {
     case .argument(let error):
-      return .failed(.rowFailed, in: place, because: "an argument cannot be made: \(error.summary)")
+      return .failed(.rowFailed, in: place, because: after + "an argument cannot be made: \(error.summary)")
     case .call(let error):
       if let package = RefusedPackage(error) {
-        return .failed(.rowFailed, in: place, because: package.place + package.explanation)
+        return .failed(.rowFailed, in: place, because: after + package.place + package.explanation)
       }
       let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""
-      return .failed(.rowFailed, in: place, because: error.summary + hint, exception: error)
+      return .failed(.rowFailed, in: place, because: after + error.summary + hint, exception: error)
     case .result(let reason, let error, _):
       return .failed(
-        .wrongResult, in: place, because: reason.cut(to: TextLimit.message),
+        .wrongResult, in: place, because: after + reason.cut(to: TextLimit.message),
         exception: error?.isFromPythonItself == true ? nil : error)
     }
   }

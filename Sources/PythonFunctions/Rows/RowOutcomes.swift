@@ -18,6 +18,8 @@ struct RowOutcomes {
   private let observer: (@Sendable (UDFRowFailure) -> Void)?
   private let timeZone: String?
   private(set) var failures: RowFailures
+  /// How many rows of a table the row of arguments at hand has given; nil for what gives none.
+  var drawn: Int?
 
   init(
     _ signature: UDFSignature, _ result: UDFType, _ context: RowContext, _ conversion: Conversion,
@@ -65,7 +67,7 @@ struct RowOutcomes {
     let shown = "it returned \(api.shortRepresentation(object)) of type \(api.typeName(object))"
     if case .column(let error) = problem {
       // The column is full: that is no affair of the row's.
-      throw RowProblem.result(full(error), nil, isWrongType: false).error(in: place(row, arguments))
+      throw RowProblem.result(full(error), nil, isWrongType: false).error(in: place(row, arguments), drawn: drawn)
     }
     let described = describe(problem, shown, expected: expected)
     try note(
@@ -110,7 +112,7 @@ struct RowOutcomes {
     let exceeded = exceededMemory(problem, row, arguments)
     if mode == .raise || isFatal || exceeded != nil {
       if let observer { observer(describe(problem, row, arguments)) }
-      throw exceeded ?? problem.error(in: place(row, arguments))
+      throw exceeded ?? problem.error(in: place(row, arguments), drawn: drawn)
     }
     let isKept = failures.add(problem.errorType)
     guard isKept || observer != nil else { return }
@@ -130,7 +132,7 @@ struct RowOutcomes {
   private func describe(_ problem: RowProblem, _ row: Int, _ arguments: borrowing ArgumentRows) -> UDFRowFailure {
     problem.failure(
       function: function, row: row,
-      arguments: observer == nil ? nil : arguments.asJSON(row, conversion, timeZone: timeZone))
+      arguments: observer == nil ? nil : arguments.asJSON(row, conversion, timeZone: timeZone), drawn: drawn)
   }
 
   /// A row, as errors name it.

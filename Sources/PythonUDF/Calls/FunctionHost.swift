@@ -1,5 +1,6 @@
 import Functions
 import Columnar
+import PythonFunctions
 import PythonRuntime
 
 /// One place that runs the functions of a source, one step at a time, on a thread of its own.
@@ -50,6 +51,10 @@ enum FunctionStep: Sendable {
   case load
   /// Calls the function at a place in the signatures for each row of a batch.
   case rows(function: Int, RecordBatch)
+  /// Draws at most so many rows of a table function's call.
+  case draw(TableCall, limit: Int)
+  /// Ends a table function's call.
+  case close(TableCall)
 }
 
 /// What a step gave.
@@ -58,4 +63,7 @@ enum StepResult: Sendable {
   case loaded([UDFSignature])
   /// A value per row.
   case rows(UDFResult)
+  /// Rows of a table; nil when there are no more.
+  case drawn(UDFTableBatch?)
+  case closed
 }

@@ -5,10 +5,16 @@ import Synchronization
 final class HostQueue<Host: Sendable>: Sendable {
   typealias Receive = @Sendable (Result<Host, any Error>) -> Void
 
+  private struct Waiting {
+    let receive: Receive
+    /// Whether a host will do; nil for any.
+    let willDo: (@Sendable (Host) -> Bool)?
+  }
+
   private struct State {
     var idle: [Host] = []
     /// Those before `next` have been served; one that has left is nil. Serving one does not move the others.
-    var waiting: [Receive?] = []
+    var waiting: [Waiting?] = []
     var next = 0
     /// How many callers have been taken out of the front of `waiting`: a ticket is a place in the list as if none had.
     var served = 0
@@ -17,13 +23,23 @@ final class HostQueue<Host: Sendable>: Sendable {
     /// Why nobody gets a host any more; nil while they do.
     var refusal: UDFError?
 
+    /// Takes those out of the front who have been served or have left.
+    mutating func forgetServed() {
+      while next < waiting.count, waiting[next] == nil { next += 1 }
+      // Under a load that never lets the list run empty, those already served must go all the same.
+      guard next * 2 >= waiting.count else { return }
+      waiting.removeFirst(next)
+      served += next
+      next = 0
+    }
+
     /// Those who wait, who do not any more.
-    mutating func empty() -> ArraySlice<Receive?> {
+    mutating func empty() -> [Receive] {
       defer {
         served += waiting.count
         (waiting, next, count) = ([], 0, 0)
       }
-      return waiting[next...]
+      return waiting[next...].compactMap { $0?.receive }
     }
   }
 
@@ -35,19 +51,25 @@ final class HostQueue<Host: Sendable>: Sendable {
 
   /// Hands over an idle host, now or when there is one.
   ///
-  /// - Parameter receive: called once, by this call or on another thread: with a host, with why there is none
-  ///   (`UDFError`), or with what `leave` was given.
+  /// - Parameters:
+  ///   - willDo: which host will do, for what has begun on one; then any number may wait. Nil for any host.
+  ///   - receive: called once, by this call or on another thread: with a host, with why there is none (`UDFError`), or
+  ///     with what `leave` was given.
   /// - Returns: a ticket for `leave` when the caller has to wait; nil when `receive` has been called.
-  func take(_ receive: @escaping Receive) -> Int? {
+  func take(where willDo: (@Sendable (Host) -> Bool)? = nil, _ receive: @escaping Receive) -> Int? {
     var ticket: Int?
     let now = state.withLock { state -> Result<Host, any Error>? in
       if let refusal = state.refusal { return .failure(refusal) }
-      if let host = state.idle.popLast() { return .success(host) }
-      guard state.count < limit else {
+      if let willDo {
+        if let place = state.idle.firstIndex(where: willDo) { return .success(state.idle.remove(at: place)) }
+      } else if let host = state.idle.popLast() {
+        return .success(host)
+      }
+      guard willDo != nil || state.count < limit else {
         return .failure(
           UDFError(.busy, "\(limit) calls wait for an interpreter already; try again later, or allow more"))
       }
-      state.waiting.append(receive)
+      state.waiting.append(Waiting(receive: receive, willDo: willDo))
       state.count += 1
       ticket = state.served + state.waiting.count - 1
       return nil
@@ -60,30 +82,26 @@ final class HostQueue<Host: Sendable>: Sendable {
   func leave(_ ticket: Int, because error: any Error) {
     let receive = state.withLock { state -> Receive? in
       let place = ticket - state.served
-      guard place >= state.next, place < state.waiting.count, let receive = state.waiting[place].take() else {
+      guard place >= state.next, place < state.waiting.count, let waiting = state.waiting[place].take() else {
         return nil
       }
       state.count -= 1
-      return receive
+      return waiting.receive
     }
     receive?(.failure(error))
   }
 
-  /// Serves who has waited longest.
+  /// Serves who has waited longest of those whom this host will do for.
   func give(back host: Host) {
     let first = state.withLock { state -> Receive? in
-      while state.next < state.waiting.count {
-        let receive = state.waiting[state.next].take()
-        state.next += 1
-        // Under a load that never lets the list run empty, those already served must go all the same.
-        if state.next * 2 >= state.waiting.count {
-          state.waiting.removeFirst(state.next)
-          state.served += state.next
-          state.next = 0
-        }
-        guard let receive else { continue }
+      var place = state.next
+      while place < state.waiting.count {
+        defer { place += 1 }
+        guard let waiting = state.waiting[place], waiting.willDo?(host) ?? true else { continue }
+        state.waiting[place] = nil
         state.count -= 1
-        return receive
+        state.forgetServed()
+        return waiting.receive
       }
       state.idle.append(host)
       return nil
@@ -91,9 +109,22 @@ final class HostQueue<Host: Sendable>: Sendable {
     first?(.success(host))
   }
 
+  /// Refuses those who wait for a host that is gone, for this reason.
+  func refuseWaiting(for host: Host, because error: UDFError) {
+    let refused = state.withLock { state in
+      var refused: [Receive] = []
+      for place in state.waiting.indices where state.waiting[place]?.willDo?(host) == true {
+        if let waiting = state.waiting[place].take() { refused.append(waiting.receive) }
+      }
+      state.count -= refused.count
+      return refused
+    }
+    for receive in refused { receive(.failure(error)) }
+  }
+
   /// Refuses those who wait now, for this reason.
   func refuseWaiting(because error: UDFError) {
-    for receive in state.withLock({ $0.empty() }) { receive?(.failure(error)) }
+    for receive in state.withLock({ $0.empty() }) { receive(.failure(error)) }
   }
 
   /// Refuses everyone who waits now or comes later, for this reason.
@@ -102,7 +133,7 @@ final class HostQueue<Host: Sendable>: Sendable {
       state.refusal = refusal
       return state.empty()
     }
-    for receive in waiting { receive?(.failure(refusal)) }
+    for receive in waiting { receive(.failure(refusal)) }
   }
 
   /// How many wait.

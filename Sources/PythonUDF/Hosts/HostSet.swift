@@ -83,6 +83,19 @@ final class HostSet: Sendable {
       """)
   }
 
+  /// Waits for one host, for what has begun there.
+  ///
+  /// - Parameter receive: as of `HostQueue.take`.
+  /// - Returns: as there.
+  func take(_ host: any FunctionHost, _ receive: @escaping HostQueue<any FunctionHost>.Receive) -> Int? {
+    let ticket = queue.take(where: { $0 === host }, receive)
+    // It may have gone before, and nobody gives it back then.
+    if let ticket, !state.withLock({ $0.members.contains { $0 === host } }) { queue.leave(ticket, because: gone) }
+    return ticket
+  }
+
+  private var gone: UDFError { UDFError(.closed, "the interpreter that the call had begun in was given up") }
+
   // MARK: Making more
 
   /// Loads the first host alone, so that a faulty source is reported once and does its side effects once, and settles the
@@ -216,6 +229,7 @@ final class HostSet: Sendable {
   /// Gives up a host whose thread hangs, and makes another in its place.
   func abandon(_ host: any FunctionHost) {
     state.withLock { $0.members.removeAll { $0 === host } }
+    queue.refuseWaiting(for: host, because: gone)
     abandoned.add(1, ordering: .relaxed)
     telemetry.metrics?.interpreterAbandoned()
     telemetry.metrics?.note(memoryUsage)

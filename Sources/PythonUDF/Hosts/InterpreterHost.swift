@@ -57,26 +57,34 @@ final class InterpreterHost: FunctionHost {
       switch step {
       case .load: return .loaded(try Activity.loading(source.name) { try module(call) }.signatures)
       case .rows(let function, let batch):
-        return try Activity.calling(call.name, of: source.name, progress: call.progress) {
-          .rows(try rows(function, batch, call))
-        }
+        return .rows(try calling(call) { module, py in try module.rows(function, batch, call.rowContext, in: py) })
+      case .draw(let table, let limit):
+        return .drawn(try calling(call) { module, py in try module.draw(table, limit, call.rowContext, in: py) })
+      case .close(let table):
+        try calling(call) { module, py in try module.close(table, in: py) }
+        return .closed
       }
     } catch let error as PythonRuntimeError where error.code == .interpreterClosed || error.code == .wouldDeadlock {
       throw UDFError(.closed, "\(call.subject) cannot be called: \(error.message)")
     }
   }
 
-  private func rows(_ function: Int, _ batch: RecordBatch, _ call: CallContext) throws -> UDFResult {
+  /// Runs code of the source's functions for a call.
+  private func calling<Value>(_ call: CallContext, _ body: (LoadedModule, borrowing Python) throws -> Value) throws
+    -> Value
+  {
     let (loaded, made) = state.withLock { ($0.module, $0.interpreter) }
     guard let module = loaded, let interpreter = made else {
       throw UDFError(.closed, "\(call.subject) cannot be called: its interpreter is not there")
     }
-    channel.begin(call.name, call.progress)
-    defer { channel.end() }
-    call.trace?.begin(call.name)
-    return try interpreter.withGILOnOwnThread { py in
-      let outcome = Result { try module.rows(function, batch, call.rowContext, in: py) }
-      return try call.finish(outcome) { interpreter.interrupter.takeBack() }
+    return try Activity.calling(call.name, of: source.name, progress: call.progress) {
+      channel.begin(call.name, call.progress)
+      defer { channel.end() }
+      call.trace?.begin(call.name)
+      return try interpreter.withGILOnOwnThread { py in
+        let outcome = Result { try body(module, py) }
+        return try call.finish(outcome) { interpreter.interrupter.takeBack() }
+      }
     }
   }
 

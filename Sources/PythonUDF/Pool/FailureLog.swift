@@ -28,15 +28,15 @@ final class FailureLog: Sendable {
 
   func observe(with observer: (@Sendable (UDFRowFailure) -> Void)?) { state.withLock { $0.observer = observer } }
 
-  /// Counts the rows of a call that became null.
-  func add(_ result: UDFResult, _ call: CallContext) {
+  /// Counts the rows of a call that became null, or ended a table.
+  func add(_ failed: Int, of rows: Int, _ examples: [UDFRowFailure], _ call: CallContext) {
     guard call.errorMode == .null else { return }
     let function = call.name
     state.withLock { state in
       var summary = state.summaries[function] ?? (0, 0, [])
-      summary.failed += result.failureCount
-      summary.rows += result.values.count
-      summary.examples += result.failures.prefix(RowFailures.examples - summary.examples.count)
+      summary.failed += failed
+      summary.rows += rows
+      summary.examples += examples.prefix(RowFailures.examples - summary.examples.count)
       state.summaries[function] = summary
     }
   }

@@ -97,6 +97,13 @@ public actor ThreadedUDFInterpreter: FunctionProvider {
     try pool.evaluateAndWait(function, batch, options)
   }
 
+  /// Begins to call the function, which must be a table function, as the protocol says.
+  public nonisolated func open(
+    _ function: Int, _ batch: RecordBatch, _ options: CallOptions
+  ) throws -> any TableCursor {
+    try pool.open(function, batch, options)
+  }
+
   // MARK: What it is doing
 
   /// What the function prints, logs and warns of from now on, as ``UDFPool/logRecords(bufferingNewest:)`` gives it.

@@ -51,7 +51,7 @@ extension UDFPool {
 
   // MARK: The one way of a call
 
-  private func context(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) -> CallContext {
+  func context(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) -> CallContext {
     let signature = signatures[function]
     var observer = failures.observer
     if let told = observer, let postpone = options.postpone {
@@ -62,22 +62,34 @@ extension UDFPool {
       CallTrace(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics))
   }
 
+  private func begin(_ step: FunctionStep, _ call: CallContext) { begin(step, call, in: hosts) }
+
   /// Waits for a host, runs a step on its thread, gives the host back, and settles the call.
-  private func begin(_ step: FunctionStep, _ call: CallContext) {
+  ///
+  /// - Parameters:
+  ///   - hosts: those that it may run on.
+  ///   - only: the only one of them, for what has begun there.
+  ///   - chosen: told of the host, before the step runs there.
+  func begin(
+    _ step: FunctionStep, _ call: CallContext, in hosts: HostSet, only: (any FunctionHost)? = nil,
+    chosen: @escaping @Sendable (any FunctionHost) -> Void = { _ in }
+  ) {
     do { try hosts.refuseIfLent(call) } catch { return settle(.failure(error), call) {} }
-    let ticket = hosts.queue.take { [self] found in
+    let receive: HostQueue<any FunctionHost>.Receive = { [self] found in
       switch found {
       case .failure(let error): settle(.failure(error), call) {}
-      case .success(let host): start(step, call, on: host)
+      case .success(let host):
+        chosen(host)
+        start(step, call, on: host, of: hosts)
       }
     }
-    guard let ticket else { return }
-    call.wait { [hosts] in hosts.queue.leave(ticket, because: $0) }
-    hosts.grow()
+    guard let ticket = only.map({ hosts.take($0, receive) }) ?? hosts.queue.take(receive) else { return }
+    call.wait { hosts.queue.leave(ticket, because: $0) }
+    if only == nil { hosts.grow() }
   }
 
-  private func start(_ step: FunctionStep, _ call: CallContext, on host: any FunctionHost) {
-    let abandon: CallContext.Abandon = { [weak self] call in self?.abandon(host, call) }
+  private func start(_ step: FunctionStep, _ call: CallContext, on host: any FunctionHost, of hosts: HostSet) {
+    let abandon: CallContext.Abandon = { [weak self] call in self?.abandon(host, call, of: hosts) }
     do {
       try hosts.refuseIfLent(call)
       try call.begin(on: host, abandon: hosts.canAbandon ? abandon : nil)
@@ -98,7 +110,11 @@ extension UDFPool {
   private func run(_ step: FunctionStep, on host: any FunctionHost, _ call: CallContext) throws -> StepResult {
     defer { call.end() }
     let result = try host.run(step, call)
-    if case .rows(let rows) = result { failures.add(rows, call) }
+    switch result {
+    case .rows(let rows): failures.add(rows.failureCount, of: rows.values.count, rows.failures, call)
+    case .drawn(let drawn?): failures.add(drawn.failureCount, of: drawn.values.rowCount, drawn.failures, call)
+    case .drawn, .loaded, .closed: break
+    }
     return result
   }
 
@@ -113,11 +129,11 @@ extension UDFPool {
   private func note(_ outcome: Result<StepResult, any Error>, _ call: CallContext) {
     guard let trace = call.trace else { return }
     telemetry.metrics?.note(memoryUsage)
-    trace.end(outcome.flatMap { result in Result { try result.rows } })
+    trace.end(outcome)
   }
 
   /// Gives a call up that does not stop, and with it its host.
-  private func abandon(_ host: any FunctionHost, _ call: CallContext) {
+  private func abandon(_ host: any FunctionHost, _ call: CallContext, of hosts: HostSet) {
     let (row, stack) = (call.progress.currentRow, StopReason.describe(host.lastFrames))
     let reason = call.reason ?? .interrupted
     settle(.failure(reason.abandonedError(call.subject, row: row, stack: stack)), call) {

@@ -19,6 +19,9 @@ public final class UDFPool: FunctionProvider {
   public let options: HostOptions
 
   let hosts: HostSet
+  /// Those that table functions run on where `hosts` live on the threads of a database: their rows are drawn on one
+  /// interpreter after the other queries' threads have moved on, so these have threads of their own. Nil until needed.
+  private let apart = Mutex<HostSet?>(nil)
   let failures = FailureLog()
   let telemetry: Telemetry
 
@@ -76,25 +79,45 @@ public final class UDFPool: FunctionProvider {
     telemetry.metrics?.note(memoryUsage)
   }
 
+  /// The hosts that table functions run on.
+  ///
+  /// - Throws: `PythonRuntimeError` when the system makes no thread.
+  var tableHosts: HostSet {
+    get throws {
+      guard options.threads != nil else { return hosts }
+      return try apart.withLock { apart in
+        if let apart { return apart }
+        var own = options
+        (own.threads, own.interpreters) = (nil, hosts.limit)
+        let made = try HostSet(source, own, telemetry)
+        apart = made
+        return made
+      }
+    }
+  }
+
+  private var hostSets: [HostSet] { [hosts] + [apart.withLock { $0 }].compactMap { $0 } }
+  private var allHosts: [any FunctionHost] { hostSets.flatMap(\.all) }
+
   // MARK: What it is doing
 
   /// How much memory each interpreter takes, in the order they were made; also after `close`.
-  public var memoryUsage: [MemoryUsage] { hosts.memoryUsage }
+  public var memoryUsage: [MemoryUsage] { hostSets.flatMap(\.memoryUsage) }
 
   /// How many interpreters there are now, without those that were given up; more are made when calls wait.
-  public var interpreterCount: Int { hosts.loadedCount }
+  public var interpreterCount: Int { hostSets.reduce(0) { $0 + $1.loadedCount } }
 
   /// How many interpreters were given up, because a call did not stop when it had to.
-  public var abandonedInterpreterCount: Int { hosts.abandonedCount }
+  public var abandonedInterpreterCount: Int { hostSets.reduce(0) { $0 + $1.abandonedCount } }
 
   /// What each interpreter is doing now: the frames of its Python code, innermost first. Empty for one that is idle, nil
   /// for one that is in a call into C that keeps the GIL.
   ///
   /// Takes each interpreter's GIL for a moment, and waits at most 0.2 s for it.
-  public func stacks() -> [[PythonError.Frame]?] { hosts.all.map { $0.frames() } }
+  public func stacks() -> [[PythonError.Frame]?] { allHosts.map { $0.frames() } }
 
   /// What the policy has denied in all interpreters so far.
-  public var denials: PolicyDenials { hosts.all.reduce(PolicyDenials()) { $0.joined(with: $1.denials) } }
+  public var denials: PolicyDenials { allHosts.reduce(PolicyDenials()) { $0.joined(with: $1.denials) } }
 
   /// What the functions print, log and warn of from now on, and what their policy denies; ends when the pool does.
   ///
@@ -130,13 +153,13 @@ public final class UDFPool: FunctionProvider {
   /// Stops the calls that are under way, also in the middle of a row; they throw `interrupted`. Later calls run as usual.
   ///
   /// Returns at once.
-  public func interrupt() { for host in hosts.all { host.stop(.interrupted) } }
+  public func interrupt() { for host in allHosts { host.stop(.interrupted) } }
 
   /// Lets calls under way finish, ends every interpreter and joins its thread. Later calls throw `closed`.
   ///
   /// Blocks until all have ended. Dropping the last reference does the same.
   public func close() {
-    hosts.close()
+    for set in hostSets { set.close() }
     telemetry.close()
   }
 

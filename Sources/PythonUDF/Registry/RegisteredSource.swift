@@ -43,6 +43,17 @@ public final class RegisteredSource: FunctionProvider {
     return try version.pool.evaluateAndWait(place(of: function, in: version), batch, options)
   }
 
+  /// Begins to call a table function of the version that is there now, which gives all its rows.
+  public func open(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> any TableCursor {
+    let version = try begin(function)
+    do {
+      return try version.pool.open(place(of: function, in: version), batch, options) { version.end() }
+    } catch {
+      version.end()
+      throw error
+    }
+  }
+
   private func begin(_ function: Int) throws(UDFError) -> SourceVersion {
     do throws(UDFError) { return try registry.begin(name) } catch {
       throw UDFError(

@@ -33,18 +33,18 @@ final class CallTrace: Sendable {
   }
 
   /// Notes the outcome.
-  func end(_ outcome: Result<UDFResult, any Error>) {
+  func end(_ outcome: Result<StepResult, any Error>) {
     switch outcome {
-    case .success(let result): end(result)
+    case .success(let result): end(StepCount(result))
     case .failure(let error): fail(error)
     }
   }
 
-  private func end(_ result: UDFResult) {
+  private func end(_ result: StepCount) {
     measured()?.count(result)
     if let span, span.isRecording {
-      span.attributes["clutch.udf.nulls"] = result.values.nullCount
-      span.attributes["clutch.udf.failed_rows"] = result.failureCount
+      span.attributes["clutch.udf.nulls"] = result.nulls
+      span.attributes["clutch.udf.failed_rows"] = result.failed
     }
     span?.end()
   }
@@ -62,5 +62,24 @@ final class CallTrace: Sendable {
     let measured = metrics.function(function)
     measured.record(.now - since)
     return measured
+  }
+}
+
+/// What is counted of a step: rows of results, or of a table.
+struct StepCount {
+  var rows = 0
+  var nulls = 0
+  var failed = 0
+  var failuresByType: [String: Int] = [:]
+
+  init(_ result: StepResult) {
+    switch result {
+    case .rows(let result):
+      (rows, nulls, failed) = (result.values.count, result.values.nullCount, result.failureCount)
+      failuresByType = result.failuresByType
+    case .drawn(let drawn?):
+      (rows, failed, failuresByType) = (drawn.values.rowCount, drawn.failureCount, drawn.failuresByType)
+    case .drawn, .loaded, .closed: break
+    }
   }
 }

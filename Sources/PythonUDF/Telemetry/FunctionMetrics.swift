@@ -27,10 +27,10 @@ final class FunctionMetrics: Sendable {
       label: "clutch_udf_seconds", dimensions: dimensions, preferredDisplayUnit: .seconds, factory: factory)
   }
 
-  func count(_ result: UDFResult) {
-    rows.increment(by: result.values.count)
+  func count(_ result: StepCount) {
+    rows.increment(by: result.rows)
     batches.increment()
-    nulls.increment(by: result.values.nullCount)
+    nulls.increment(by: result.nulls)
     for (type, count) in result.failuresByType { self.errors(of: type).increment(by: count) }
   }
 

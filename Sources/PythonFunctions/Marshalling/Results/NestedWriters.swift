@@ -138,11 +138,15 @@ struct StructWriter: ResultWriter, ~Copyable {
   private let fields: [UDFType.Structure.Field]
   private let names: [ObjectPointer]
   private let writers: [AnyResultWriter]
+  /// The places of the fields that are written, in this order; what the others hold is not looked at.
+  private let wanted: [Int]
   private var builder: StructBuilder
 
-  init(_ conversion: Conversion, _ structure: UDFType.Structure, rows: Int) throws {
+  init(_ conversion: Conversion, _ structure: UDFType.Structure, rows: Int, wanted: [Int]? = nil) throws {
+    let wanted = wanted ?? Array(structure.fields.indices)
+    self.wanted = wanted
     let names = try structure.fields.map { try conversion.name($0.name) }
-    let writers = try structure.fields.map { try conversion.nestedWriter($0.type, rows: rows) }
+    let writers = try wanted.map { try conversion.nestedWriter(structure.fields[$0].type, rows: rows) }
     (fields, self.names, self.writers) = (structure.fields, names, writers)
     api = conversion.api
     builder = StructBuilder()
@@ -158,11 +162,11 @@ struct StructWriter: ResultWriter, ~Copyable {
         throw .outOfRange("the struct: it has \(count) value\(count == 1 ? "" : "s") for \(fields.count) fields")
       }
     }
-    for index in fields.indices {
+    for (place, index) in wanted.enumerated() {
       do throws(ResultProblem) {
         let value = try fieldValue(index, of: object, isDictionary: isDictionary, isTuple: isTuple)
         defer { api.pointee.Py_DecRef(value) }
-        do throws(ResultProblem) { try writers[index].append(value) } catch {
+        do throws(ResultProblem) { try writers[place].append(value) } catch {
           throw api.part("field '\(fields[index].name)'", value, fields[index].type, error)
         }
       } catch {
@@ -213,7 +217,7 @@ struct StructWriter: ResultWriter, ~Copyable {
   consuming func finish() throws(ColumnError) -> Column {
     var columns: [Column] = []
     var described: [Field] = []
-    for (field, writer) in zip(fields, writers) {
+    for (field, writer) in zip(wanted.map({ fields[$0] }), writers) {
       let column = try writer.finish()
       var description = field.type.field(named: field.name)
       description.type = column.type

@@ -296,7 +296,8 @@ def _():
 def _():
     import sqlite3
 
-    sqlite3.connect("file::memory:")
+    # A folder named "file:" and up again, wherever this runs.
+    sqlite3.connect("file:/" + "../" * 40 + OUTSIDE[1:] + "/made")
 
 
 @attempt("`_sqlite3.Connection` with a path object", UNNAMED, UNSEEN)
