@@ -74,7 +74,8 @@ extension RowProblem {
   }
 
   private static func after(_ drawn: Int?) -> String {
-    drawn.map { "after \($0) row\($0 == 1 ? "" : "s"), " } ?? ""
+    guard let drawn, drawn > 0 else { return "" }
+    return "after \(drawn) row\(drawn == 1 ? "" : "s"), "
   }
 
   /// The same without a traceback that shows how we read or write JSON, and none of the user's code.

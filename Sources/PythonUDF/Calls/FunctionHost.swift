@@ -67,3 +67,18 @@ enum StepResult: Sendable {
   case drawn(UDFTableBatch?)
   case closed
 }
+
+extension StepResult {
+  /// What traces and metrics count of it.
+  var count: StepCount {
+    switch self {
+    case .rows(let result):
+      StepCount(
+        rows: result.values.count, nulls: result.values.nullCount, failed: result.failureCount,
+        failuresByType: result.failuresByType)
+    case .drawn(let drawn?):
+      StepCount(rows: drawn.values.rowCount, failed: drawn.failureCount, failuresByType: drawn.failuresByType)
+    case .drawn, .loaded, .closed: StepCount()
+    }
+  }
+}

@@ -43,8 +43,7 @@ final class PoolCursor: TableCursor {
     do {
       return try ended(await call.outcome { draw(limit, call) })
     } catch {
-      // Its generator may still be running; what stopped the draw has ended that.
-      end()
+      closeSoon(after: .drawing)
       throw error
     }
   }
@@ -55,13 +54,13 @@ final class PoolCursor: TableCursor {
     do {
       return try ended(call.outcomeAndWait { draw(limit, call) })
     } catch {
-      end()
+      closeSoon(after: .drawing)
       throw error
     }
   }
 
   func close() async throws {
-    guard let (step, call, host, hosts) = closing() else { return }
+    guard let (step, call, host, hosts) = closing(after: .open) else { return }
     do { _ = try await call.outcome { pool.begin(step, call, in: hosts, only: host) } } catch {
       note(error)
       throw error
@@ -69,15 +68,19 @@ final class PoolCursor: TableCursor {
   }
 
   func closeAndWait() throws {
-    guard let (step, call, host, hosts) = closing() else { return }
+    guard let (step, call, host, hosts) = closing(after: .open) else { return }
     do { _ = try call.outcomeAndWait { pool.begin(step, call, in: hosts, only: host) } } catch {
       note(error)
       throw error
     }
   }
 
-  deinit {
-    guard let (step, call, host, hosts) = closing() else { return }
+  deinit { closeSoon(after: .open) }
+
+  /// Hands the close over to the host, and waits for nothing. A draw that was stopped before it began has left the generator
+  /// as it was; one that failed has ended it, and nothing is left to close.
+  private func closeSoon(after expected: State) {
+    guard let (step, call, host, hosts) = closing(after: expected) else { return }
     let log = pool.telemetry.log
     call.onOutcome { outcome in
       if case .failure(let error) = outcome { log.note(.warning, "\(error)", of: call.name) }
@@ -134,8 +137,8 @@ final class PoolCursor: TableCursor {
   }
 
   /// What closes the call; nil when there is nothing to close.
-  private func closing() -> (FunctionStep, CallContext, any FunctionHost, HostSet)? {
-    guard state.withLock({ $0 == .open }) else { return nil }
+  private func closing(after expected: State) -> (FunctionStep, CallContext, any FunctionHost, HostSet)? {
+    guard state.withLock({ $0 == expected }) else { return nil }
     end()
     guard let host = place.host.withLock({ $0 }), let hosts = try? pool.tableHosts else { return nil }
     var options = options

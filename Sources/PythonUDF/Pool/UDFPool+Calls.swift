@@ -129,7 +129,7 @@ extension UDFPool {
   private func note(_ outcome: Result<StepResult, any Error>, _ call: CallContext) {
     guard let trace = call.trace else { return }
     telemetry.metrics?.note(memoryUsage)
-    trace.end(outcome)
+    trace.end(outcome.map(\.count))
   }
 
   /// Gives a call up that does not stop, and with it its host.

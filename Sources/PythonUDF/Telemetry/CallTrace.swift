@@ -33,9 +33,9 @@ final class CallTrace: Sendable {
   }
 
   /// Notes the outcome.
-  func end(_ outcome: Result<StepResult, any Error>) {
+  func end(_ outcome: Result<StepCount, any Error>) {
     switch outcome {
-    case .success(let result): end(StepCount(result))
+    case .success(let count): end(count)
     case .failure(let error): fail(error)
     }
   }
@@ -71,15 +71,4 @@ struct StepCount {
   var nulls = 0
   var failed = 0
   var failuresByType: [String: Int] = [:]
-
-  init(_ result: StepResult) {
-    switch result {
-    case .rows(let result):
-      (rows, nulls, failed) = (result.values.count, result.values.nullCount, result.failureCount)
-      failuresByType = result.failuresByType
-    case .drawn(let drawn?):
-      (rows, failed, failuresByType) = (drawn.values.rowCount, drawn.failureCount, drawn.failuresByType)
-    case .drawn, .loaded, .closed: break
-    }
-  }
 }

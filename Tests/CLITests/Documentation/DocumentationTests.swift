@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct DocumentationTests {
   @Test(arguments: Page.all) func `Every Python file of a page loads`(page: Page) throws {
     let clutch = try Clutch()
-    for block in try page.blocks("python") where block.text.contains("@udf") {
+    for block in try page.blocks("python") where block.text.contains("@udf") || block.text.contains("@udtf") {
       let name = block.fileName ?? "line_\(block.line).py"
       try clutch.write(name, block.text)
       let end = try clutch.run("inspect", name)

@@ -459,8 +459,7 @@ class Declared(Refusing):
             ("h(INT, INT, INT) -> INT = f", "line 3", "3 argument types"),
             ("h(INT) -> INT = g", "line 5", "1 argument type "),
             ("h(INT) -> INT = later", "line 8", "async"),
-            ("h(INT) -> INT = rows", "line 9", "generators"),
-            ("h(INT) -> TABLE (a INT) = f", "line 3", "table functions", "returns one value for a row"),
+            ("h(INT) -> INT = rows", "line 9", "@udtf"),
         ]:
             namespace, _ = run(source)
             with self.subTest(text), self.refused(*parts):
@@ -547,10 +546,16 @@ class RisingWave(Refusing):
         with self.assertRaisesRegex(ValueError, "'f' takes a batch: it returned 2 values for 1 row"):
             marked[0].roles["call"](3)
 
-    def test_table_functions_fail_where_they_are_defined(self):
-        with self.refused("tables.py, line 12: function 'split': table functions", "not supported yet"):
-            run_file("risingwave", "tables.py")
-        run("from arrow_udf import udtf\nfrom risingwave.udf import udtf as other")
+    def test_table_functions_have_their_columns(self):
+        _, marked = run_file("risingwave", "tables.py")
+        self.assertEqual([each.kind for each in marked], ["rows", "table"])
+        fields = marked[1].signature["result"]["fields"]
+        self.assertEqual([(field["name"], field["type"]["kind"]) for field in fields], [("f0", "str"), ("f1", "int32")])
+        _, marked = run(
+            "from arrow_udf import udtf\nfrom risingwave.udf import udtf as other\n"
+            "@udtf(input_types=[], result_types='INT')\ndef f(): return [1]"
+        )
+        self.assertEqual(marked[0].signature["result"], {"kind": "int32"})
 
     def test_default_values_and_starred_parameters(self):
         source = "from arrow_udf import udf\n@udf(input_types={types}, result_type='INT')\ndef f({names}): return 1\n"

@@ -59,7 +59,7 @@ import Testing
     ("partial(add, 1, 2, 3)", "it has no readable signature; wrap it in a function with annotations"),
     ("partial(add, a=1)", "parameter 'b' cannot be passed by position, as arguments are; make it a plain parameter"),
     ("Async()", "async functions are not supported; write a plain function"),
-    ("partial(rows, 1)", "generators are not supported; return one value per call"),
+    ("partial(rows, 1)", "a generator gives rows of a table: mark it with @udtf; or return one value per call"),
     ("abs", "it has no readable signature; wrap it in a function with annotations"),
   ])
   func `what makes no function of rows is refused`(callable: String, problem: String) throws {

@@ -56,7 +56,9 @@ import Testing
         "async def f(x: int) -> int: pass", "async functions are not supported; write a plain function"),
       Refusal(
         "async def f(x: int) -> int: yield 1", "async functions are not supported; write a plain function"),
-      Refusal("def f(x: int) -> int: yield 1", "generators are not supported; return one value per call"),
+      Refusal(
+        "def f(x: int) -> int: yield 1",
+        "a generator gives rows of a table: mark it with @udtf; or return one value per call"),
       Refusal(
         "@some_decorator\n\ndef f(x) -> int: pass", line: 5,
         "parameter 'x' has no annotation; write x: T, where T is \(accepted)"),
@@ -172,7 +174,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("@udf", "a class is no function; table and aggregate functions are not supported yet", "class f: pass"),
+    ("@udf", "a class is no function; aggregate functions are not supported yet", "class f: pass"),
     (
       "@udf(retries=1, tries=2)",
       "@udf has no option 'retries', 'tries'; it has name, null, deterministic, on_error, timeout, batch_timeout, memory and threads",
@@ -214,7 +216,7 @@ import Testing
         def d(x): return 1
         @udtf(input_types=['INT'], result_types=['INT'])
         def e(x): yield x
-        """, functions: ["g(INT) -> INT = nowhere", "h(INT) -> TABLE (a INT) = c"]))
+        """, functions: ["g(INT) -> INT = nowhere"]))
     #expect(error.code == .badSignature)
     let starts = [
       "declaration 'g(INT) -> INT = nowhere': there is no 'nowhere' for the handler",
@@ -224,8 +226,6 @@ import Testing
       "<udf>, line 4: function 'a': the return type has the unsupported type set",
       "<udf>, line 6: function 'b': async functions are not supported; write a plain function",
       "<udf>, line 12: function 'd': input type 1: SQL type 'NOTHING'",
-      "<udf>, line 14: function 'e': table functions are not supported yet; write one that returns one value",
-      "<udf>, line 8: function 'h': table functions are not supported yet; write one that returns one value",
       "<udf>, line 10: function 'C' is there already, in line 8",
     ]
     let lines = error.message.split(separator: "\n")
