@@ -160,6 +160,8 @@ private struct TableDraw: WriterUse, ~Copyable {
     let none = api.none
     let drop = api.pointee.Py_DecRef
     let next = api.pointee.PyIter_Next
+    let progress = self.progress
+    let rowUnderWay = progress.row
     while rows.count < limit {
       guard let found = try iterator() else { break }
       let row = table.nextRow - 1
@@ -168,30 +170,41 @@ private struct TableDraw: WriterUse, ~Copyable {
         continue
       }
       // Until it ends, or there are enough.
-      while rows.count < limit {
+      let room = limit - rows.count
+      let (before, first) = (table.drawn, rows.count)
+      var count = 0
+      var hasEnded = false
+      while count < room {
         if progress.isStopped.load(ordering: .relaxed) {
+          table.drawn = before + count
           throw UDFError.failed(
             .interrupted, in: outcomes.place(row, arguments), because: "it was stopped after \(table.drawn) rows")
         }
-        progress.row.pointee.store(rows.count + 1, ordering: .relaxed)
+        rowUnderWay.pointee.store(first + count + 1, ordering: .relaxed)
         guard let item = next(iterator) else {
-          if try hasRaised(row), noteFailure(row) { writer.appendNull() }
+          hasEnded = true
           break
         }
-        defer { drop(item) }
         if item == none {
           writer.appendNull()
         } else {
           do throws(ResultProblem) { try writer.append(item) } catch {
+            table.drawn = before + count
             outcomes.drawn = table.drawn
-            try outcomes.resultFailed(row, item, error, arguments)
-            failed.append(rows.count)
+            do { try outcomes.resultFailed(row, item, error, arguments) } catch {
+              drop(item)
+              throw error
+            }
+            failed.append(first + count)
             writer.appendNull()
           }
         }
-        rows.append(Int32(truncatingIfNeeded: row))
-        table.drawn += 1
+        drop(item)
+        count += 1
       }
+      table.drawn = before + count
+      rows.append(contentsOf: repeatElement(Int32(truncatingIfNeeded: row), count: count))
+      if hasEnded, try hasRaised(row), noteFailure(row) { writer.appendNull() }
     }
     return try writer.finish()
   }
