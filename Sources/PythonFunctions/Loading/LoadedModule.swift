@@ -15,6 +15,9 @@ package struct LoadedModule: Sendable {
   /// The key of our own module that conversions ask.
   let support: Int
 
+  /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, or what it gave to `atexit`.
+  package let hasWorkAtEnd: Bool
+
   package var signatures: [UDFSignature] { functions.map(\.signature) }
 
   /// The frames of our own Python code stand under this name, which no file has.
@@ -61,6 +64,7 @@ package struct LoadedModule: Sendable {
       let found = try answer.item(2)
       classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }
       if try answer.item(3).extract(Bool.self) { py.state.allowThreads() }
+      hasWorkAtEnd = try answer.item(4).extract(Bool.self)
     } catch let error as PythonError {
       // The frames of our own code, and of Python's imports, say nothing to a person.
       let error = error.droppingFrames(where: \.isHidden)

@@ -1,6 +1,7 @@
 """What a callable takes and where it is defined: what Python's `inspect` says, which a file may have changed."""
 
 from _functools import partial
+from atexit import _ncallbacks as exit_callbacks, register as _at_exit
 from types import FunctionType, MethodType
 
 from _clutch_pristine import original
@@ -49,8 +50,8 @@ def signature(function, depth=0):
         raise Unreadable
     inner = lambda part: signature(part, depth + 1)  # noqa: E731
     kind = type(function)
-    if isinstance(function, type):
-        raise Unreadable
+    if issubclass(kind, type):
+        return _of_instances(function, inner)
     if kind is MethodType:
         return _without_first(inner(function.__func__))
     given = getattr(function, "__signature__", None)
@@ -62,7 +63,12 @@ def signature(function, depth=0):
         return inner(function.__wrapped__)
     if kind is FunctionType:
         return _of_code(function)
-    call = _call_method(kind)
+    return _of_instances(kind, inner)
+
+
+def _of_instances(cls, inner):
+    """What the instances of a class take."""
+    call = _call_method(cls)
     if isinstance(call, (staticmethod, classmethod)):
         found = inner(call.__func__)
         return found if isinstance(call, staticmethod) else _without_first(found)
@@ -179,8 +185,10 @@ def _function(function, through_wrappers):
             function = function.__wrapped__
         elif isinstance(function, (staticmethod, classmethod)):
             function = function.__func__
-        elif isinstance(function, type):
-            return None
+        elif issubclass(kind, type):
+            function = _call_method(function) if through_wrappers is False else None
+            if function is None or type(function) is _SLOT:
+                return None
         else:
             function = _call_method(kind)
             if function is None or type(function) is _SLOT:
@@ -202,6 +210,23 @@ def is_generator(function):
 
 def _has_flag(function, flags):
     return function is not None and bool(function.__code__.co_flags & flags)
+
+
+def is_instantiable(cls):
+    """Whether instances of a class can be called."""
+    call = _call_method(cls)
+    return call is not None and type(call) is not _SLOT
+
+
+def instance(cls):
+    """What calls a new instance of a class; its close method, if it has one, is called when the interpreter ends."""
+    made = cls()
+    close = getattr(made, "close", None)
+    if callable(close):
+        _at_exit(close)
+    # As Python calls it: what the instance itself has under the name does not count.
+    call = _call_method(type(made))
+    return call.__get__(made, type(made)) if hasattr(type(call), "__get__") else made
 
 
 def listing(function):

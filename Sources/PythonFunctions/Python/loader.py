@@ -26,7 +26,8 @@ _tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
 _UNSUPPORTED = {
     "concurrent": "async functions are not supported; write a plain function",
     "batches": "a generator gives rows of a table: mark it with @udtf; or return one value per call",
-    "aggregate": "a class is no function; aggregate functions are not supported yet",
+    "aggregate": "a class is no function unless its instances can be called: give it a method __call__; aggregate functions "
+    "are not supported yet",
 }
 
 
@@ -36,7 +37,8 @@ def load(source, filename, path, declarations=(), dialect=None):
     source: its text; filename: what tracebacks show; path: the absolute path, or None for text that is in no file;
     declarations: signatures of functions that the file does not mark; dialect: whose names of SQL types they use.
     Returns the signatures as JSON, the callables of each function by their roles, in the same order, the classes that the
-    signatures refer to by their place in the list, and whether a function asks for threads.
+    signatures refer to by their place in the list, whether a function asks for threads, and whether something is to be
+    done when the interpreter ends.
     Raises SignatureError with everything that is wrong with the file's functions, a line for each.
     """
     pristine.add_source(filename, _lines(source))
@@ -71,11 +73,14 @@ def _answer(namespace, filename, lines, declarations, dialect):
     if problems:
         raise _SignatureError("\n".join(problems))
     for marked in _marked:
+        if marked.roles["call"] is marked.function and issubclass(type(marked.function), type):
+            marked.roles["call"] = callables.instance(marked.function)
         if marked.kind == "table":
             marked.roles["list"] = callables.listing(marked.roles["call"])
     classes = []
     wants_threads = any(marked.options["threads"] for marked in _marked)
-    return _json(signatures, classes), [marked.roles for marked in _marked], classes, wants_threads
+    roles = [marked.roles for marked in _marked]
+    return _json(signatures, classes), roles, classes, wants_threads, callables.exit_callbacks() > 0
 
 
 def _json(value, classes):
@@ -192,7 +197,7 @@ def _place(marked, filename, lines):
 
 def _kind(marked):
     """What a function is called for, as its mark or its form says."""
-    if issubclass(type(marked.function), type):
+    if issubclass(type(marked.function), type) and not callables.is_instantiable(marked.function):
         return "aggregate"
     if callables.is_async(marked.function):
         return "concurrent"

@@ -9,6 +9,8 @@ import PythonRuntime
 protocol FunctionHost: AnyObject, Sendable {
   /// Whether the source has been loaded, and not been given up since.
   var isLoaded: Bool { get }
+  /// Whether code of the source's runs when it ends.
+  var hasWorkAtEnd: Bool { get }
   /// Whether the calling thread is the one that steps run on.
   var isCurrent: Bool { get }
 

@@ -41,6 +41,7 @@ final class InterpreterHost: FunctionHost {
   private var interpreter: SubInterpreter? { state.withLock(\.interpreter) }
 
   var isLoaded: Bool { state.withLock { $0.module != nil && !$0.isClosed } }
+  var hasWorkAtEnd: Bool { state.withLock { $0.module?.hasWorkAtEnd ?? false } }
   var isCurrent: Bool { thread.isCurrent }
 
   func submit(_ work: @escaping @Sendable () -> Void) -> Bool { thread.submit(work) }

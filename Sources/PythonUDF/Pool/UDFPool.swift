@@ -163,6 +163,11 @@ public final class UDFPool: FunctionProvider {
     telemetry.close()
   }
 
+  /// Does what `close` does if code of the source's runs then, for a process that ends next and frees everything anyway.
+  package func closeIfNeeded() {
+    if allHosts.contains(where: \.hasWorkAtEnd) { close() }
+  }
+
   /// Does what `close` does; the calling task is suspended and blocks no thread.
   public func closeAsync() async {
     // Without a thread to wait on the interpreters still end, when the last reference goes.

@@ -46,7 +46,7 @@ struct SQLCommand: ParsableCommand {
     let opening = database == nil && !sources.isEmpty ? Meanwhile { try openFresh(library) } : nil
     defer { opening?.wait() }
     let functions = try self.functions.load(sources)
-    defer { functions.report() }
+    defer { functions.end() }
     let (connection, names) = try opening?.value() ?? (open(library), nil)
     try functions.register(on: connection, beside: names)
     functions.watch(signals)

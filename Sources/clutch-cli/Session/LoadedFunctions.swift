@@ -44,8 +44,9 @@ struct LoadedFunctions {
     if let letters { signals.tidy { letters.seal() } }
   }
 
-  /// Says on standard error what became of the calls.
-  func report() {
+  /// Ends the functions that have something to do then, and says on standard error what became of the calls.
+  func end() {
+    for pool in pools { pool.closeIfNeeded() }
     for pool in pools { pool.settleLog() }
     reportFailures(of: pools)
     reportDenials(of: pools)

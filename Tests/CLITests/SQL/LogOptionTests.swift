@@ -75,4 +75,26 @@ import Testing
     #expect(end.status == .exited(64))
     #expect(end.errors.contains(message), "\(end.errors)")
   }
+
+  @Test func `What an instance says when it is closed is said before the tool ends`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      import atexit
+      from clutch import udf
+      atexit.register(print, "left")
+      @udf
+      class counted:
+          def __init__(self): self.calls = 0
+          def __call__(self, x: int) -> int:
+              self.calls += 1
+              return x
+          def close(self): print("closed after", self.calls)
+      """)
+    let query = "SELECT sum(counted(i)) AS n FROM range(3) t(i)"
+    let end = try clutch.start(["sql", "--udf", "f.py", "--threads", "1", "--format", "csv", query]).end()
+    #expect(end.status == .exited(0), "\(end)")
+    #expect(end.errors == "f.py: closed after 3\nf.py: left\n")
+  }
 }

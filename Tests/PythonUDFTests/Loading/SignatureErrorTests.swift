@@ -174,7 +174,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("@udf", "a class is no function; aggregate functions are not supported yet", "class f: pass"),
+    (
+      "@udf",
+      "a class is no function unless its instances can be called: give it a method __call__; aggregate functions are not supported yet",
+      "class f: pass"
+    ),
     (
       "@udf(retries=1, tries=2)",
       "@udf has no option 'retries', 'tries'; it has name, null, deterministic, on_error, timeout, batch_timeout, memory and threads",
