@@ -133,7 +133,8 @@ import Testing
   /// The keys of the JSON for the properties of the library's types; a new property needs its own.
   private static let keys = [
     "name": "name", "parameters": "parameters", "result": "result", "kind": "kind", "determinism": "determinism",
-    "errorMode": "onError", "memoryLimit": "memoryLimit", "documentation": "documentation", "line": "line",
+    "errorMode": "onError", "retriesRows": "retryRows", "memoryLimit": "memoryLimit", "documentation": "documentation",
+    "line": "line",
     "timeouts.row": "timeout", "timeouts.batch": "batchTimeout", "parameters.name": "parameters.name",
     "parameters.type": "parameters.type", "parameters.isOptional": "parameters.optional",
     "parameters.hasDefault": "parameters.hasDefault", "parameters.isVariadic": "parameters.variadic",

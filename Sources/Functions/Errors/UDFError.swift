@@ -61,9 +61,13 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The arguments by parameter name, as Python shows them, each shortened to about 100 characters.
     public let arguments: [String]
 
-    package init(function: String, index: Int, arguments: [String]) {
+    /// How many rows failed together, from that one on: those of a batch that a function is called for at once, else 1.
+    public let count: Int
+
+    package init(function: String, index: Int, count: Int = 1, arguments: [String]) {
       self.function = function
       self.index = index
+      self.count = count
       self.arguments = arguments
     }
   }
@@ -100,8 +104,9 @@ extension UDFError {
     var shown = Array(row.arguments.prefix(TextLimit.arguments))
     if row.arguments.count > shown.count { shown.append("… (\(row.arguments.count - shown.count) more arguments)") }
     let arguments = shown.isEmpty ? "" : " (\(shown.joined(separator: ", ")))"
+    let rows = row.count == 1 ? "row \(row.index)" : "rows \(row.index) to \(row.index + row.count - 1)"
     return UDFError(
-      code, "UDF \(row.function) failed at row \(row.index) of its batch\(arguments): \(reason)", row: row,
+      code, "UDF \(row.function) failed at \(rows) of its batch\(arguments): \(reason)", row: row,
       exception: exception)
   }
 }

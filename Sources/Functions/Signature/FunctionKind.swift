@@ -1,10 +1,10 @@
 /// How a function is called, and what it gives.
 ///
-/// Only `rows` and `table` can be called yet; a file with a function of another kind does not load.
+/// Only `rows`, `batch` and `table` can be called yet; a file with a function of another kind does not load.
 public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Once for each row, with values; gives a value.
   case rows
-  /// Once for a batch, with columns; gives a column.
+  /// Once for a batch, with the values of its rows; gives as many.
   case batch
   /// With the batches of a query one after the other; gives batches.
   case batches

@@ -18,6 +18,6 @@ extension UDFSignature {
     return UDFSignature(
       name: name, kind: .rows, parameters: parameters, result: .list(result), determinism: determinism,
       errorMode: errorMode, timeouts: timeouts, memoryLimit: memoryLimit, documentation: documentation, line: line,
-      decimals: decimals)
+      retriesRows: false, decimals: decimals)
   }
 }

@@ -35,6 +35,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let documentation: String?
   /// The line of its `def`, counted from 1.
   public let line: Int
+  /// Whether the rows of a batch that failed are tried again one by one, as `@udf(batch=True, retry_rows=True)` says.
+  public let retriesRows: Bool
   /// What decimal results do that do not fit; nil for what annotated functions do.
   package let decimals: DecimalRule?
 
@@ -59,6 +61,7 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public var nullBehavior: String {
     let optional = parameters.filter(\.isOptional).map(\.name).joined(separator: ", ")
     let nothing = kind == .table ? "no rows" : "null"
+    if kind == .batch { return "nulls are None among the values" }
     if parameters.isEmpty { return "called once per row" }
     if optional.isEmpty { return "a null argument gives \(nothing) without a call" }
     if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }
@@ -80,6 +83,7 @@ extension UDFSignature {
     memoryLimit = try values.decodeIfPresent(Int.self, forKey: .memoryLimit)
     documentation = try values.decodeIfPresent(String.self, forKey: .documentation)
     line = try values.decode(Int.self, forKey: .line)
+    retriesRows = try values.decodeIfPresent(Bool.self, forKey: .retriesRows) ?? false
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)
   }
 }

@@ -3,8 +3,8 @@ package import Columnar
 package import PythonRuntime
 
 extension LoadedModule {
-  /// Calls a function for each row of a batch, under the GIL of the interpreter that the module was loaded in; a table
-  /// function gives all its rows in a list.
+  /// Calls a function for each row of a batch, or once for all of them if it is of that kind, under the GIL of the
+  /// interpreter that the module was loaded in; a table function gives all its rows in a list.
   ///
   /// - Parameter function: the function's place in `signatures`.
   /// - Throws: `UDFError`: `wrongArguments`, `rowFailed`, `wrongResult`, `interrupted`, `memoryExceeded`.
@@ -20,6 +20,10 @@ extension LoadedModule {
     do {
       guard let callable = function.roles[role].flatMap(py.state.kept) else {
         throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
+      }
+      if function.signature.kind == .batch {
+        var call = try BatchCall(function.signature, callable, for: batch, in: py, conversion, context)
+        return try call.run()
       }
       var call = try RowCall(function.signature.listing, callable, for: batch, in: py, conversion, context)
       return try call.run()

@@ -24,7 +24,7 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
     input_types: the types of the parameters, a list or one type; result_type: the type of the result.
     name: what the engine calls it; the function's own name by default.
     io_threads, workers: taken and not needed, since the host runs a function in as many interpreters as it is given.
-    batch: the function takes a list for each parameter and returns a list. It is called with lists of one row.
+    batch: the function takes the list of each parameter's values for a batch of rows, and returns a list of as many.
     """
 
     def decorate(function):
@@ -37,8 +37,8 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
             result = _type(result_type, "the result type", problems)
         if problems:
             return _refuse(function, "rows", problems)
-        by_row = _row_by_row(function, called) if batch else None
-        mark(function, called, types, result, called=by_row, decimals=(_has_plain_decimal(result), _DIGITS))
+        kind = "batch" if batch else "rows"
+        mark(function, called, types, result, kind=kind, decimals=(_has_plain_decimal(result), _DIGITS))
         return function
 
     # Without parentheses the function arrives as the types.
@@ -160,16 +160,3 @@ def _has_plain_decimal(type):
         return "precision" not in type
     within = [type.get("element"), type.get("key"), type.get("value"), *(field["type"] for field in type.get("fields", ()))]
     return any(_has_plain_decimal(part) for part in within if part)
-
-
-def _row_by_row(function, name):
-    """A function of one row for one of a batch: how many rows a batch has was never promised."""
-
-    def call(*arguments):
-        results = function(*([argument] for argument in arguments))
-        if len(results) != 1:
-            raise ValueError(f"'{name}' takes a batch: it returned {len(results)} values for 1 row")
-        return results[0]
-
-    call.__wrapped__ = function
-    return call

@@ -34,8 +34,8 @@ class DeadlineExceeded(BaseException):
 class _Marked:
     """A function that a file marks, with everything that the loader reads of it.
 
-    kind: how the engine calls it: "rows", once for each row, or "table", for rows of a table of its own; the loader
-    refuses the others.
+    kind: how the engine calls it: "rows", once for each row, "batch", once for a batch, or "table", for rows of a table
+    of its own; the loader refuses the others.
     roles: its callables by what each is called for; a plain function has one, "call".
     signature: the declared {"parameters", "result"}; None for what the annotations say.
     problems: why it makes no UDF, as far as the mark knows; the loader tells all problems of a file at once.
@@ -72,13 +72,13 @@ _marked = []
 
 _OPTIONS = {
     "null": "skip", "deterministic": None, "on_error": "raise", "timeout": None, "batch_timeout": None, "memory": None,
-    "threads": False,
+    "threads": False, "batch": False, "retry_rows": False,
 }  # fmt: skip
 
 
 def udf(
     function=None, /, *, name=None, null="skip", deterministic=None, on_error="raise", timeout=None, batch_timeout=None,
-    memory=None, threads=False, **unknown,
+    memory=None, threads=False, batch=False, retry_rows=False, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
@@ -99,6 +99,11 @@ def udf(
     memory: how much memory the function's interpreter may take, such as "256MB", "1GiB", or a number of bytes. More
         than that is a MemoryError. The functions of a file share an interpreter, and the largest of their limits holds.
     threads: whether it may start threads, which then holds for all functions of the file.
+    batch: whether it is called once for a batch of rows: each parameter, annotated list[T], is the list of its values, with
+        None for nulls, and the result is a list of as many values, or anything else to iterate over. What then raises, or
+        returns another number of values, fails all rows of the batch.
+    retry_rows: with batch and on_error "null" or "collect", whether the rows of a batch that failed are tried again one by
+        one, as batches of one row, so that only those fail that have to.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
@@ -145,6 +150,10 @@ def _decorator(mark_name, kind, function, name, given, unknown):
             has = f"has a name of {len(own):,} characters" if own and own.isidentifier() else "has no name of its own for SQL"
             marked.refuse(f"it {has}; mark it as {mark_name}(name='my_function')(...)")
         _check(marked, name, options, unknown)
+        if marked.options["batch"]:
+            marked.kind = "batch"
+        elif marked.options["retry_rows"]:
+            marked.refuse(f"@{mark_name}(retry_rows=True) is for functions of a batch; add batch=True")
         _marked.append(marked)
         return function
 
@@ -204,7 +213,8 @@ def _check(marked, name, options, unknown):
     )  # fmt: skip
     if marked.options["memory"] is not None:
         marked.options["memory"] = _bytes(marked.options["memory"])
-    flag("threads")
+    for option in ("threads", "batch", "retry_rows"):
+        flag(option)
 
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}

@@ -31,6 +31,9 @@ _UNSUPPORTED = {
 }
 
 
+_COLUMN = "of a function that is called for a batch has no values of many rows; write list[T]"
+
+
 def load(source, filename, path, declarations=(), dialect=None):
     """Run a UDF file.
 
@@ -221,6 +224,7 @@ def _signature(marked, line, parameter_lines, problems):
         "errorMode": options["on_error"],
         "timeouts": {"row": options["timeout"], "batch": options["batch_timeout"]},
         "memoryLimit": options["memory"],
+        "retriesRows": options["retry_rows"],
         "documentation": callables.documentation(marked.function),
         "line": line,
         "decimals": marked.decimals,
@@ -267,6 +271,10 @@ def _annotated(marked, lines, problems):
             problem = f"{what} has no annotation; write {texts.name(name)}: T, where T is {annotations.ACCEPTED}"
         else:
             type_, optional = resolve(parameter.annotation, what, at)
+            if marked.kind == "batch" and type_:
+                if type_["kind"] != "list":
+                    problems.append((f"{what} {_COLUMN}", at) if at else f"{what} {_COLUMN}")
+                type_, optional = type_.get("element"), True
             problem = type_ and annotations.unmakeable(type_)
             if problem:
                 problems.append((f"{what} {problem}", at) if at else f"{what} {problem}")
@@ -289,6 +297,10 @@ def _annotated(marked, lines, problems):
             problems.append(f"the return type {error}")
     else:
         result = resolve(read.result, "the return type")[0]
+        if marked.kind == "batch" and result:
+            if result["kind"] != "list":
+                problems.append(f"the return type {_COLUMN}")
+            result = result.get("element")
     return {"parameters": parameters, "result": result}
 
 

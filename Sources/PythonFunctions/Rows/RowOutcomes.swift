@@ -12,7 +12,7 @@ struct RowOutcomes {
   private let memory: MemoryAccount
   private let refusalsBefore: Int
   private let conversion: Conversion
-  private let function: String
+  let function: String
   private let expected: String
   let mode: UDFErrorMode
   private let observer: (@Sendable (UDFRowFailure) -> Void)?
@@ -20,6 +20,8 @@ struct RowOutcomes {
   private(set) var failures: RowFailures
   /// How many rows of a table the row of arguments at hand has given; nil for what gives none.
   var drawn: Int?
+  /// How many rows, from the one at hand on, a failure is of.
+  var rowsTogether = 1
 
   init(
     _ signature: UDFSignature, _ result: UDFType, _ context: RowContext, _ conversion: Conversion,
@@ -137,7 +139,10 @@ struct RowOutcomes {
 
   /// A row, as errors name it.
   func place(_ row: Int, _ arguments: borrowing ArgumentRows) -> UDFError.Row {
-    UDFError.Row(function: function, index: row, arguments: arguments.shown(row))
+    guard rowsTogether == 1 else {
+      return UDFError.Row(function: function, index: row, count: rowsTogether, arguments: [])
+    }
+    return UDFError.Row(function: function, index: row, arguments: arguments.shown(row))
   }
 }
 

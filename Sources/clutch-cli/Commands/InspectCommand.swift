@@ -39,6 +39,7 @@ struct InspectCommand: ParsableCommand {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
+    if let kind = signature.kind.summary { lines.append("  kind   \(kind)") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
@@ -61,7 +62,7 @@ struct InspectCommand: ParsableCommand {
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
         timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
-        memoryLimit: signature.memoryLimit,
+        memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
         documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
@@ -89,6 +90,8 @@ struct InspectCommand: ParsableCommand {
     let timeout, batchTimeout: Double?
     /// In bytes.
     let memoryLimit: Int?
+    /// Whether the rows of a batch that failed are tried one by one.
+    let retryRows: Bool
     let documentation: String?
   }
 }
@@ -98,6 +101,17 @@ extension UDFSignature {
     let (digits, rule) = (UDFType.Digits.standard, decimals ?? .exact)
     let excess = rule.rounds ? "more are rounded" : "more are an error"
     return "in SQL always \(digits.scale) after the point, whatever the arguments have, \(excess); else \(rule.advice)"
+  }
+}
+
+extension FunctionKind {
+  fileprivate var summary: String? {
+    switch self {
+    case .rows: nil
+    case .batch: "called once for a batch of rows, with lists"
+    case .table: "gives rows of a table, as they are asked for"
+    case .batches, .aggregate, .concurrent: rawValue
+    }
   }
 }
 

@@ -114,7 +114,7 @@ import Testing
       from arrow_udf import udf
       inspect.signature = re.compile = functools.wraps = linecache.getlines = builtins.isinstance = None
       @udf(input_types=["INT"], result_type="BIGINT", batch=True)
-      def batched(x): return [x[0] + 1]
+      def batched(x): return [v + 1 for v in x]
       def plain(x): return x + 2
       """, functions: ["added(INT) -> BIGINT = plain"])
     try await withPool(source) { pool in
