@@ -80,6 +80,7 @@ import Testing
               "sqlType" : "DOUBLE",
               "type" : "float"
             },
+            "retryRows" : false,
             "sql" : "plus(x BIGINT, y DOUBLE) -> DOUBLE"
           },
           {
@@ -97,6 +98,7 @@ import Testing
               "sqlType" : "BLOB",
               "type" : "bytes"
             },
+            "retryRows" : false,
             "sql" : "now() -> BLOB"
           }
         ]
