@@ -217,6 +217,68 @@ def _():
         fcntl.flock(null, fcntl.LOCK_SH)
 
 
+@attempt("the number of everything that it opens: copies, pipes, sockets, terminals, events, timers", "allowed", "allowed")
+def _():
+    import fcntl
+    import os
+    import socket
+
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    with os.fdopen(os.dup(reading), "rb") as file:
+        os.close(fcntl.fcntl(file, fcntl.F_DUPFD))
+    one, other = socket.socketpair()
+    with socket.fromfd(one.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as copied, copied.dup() as again:
+        os.write(again.fileno(), b"x")
+    numbers = [
+        reading, writing, fcntl.fcntl(reading, fcntl.F_DUPFD, 100), fcntl.fcntl(writing, fcntl.F_DUPFD_CLOEXEC),
+        fcntl.fcntl(one, False), os.dup(reading), socket.dup(one.fileno()), one.detach(), other.detach(),
+        os.open("/dev/null", os.O_RDONLY), *os.openpty(), os.posix_openpt(os.O_RDWR), os.eventfd(0),
+        os.timerfd_create(1), os.pidfd_open(os.getpid()),
+    ]
+    for number in numbers:
+        os.set_inheritable(number, False)
+        os.close(number)
+
+
+@attempt("files by way of an open folder, and sockets that it is asked for", "allowed", READING)
+def _():
+    import os
+    import socket
+
+    folder = os.open(INSIDE, os.O_RDONLY)
+    os.close(os.open("own.txt", os.O_RDONLY, dir_fd=folder))
+    os.close(folder)
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as asking:
+        accepted, _ = server.accept()
+        os.write(asking.fileno(), b"x")
+        number = accepted.detach()
+        assert os.read(number, 1) == b"x"
+        os.close(number)
+
+
+@attempt("`fcntl` F_DUPFD of a file of the process", FOREIGN)
+def _():
+    import fcntl
+
+    alike(
+        lambda: fcntl.fcntl(DESCRIPTOR, fcntl.F_DUPFD),
+        lambda: fcntl.fcntl(DESCRIPTOR, fcntl.F_DUPFD_CLOEXEC, 100),
+    )
+
+
+@attempt("the number of an event that a file object has closed, and that is somebody else's now", FOREIGN)
+def _():
+    import os
+    import select
+
+    for _ in range(100):
+        number = os.eventfd(0)
+        os.fdopen(number, "rb", buffering=0).close()
+        other = select.epoll()
+        if other.fileno() == number:  # and not another thread's
+            return os.close(number)
+
+
 @attempt("locks, maps and numbers of temporary files", "allowed", MAPPING)
 def _():
     import fcntl

@@ -263,3 +263,64 @@ def _():
     import _uuid
 
     _uuid.generate_time_safe()
+
+
+@attempt("`os.getloadavg`, `os.statvfs` and the free memory by `os.sysconf`: how busy the machine is", "allowed", INQUIRIES)
+def _():
+    import os
+
+    alike(
+        os.getloadavg,
+        lambda: os.statvfs("/"),
+        lambda: os.fstatvfs(os.pipe()[0]),
+        lambda: os.sysconf("SC_AVPHYS_PAGES"),
+        lambda: os.sysconf(os.sysconf_names["SC_AVPHYS_PAGES"]),
+    )
+
+
+@attempt("`os.pidfd_open`, `getpgid`, `getsid`, `getpriority` and `sched_get*` of another process", "allowed", INQUIRIES)
+def _():
+    import os
+
+    alike(
+        lambda: os.close(os.pidfd_open(1)),
+        lambda: os.close(os.pidfd_open(pid=Number(1), flags=0)),
+        lambda: os.getpgid(1),
+        lambda: os.getpgid(pid=1),
+        lambda: os.getsid(1),
+        lambda: os.getpriority(os.PRIO_PROCESS, 1),
+        lambda: os.getpriority(which=os.PRIO_USER, who=0),
+        lambda: os.sched_getaffinity(1),
+        lambda: os.sched_getaffinity(Number(1)),
+        lambda: os.sched_getparam(1),
+        lambda: os.sched_getscheduler(1),
+        lambda: os.sched_rr_get_interval(1),
+    )
+
+
+@attempt("`time.clock_gettime` of a number that is made of that of a process", "allowed", INQUIRIES)
+def _():
+    import time
+
+    other = (~1 << 3) | 2
+    alike(
+        lambda: time.clock_gettime(other), lambda: time.clock_gettime_ns(other), lambda: time.clock_getres(Number(other))
+    )
+
+
+@attempt("the same of the process itself, with what libraries ask to find out how many threads to start", "allowed", "allowed")
+def _():
+    import asyncio
+    import concurrent.futures
+    import os
+    import resource
+    import time
+
+    assert os.getpgid(0) == os.getpgid(os.getpid()) == os.getpgrp() and os.getsid(0) >= 0
+    os.getpriority(os.PRIO_PROCESS, 0), os.sched_getparam(0), os.sched_getscheduler(os.getpid())
+    os.close(os.pidfd_open(os.getpid(), 0))
+    assert os.cpu_count() and os.sched_getaffinity(0) and os.sysconf("SC_PAGE_SIZE") == resource.getpagesize()
+    assert time.clock_gettime(time.CLOCK_MONOTONIC) > 0 and time.clock_getres(time.CLOCK_REALTIME) > 0
+    assert time.get_clock_info("monotonic").monotonic and os.times().user >= 0
+    concurrent.futures.ThreadPoolExecutor()
+    asyncio.run(asyncio.sleep(0))
