@@ -1,3 +1,5 @@
+import HostSupport
+
 /// What a UDF is called, takes and gives, as its file declares it.
 public struct UDFSignature: Sendable, Hashable, Codable {
   /// One parameter.
@@ -39,13 +41,13 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   package let decimals: DecimalRule?
 
   /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`. What may be left out stands in brackets,
-  /// what may be repeated is followed by dots.
+  /// what may be repeated is followed by dots. Of a great many parameters, fields or values only some are named.
   public var sqlDescription: String {
     let list = parameters.map { parameter in
-      let text = "\(parameter.name) \(parameter.type.sqlParameterName)"
+      let text = "\(parameter.name) \(parameter.type.shownParameterName)"
       return parameter.isVariadic ? "\(text)..." : parameter.hasDefault ? "[\(text)]" : text
-    }.joined(separator: ", ")
-    return "\(name)(\(list)) -> \(result.sqlName)"
+    }
+    return "\(name)(\(list.listed(each: TextLimit.type))) -> \(result.shownSQLName)"
   }
 
   /// The first line of the docstring.
@@ -55,7 +57,7 @@ public struct UDFSignature: Sendable, Hashable, Codable {
 
   /// What a null argument does, in one line.
   public var nullBehavior: String {
-    let optional = parameters.filter(\.isOptional).map(\.name).joined(separator: ", ")
+    let optional = parameters.filter(\.isOptional).map(\.name).listed()
     if parameters.isEmpty { return "called once per row" }
     if optional.isEmpty { return "a null argument gives null without a call" }
     if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }

@@ -9,7 +9,7 @@ own decimals are, and may be a float.
 import clutch
 from _clutch_declared import mark
 from _clutch_sql_types import parse
-from _clutch_texts import is_name, shown, told
+from _clutch_texts import is_name, listed, shown, told
 
 _Marked, _marked, _SignatureError, _own_name = clutch._Marked, clutch._marked, clutch.SignatureError, clutch._own_name
 
@@ -32,7 +32,7 @@ def udf(input_types=None, result_type=None, name=None, io_threads=None, batch=Fa
         problems = [] if callable(function) else [f"@udf marks a function, not {shown(function)}"]
         if unknown:
             options = "input_types, result_type, name, io_threads, batch and workers"
-            problems.append(f"@udf has no option {', '.join(map(shown, unknown))}; it has {options}")
+            problems.append(f"@udf has no option {listed([*map(shown, unknown)])}; it has {options}")
         called = own if name is None or type(name) is str and not name else name
         if not is_name(called):
             problems.append(f"@udf(name=...) takes a name such as 'my_function', not {shown(called)}")
