@@ -186,7 +186,7 @@ struct EnumerationUnboxer<Index: FixedWidthColumnElement & FixedWidthInteger>: U
     guard isPlain || copy != nil else { throw api.pendingProblem() }
     guard let place = api.pointee.PyDict_GetItemWithError(places, copy ?? object) else {
       if api.pointee.PyErr_Occurred() != nil { throw api.pendingProblem() }
-      throw .outOfRange("\(UDFType.enumeration(enumeration)): it has \(enumeration.values.listed())")
+      throw .outOfRange("\(enumeration.name.cut(to: TextLimit.name)): it has \(enumeration.values.listed())")
     }
     return Self.index(place, api)
   }
