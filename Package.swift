@@ -62,7 +62,7 @@ let package = Package(
     .target(
       name: "PythonUDF",
       dependencies: [
-        "Columnar", "Functions", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
+        "Columnar", "Functions", "HostSupport", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),

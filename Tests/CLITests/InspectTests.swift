@@ -20,6 +20,28 @@ import Testing
         return b""
     """
 
+  @Test func `Names and values of any size and number are cut`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      import enum
+      from dataclasses import make_dataclass
+      from clutch import udf
+      E = enum.Enum("E", {f"a{i}": f"v{i}" for i in range(100_000)})
+      L = enum.Enum("L", {"a": "v" * 3_000_000})
+      C = make_dataclass("C", [("f" * 3_000_000, int)] + [(f"f{i}", int) for i in range(200)])
+      @udf
+      def f(c: C, l: L) -> E: pass
+      f.__doc__ = "d" * 3_000_000
+      """)
+    let end = try clutch.run("inspect", "f.py")
+    #expect(end.status == .exited(0))
+    #expect(end.output.contains("(2,999,8") && end.output.contains("f48 BIGINT and 151 more), l ENUM('vvv"))
+    #expect(end.output.contains("'v49' and 99950 more)\n"))
+    #expect(end.output.utf8.count < 10_000)
+  }
+
   @Test func `Functions are shown as text`() throws {
     let clutch = try Clutch()
     try clutch.write("f.py", Self.source)

@@ -1,3 +1,4 @@
+import HostSupport
 public import Columnar
 
 /// What has functions and calls them: an interpreter, a pool of interpreters, a source of a registry.
@@ -125,7 +126,7 @@ extension [UDFSignature] {
     if found.isEmpty { found = indices.filter { self[$0].name.lowercased() == name.lowercased() } }
     guard found.isEmpty else { return found }
     throw UDFError(
-      .unknownFunction, "There is no UDF named \(name); there are: \(map(\.name).joined(separator: ", ")).")
+      .unknownFunction, "There is no UDF named \(name); there are: \(map(\.name).listed()).")
   }
 
   /// The place of the function of a name for arguments of some fields: the nearest of its overloads, of equally near ones
@@ -140,8 +141,8 @@ extension [UDFSignature] {
     throw UDFError(
       .wrongArguments,
       """
-      UDF \(name) takes none of its overloads' arguments: it was given (\(fields.map(\.typeDescription).joined(separator: ", "))), \
-      and there are \(overloads.map { self[$0].sqlDescription }.joined(separator: "; "))
+      UDF \(name) takes none of its overloads' arguments: it was given (\(fields.map(\.typeDescription).listed(each: TextLimit.message))), \
+      and there are \(overloads.map { self[$0].sqlDescription }.listed(separator: "; ", each: TextLimit.type))
       """)
   }
 }

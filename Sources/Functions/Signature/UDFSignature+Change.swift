@@ -1,3 +1,5 @@
+import HostSupport
+
 extension UDFSignature {
   /// Whether calls that were made for another version of this function can go to it: it is called the same way, and
   /// takes and gives the same types.
@@ -34,7 +36,8 @@ extension UDFSignature {
   /// "is not there", or what the functions of its name are now.
   package func whatBecame(in new: [UDFSignature]) -> String {
     let sameName = new.filter { $0.name == name }
-    return sameName.isEmpty ? "is not there" : "is \(sameName.map(\.sqlDescription).joined(separator: "; "))"
+    return sameName.isEmpty
+      ? "is not there" : "is \(sameName.map(\.sqlDescription).listed(separator: "; ", each: TextLimit.type))"
   }
 }
 

@@ -1,3 +1,5 @@
+import HostSupport
+
 package import Columnar
 
 extension UDFSignature {
@@ -27,7 +29,9 @@ extension UDFSignature {
 
 extension Field {
   /// The type, with the name of the extension type if there is one.
-  var typeDescription: String { extensionName.map { "\(type) (\($0))" } ?? type.description }
+  var typeDescription: String {
+    (extensionName.map { "\(type) (\($0))" } ?? type.description).cut(to: TextLimit.message)
+  }
 }
 
 extension UDFSignature {

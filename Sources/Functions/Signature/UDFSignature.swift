@@ -1,3 +1,5 @@
+import HostSupport
+
 /// What a UDF is called, takes and gives, as its file declares it.
 public struct UDFSignature: Sendable, Hashable, Codable {
   /// One parameter.
@@ -41,15 +43,16 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   package let decimals: DecimalRule?
 
   /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`. What may be left out stands in brackets,
-  /// what may be repeated is followed by dots.
+  /// what may be repeated is followed by dots. Of a great many parameters, fields or values only some are named.
   public var sqlDescription: String {
     let list = parameters.map { parameter in
-      let text = "\(parameter.name) \(parameter.type.sqlParameterName)"
+      let text = "\(parameter.name) \(parameter.type.shownParameterName)"
       return parameter.isVariadic ? "\(text)..." : parameter.hasDefault ? "[\(text)]" : text
-    }.joined(separator: ", ")
-    guard kind == .table else { return "\(name)(\(list)) -> \(result.sqlName)" }
-    let columns = columnTypes.map { "\(UDFType.identifier($0.name)) \($0.type.sqlName)" }.joined(separator: ", ")
-    return "\(name)(\(list)) -> TABLE(\(columns))"
+    }
+    let taken = "\(name)(\(list.listed(each: TextLimit.type)))"
+    guard kind == .table else { return "\(taken) -> \(result.shownSQLName)" }
+    let columns = columnTypes.map { "\(UDFType.identifier($0.name)) \($0.type.shownSQLName)" }
+    return "\(taken) -> TABLE(\(columns.listed(each: TextLimit.type)))"
   }
 
   /// The first line of the docstring.
@@ -59,7 +62,7 @@ public struct UDFSignature: Sendable, Hashable, Codable {
 
   /// What a null argument does, in one line.
   public var nullBehavior: String {
-    let optional = parameters.filter(\.isOptional).map(\.name).joined(separator: ", ")
+    let optional = parameters.filter(\.isOptional).map(\.name).listed()
     let nothing = kind == .table ? "no rows" : "null"
     if kind == .batch { return "nulls are None among the values" }
     if parameters.isEmpty { return "called once per row" }

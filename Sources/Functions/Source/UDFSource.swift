@@ -34,7 +34,7 @@ public struct UDFSource: Sendable, Hashable {
   /// How large a UDF file may be: far more than anybody writes.
   private static let mostBytes = 64 << 20
 
-  /// Reads a UDF file, or a pipe; the text is read once.
+  /// Reads a UDF file, or a pipe without a name (`<(COMMAND)` in a shell); the text is read once.
   ///
   /// - Parameters:
   ///   - file: its path, relative to the working directory or absolute; messages show it as given.

@@ -1,3 +1,4 @@
+import HostSupport
 public import Columnar
 
 extension UDFType {
@@ -154,7 +155,7 @@ extension UDFType {
     case .list(let element): "a column of lists, each element what \(element) takes"
     case .map(let key, let value): "a map column, keys what \(key) and values what \(value) takes"
     case .structure(let structure):
-      "a struct column with \(structure.fields.map { "\($0.name): \($0.type)" }.joined(separator: ", "))"
+      "a struct column with \(structure.fields.lazy.map { "\($0.name.cut(to: TextLimit.name)): \($0.type)" }.listed(each: TextLimit.type))"
     case .enumeration: "a utf8 column or a dictionary of utf8"
     }
   }

@@ -1,9 +1,18 @@
 import Columnar
+import HostSupport
 
 extension UDFType {
-  /// The SQL name of the type of a result, as DuckDB writes it.
-  public var sqlName: String {
-    switch self {
+  /// The SQL name of the type of a result, as DuckDB writes it; the whole of it, however many values an Enum has.
+  public var sqlName: String { sqlName(naming: { $0 }) { $0.joined(separator: ", ") } }
+
+  /// The same for people: of many fields and values only some, and of long names the beginning.
+  package var shownSQLName: String {
+    sqlName(naming: { $0.cut(to: TextLimit.name) }) { $0.listed(each: TextLimit.type) }.cut(to: TextLimit.type)
+  }
+
+  private func sqlName(naming name: (String) -> String, listing: ([String]) -> String) -> String {
+    func sqlName(_ type: UDFType) -> String { type.sqlName(naming: name, listing: listing) }
+    return switch self {
     case .any, .json: "JSON"
     case .null: "\"NULL\""
     case .bool: "BOOLEAN"
@@ -30,12 +39,12 @@ extension UDFType {
     case .timestamp(.nanosecond, nil), .nanoseconds: "TIMESTAMP_NS"
     case .duration, .interval: "INTERVAL"
     case .uuid: "UUID"
-    case .list(let element): "\(element.sqlName)[]"
-    case .map(let key, let value): "MAP(\(key.sqlName), \(value.sqlName))"
+    case .list(let element): "\(sqlName(element))[]"
+    case .map(let key, let value): "MAP(\(sqlName(key)), \(sqlName(value)))"
     case .structure(let structure):
-      "STRUCT(\(structure.fields.map { "\(Self.identifier($0.name)) \($0.type.sqlName)" }.joined(separator: ", ")))"
+      "STRUCT(\(listing(structure.fields.map { "\(name(Self.identifier($0.name))) \(sqlName($0.type))" })))"
     case .enumeration(let enumeration):
-      "ENUM(\(enumeration.values.map { "'\($0.replacing("'", with: "''"))'" }.joined(separator: ", ")))"
+      "ENUM(\(listing(enumeration.values.map { "'\(name($0.replacing("'", with: "''")))'" })))"
     }
   }
 
@@ -52,5 +61,5 @@ extension UDFType {
   package static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
 
   /// The SQL name of what a parameter takes: `Any` takes everything.
-  package var sqlParameterName: String { self == .any ? "ANY" : sqlName }
+  package var shownParameterName: String { self == .any ? "ANY" : shownSQLName }
 }

@@ -1,3 +1,4 @@
+import HostSupport
 public import Columnar
 
 /// The type of a parameter or a result, as a UDF's annotations name it.
@@ -163,10 +164,10 @@ extension UDFType: CustomStringConvertible {
     case .pickle: "Pickle"
     case .list(let element): "list[\(element)]"
     case .map(let key, let value): "dict[\(key), \(value)]"
-    case .structure(let structure): structure.name
+    case .structure(let structure): structure.name.cut(to: TextLimit.name)
     case .enumeration(let enumeration) where enumeration.classIndex == nil:
-      "Literal[\(enumeration.values.map { "'\($0)'" }.joined(separator: ", "))]"
-    case .enumeration(let enumeration): enumeration.name
+      "Literal[\(enumeration.values.lazy.map { "'\($0)'" }.listed())]"
+    case .enumeration(let enumeration): enumeration.name.cut(to: TextLimit.name)
     }
   }
 }

@@ -18,6 +18,10 @@ package enum TextLimit {
   package static let value = 100
   /// How many arguments of a row are shown in a message.
   package static let arguments = 20
+  /// How many names, values or fields of a list are shown in a message.
+  package static let list = 50
+  /// A type with what is in it, or the whole of a function's signature.
+  package static let type = 20_000
   /// One message of Python's `logging` or `warnings`.
   package static let logMessage = 65_536
   /// A line of a text of the database's, and the whole of it.

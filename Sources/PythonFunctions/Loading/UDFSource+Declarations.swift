@@ -1,3 +1,4 @@
+import HostSupport
 package import Functions
 import Foundation
 package import PythonRuntime
@@ -60,12 +61,12 @@ extension UDFSource {
     // Of a file that is called by its name the loader says itself what it does not have.
     let found = [qualified, having, called].first { !$0.isEmpty } ?? []
     guard let place = found.first else {
-      let all = files.map(\.source.name).joined(separator: ", ")
+      let all = files.map(\.source.name).listed(each: TextLimit.path)
       throw UDFError(
         .badSignature, "declaration '\(function)': there is no '\(handler[0])' for its handler in any of \(all)")
     }
     guard found.count == 1 else {
-      let some = found.map { files[$0].source.name }.joined(separator: ", ")
+      let some = found.map { files[$0].source.name }.listed(each: TextLimit.path)
       let stems = Set(found.map { files[$0].source.stem })
       let name = handler.joined(separator: ".")
       let advice =

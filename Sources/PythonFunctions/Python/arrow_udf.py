@@ -9,7 +9,7 @@ own decimals are, and may be a float.
 import clutch
 from _clutch_declared import mark
 from _clutch_sql_types import parse
-from _clutch_texts import is_name, shown, told
+from _clutch_texts import is_name, listed, shown, told
 
 _Marked, _marked, _SignatureError, _own_name = clutch._Marked, clutch._marked, clutch.SignatureError, clutch._own_name
 
@@ -83,7 +83,7 @@ def _checked(decorator, function, name, unknown, options):
     """What a function is called, and the problems of the decorator's arguments but the types."""
     problems = [] if callable(function) else [f"@{decorator} marks a function, not {shown(function)}"]
     if unknown:
-        problems.append(f"@{decorator} has no option {', '.join(map(shown, unknown))}; it has {options}")
+        problems.append(f"@{decorator} has no option {listed([*map(shown, unknown)])}; it has {options}")
     called = _name(function) if name is None or type(name) is str and not name else name
     if not is_name(called):
         problems.append(f"@{decorator}(name=...) takes a name such as 'my_function', not {shown(called)}")

@@ -14,7 +14,7 @@ also with "| None".
 from sys import _getframe
 from typing import Annotated, Any, NamedTuple
 
-from _clutch_texts import is_name as _is_name, shown as _shown
+from _clutch_texts import is_name as _is_name, listed as _listed, shown as _shown
 
 __all__ = [
     "udf", "udtf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
@@ -196,7 +196,7 @@ def _check(marked, name, options, unknown):
 
     if unknown:
         has = f"name, {', '.join(list(options)[:-1])} and {list(options)[-1]}"
-        marked.refuse(f"{at} has no option {', '.join(map(_shown, unknown))}; it has {has}")
+        marked.refuse(f"{at} has no option {_listed([*map(_shown, unknown)])}; it has {has}")
     if name is not None and not _is_name(name):
         marked.refuse(f"{at}(name=...) takes a name such as 'my_function', not {_shown(name)}")
     word("null", "skip", "call")
@@ -310,8 +310,8 @@ class Record(dict):
         try:
             return self[name]
         except KeyError:
-            fields = ", ".join(map(str, self)) or "none"
-            raise AttributeError(f"the record has no field {name!r}; it has: {fields}", name=name, obj=self) from None
+            fields = _listed([*map(str, self)]) or "none"
+            raise AttributeError(f"the record has no field {_shown(name)}; it has: {fields}", name=name, obj=self) from None
 
     def __setattr__(self, name, value):
         self[name] = value

@@ -5,7 +5,7 @@ from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodTy
 import clutch
 from _clutch_annotations import unmakeable
 from _clutch_callables import KEYWORD_ONLY, VAR_POSITIONAL, Unreadable, of_compiled, signature
-from _clutch_texts import cut, name as shown_name, told
+from _clutch_texts import cut, listed, name as shown_name, told
 
 _Marked, _marked, _SignatureError = clutch._Marked, clutch._marked, clutch.SignatureError
 
@@ -79,7 +79,7 @@ def _shown(parameters):
         if parameter.kind == KEYWORD_ONLY and not any(text.startswith("*") for text in shown):
             shown.append("*")
         shown.append(str(parameter))
-    return ", ".join(shown)
+    return listed(shown)
 
 
 def declare(namespace, texts, dialect=None):
@@ -148,4 +148,4 @@ def _functions(namespace):
         for name, value in namespace.items()
         if isinstance(value, _ROUTINES) and getattr(value, "__module__", None) == namespace.get("__name__")
     ]
-    return f"the file's functions are {cut(', '.join(own), 1_000)}" if own else "the file has no functions"
+    return f"the file's functions are {listed(own)}" if own else "the file has no functions"

@@ -13,6 +13,13 @@ def cut(text, most):
     return text if more <= 0 else f"{text[:most]}… ({more:,} more character{'s' * (more != 1)})"
 
 
+def listed(texts, most=50):
+    """The texts of a list whose length comes from the user, as the host's messages have it: "a, b, c and 17 more"."""
+    more = len(texts) - most
+    shown = ", ".join(cut(text, _NAME) for text in texts[:most])
+    return shown if more <= 0 else f"{shown} and {more} more"
+
+
 def name(text):
     """A name for a message, as UTF-8 can hold it."""
     return cut(str.__str__(text), _NAME).encode("utf-8", "backslashreplace").decode()

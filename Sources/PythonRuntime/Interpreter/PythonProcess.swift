@@ -100,6 +100,7 @@ package final class PythonProcess: @unchecked Sendable {
     }
     GuardedTypes.install(api)
     GuardedFunctions.install(api)
+    GuardedCommands.install(api)
     return interpreter
   }
 

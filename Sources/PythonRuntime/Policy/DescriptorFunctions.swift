@@ -40,7 +40,7 @@ struct DescriptorFunction {
       DescriptorFunction("_socket", "close", [0: "fd"], .closes),
       DescriptorFunction("_socket", "dup", [0: "fd"], .descriptor),
     ]
-    + ["eventfd", "timerfd_create", "pidfd_open", "posix_openpt"].map {
+    + ["eventfd", "timerfd_create", "pidfd_open", "posix_openpt", "memfd_create"].map {
       DescriptorFunction("posix", $0, [:], .descriptor)
     }
     + ["pipe", "pipe2", "openpty"].map { DescriptorFunction("posix", $0, [:], .twoDescriptors) }
@@ -93,14 +93,19 @@ struct DescriptorFunction {
   }
 }
 
+extension PythonAPI {
+  /// The value of an `int` that can be a descriptor; nil for anything else. Runs no code of the user's.
+  func descriptor(_ number: ObjectPointer) -> Int32? {
+    guard isInstance(number, of: pointee.PyLong_Type) else { return nil }
+    var overflow: Int32 = 0
+    let value = pointee.PyLong_AsLongLongAndOverflow(number, &overflow)
+    return overflow == 0 ? Int32(exactly: value) : nil
+  }
+}
+
 extension PolicyGuard {
   /// Notes that the code has opened what a number stands for.
-  func own(_ number: ObjectPointer) {
-    guard api.isInstance(number, of: api.pointee.PyLong_Type) else { return }
-    var overflow: Int32 = 0
-    let value = api.pointee.PyLong_AsLongLongAndOverflow(number, &overflow)
-    if overflow == 0, let descriptor = Int32(exactly: value) { descriptors.add(descriptor) }
-  }
+  func own(_ number: ObjectPointer) { api.descriptor(number).map { descriptors.add($0) } }
 
   /// `os.open`, whose audit event does not tell which folder a path is relative to.
   func openDescriptor(_ original: ObjectPointer, _ call: inout CallArguments) -> ObjectPointer? {

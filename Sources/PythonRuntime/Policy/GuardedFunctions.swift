@@ -37,7 +37,7 @@ enum GuardedFunctions {
   }
 
   /// CPython's description of a function, which all interpreters share.
-  private static func definition(
+  static func definition(
     of name: String, in module: String, _ api: PythonAPI
   ) -> UnsafeMutablePointer<PyMethodDef>? {
     guard let module = api.pointee.PyImport_ImportModule(module) else {

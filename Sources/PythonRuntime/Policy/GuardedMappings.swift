@@ -10,33 +10,19 @@ import CPythonABI
 
 /// `mmap.mmap`: memory that cannot be read, or is not there when it is, ends the process at the first touch.
 enum GuardedMappings {
-  /// A method with a tuple of arguments, or a vector and how many there are.
-  private typealias Method = @convention(c) (ObjectPointer, UnsafeMutableRawPointer?, Int) -> ObjectPointer?
-  /// Both written once in `install`, before there is an interpreter that could call ours.
-  nonisolated(unsafe) private static var advise: Method?
-  nonisolated(unsafe) private static var takesVector = false
+  /// Written once in `install`, before there is an interpreter that could call ours.
+  nonisolated(unsafe) private static var advise: PatchedMethod?
 
   /// Puts ours in the place of `madvise`, if the build has it.
   static func install(_ definition: UnsafeMutablePointer<PyMethodDef>?) {
-    guard let definition, [0x01, 0x80].contains(definition.pointee.ml_flags) else { return }
-    advise = unsafeBitCast(definition.pointee.ml_meth, to: Method.self)
-    takesVector = definition.pointee.ml_flags == 0x80
-    let new: Method = { object, arguments, count in
+    advise = PatchedMethod(definition) { object, arguments, count in
       guard let api = RawDomain.api, let advise = GuardedMappings.advise else { return nil }
       guard let policyGuard = AuditHook.currentGuard(api), !policyGuard.policy.nativeCode,
-        let option = GuardedMappings.first(arguments, count, api), let problem = policyGuard.advising(option)
+        let option = advise.arguments(arguments, count, api).first, let problem = policyGuard.advising(option)
       else { return advise(object, arguments, count) }
       policyGuard.deny(problem)
       return nil
     }
-    definition.pointee.ml_meth = unsafeBitCast(new, to: GuardedTypes.Function.self)
-  }
-
-  private static func first(_ arguments: UnsafeMutableRawPointer?, _ count: Int, _ api: PythonAPI) -> ObjectPointer? {
-    guard let arguments else { return nil }
-    if takesVector { return count > 0 ? arguments.assumingMemoryBound(to: ObjectPointer.self)[0] : nil }
-    let tuple = arguments.assumingMemoryBound(to: PyObject.self)
-    return api.pointee.PyTuple_Size(tuple) > 0 ? api.pointee.PyTuple_GetItem(tuple, 0) : nil
   }
 }
 

@@ -14,18 +14,10 @@ import CPythonABI
 /// has them; how objects are made is patched in each interpreter, whose type is an object of its own.
 enum GuardedTypes {
   typealias Function = @convention(c) (ObjectPointer, ObjectPointer, ObjectPointer?) -> ObjectPointer?
-  /// A method that is called with one argument or none.
-  private typealias Method = @convention(c) (ObjectPointer, ObjectPointer?) -> ObjectPointer?
 
-  /// With a tuple of arguments, or a vector and how many there are.
-  private typealias SendMessage = @convention(c) (ObjectPointer, UnsafeMutableRawPointer?, Int) -> ObjectPointer?
-
-  /// What CPython has in these places. Written once in `install`, before there is any other interpreter.
+  /// What CPython has in these places.
   private struct Originals {
-    var fileNumber, socketNumber, detach, accept, resize, adopt: Method?
-    var sendMessage: SendMessage?
-    /// Whether `sendMessage` is called with a vector of arguments, or with a tuple.
-    var sendsVector = false
+    var fileNumber, resize, adopt: PatchedMethod?
     var makeFile, makeSocket: initproc?
     var map: newfunc?
   }
@@ -46,60 +38,32 @@ enum GuardedTypes {
     }
     find("_io", "FileIO") { type in
       originals.makeFile = initializer(type, api)
-      originals.fileNumber = patch(type, "fileno", api) {
-        GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.fileNumber)
+      originals.fileNumber = PatchedMethod(definition(of: "fileno", type, api)) {
+        GuardedTypes.notingNumber(GuardedTypes.originals.fileNumber, $0, $1, $2)
       }
     }
     find("_socket", "socket") { type in
       originals.makeSocket = initializer(type, api)
-      originals.socketNumber = patch(type, "fileno", api) {
-        GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.socketNumber)
-      }
-      originals.detach = patch(type, "detach", api) { GuardedTypes.noteNumber($0, $1, GuardedTypes.originals.detach) }
-      originals.accept = patch(type, "_accept", api) { GuardedTypes.noteAccepted($0, $1) }
-      patchSending(type, api)
+      GuardedSockets.install { definition(of: $0, type, api) }
     }
     find("mmap", "mmap") { type in
       originals.map = api.pointee.PyType_GetSlot(type, Int32(Py_tp_new)).map { unsafeBitCast($0, to: newfunc.self) }
-      originals.resize = patch(type, "resize", api) { object, argument in
+      originals.resize = PatchedMethod(definition(of: "resize", type, api)) { object, arguments, count in
         GuardedTypes.deny(PolicyModules.mapping, "mmap.resize()", unless: \.nativeCode)
-          ? nil : GuardedTypes.originals.resize?(object, argument)
+          ? nil : GuardedTypes.originals.resize?(object, arguments, count)
       }
       GuardedMappings.install(definition(of: "madvise", type, api))
     }
     find("select", "epoll") { type in
-      originals.adopt = patch(type, "fromfd", api) { type, argument in
+      originals.adopt = PatchedMethod(definition(of: "fromfd", type, api)) { type, arguments, count in
         GuardedTypes.deny(PolicyModules.foreignDescriptors, "select.epoll.fromfd()", unless: \.processes)
-          ? nil : GuardedTypes.originals.adopt?(type, argument)
+          ? nil : GuardedTypes.originals.adopt?(type, arguments, count)
       }
     }
   }
 
   private static func initializer(_ type: OpaquePointer, _ api: PythonAPI) -> initproc? {
     api.pointee.PyType_GetSlot(type, Int32(Py_tp_init)).map { unsafeBitCast($0, to: initproc.self) }
-  }
-
-  /// Puts a function in the place of a method that is called with the object and one argument or none.
-  ///
-  /// - Returns: what was there, or nil for a method of another kind, which stays.
-  private static func patch(_ type: OpaquePointer, _ name: String, _ api: PythonAPI, _ new: Method) -> Method? {
-    // Neither with keywords (2) nor with a vector of arguments (128).
-    guard let definition = definition(of: name, type, api), definition.pointee.ml_flags & 130 == 0 else { return nil }
-    let old = unsafeBitCast(definition.pointee.ml_meth, to: Method.self)
-    definition.pointee.ml_meth = unsafeBitCast(new, to: Function.self)
-    return old
-  }
-
-  /// `sendmsg`, whose event does not tell that descriptors go along.
-  private static func patchSending(_ type: OpaquePointer, _ api: PythonAPI) {
-    guard let definition = definition(of: "sendmsg", type, api), definition.pointee.ml_flags & 2 == 0 else { return }
-    originals.sendsVector = definition.pointee.ml_flags & 128 != 0
-    originals.sendMessage = unsafeBitCast(definition.pointee.ml_meth, to: SendMessage.self)
-    let new: SendMessage = { object, arguments, count in
-      GuardedTypes.deniesAncillary(arguments, count)
-        ? nil : GuardedTypes.originals.sendMessage?(object, arguments, count)
-    }
-    definition.pointee.ml_meth = unsafeBitCast(new, to: Function.self)
   }
 
   /// CPython's own description of a method, which all copies of the type share.
@@ -183,7 +147,11 @@ enum GuardedTypes {
     if let opener = call.argument(3, "opener"), opener != api.none {
       guard call.replace(3, "opener", with: policyGuard.checked(opener: opener)) else { return -1 }
     }
-    return call.initialize(object, with: original)
+    let status = call.initialize(object, with: original)
+    if status == 0, let number = call.argument(0, "file"), call.argument(2, "closefd") != api.pointee._Py_FalseStruct {
+      policyGuard.handOver(number)
+    }
+    return status
   }
 
   private static let makeSocket: initproc = { object, arguments, keywords in
@@ -248,42 +216,16 @@ enum GuardedTypes {
   // MARK: Methods
 
   /// What code gets the number of, it owns: it cannot make a file or a socket around somebody else's.
-  private static func noteNumber(_ object: ObjectPointer, _ argument: ObjectPointer?, _ original: Method?)
-    -> ObjectPointer?
-  {
-    guard let number = original?(object, argument) else { return nil }
+  static func notingNumber(
+    _ original: PatchedMethod?, _ object: ObjectPointer, _ arguments: UnsafeMutableRawPointer?, _ count: Int
+  ) -> ObjectPointer? {
+    guard let number = original?(object, arguments, count) else { return nil }
     if let api = RawDomain.api, let policyGuard = AuditHook.currentGuard(api) { policyGuard.own(number, of: object) }
     return number
   }
 
-  private static func noteAccepted(_ object: ObjectPointer, _ argument: ObjectPointer?) -> ObjectPointer? {
-    guard let result = originals.accept?(object, argument) else { return nil }
-    if let api = RawDomain.api, let policyGuard = AuditHook.currentGuard(api),
-      let number = api.pointee.PyTuple_GetItem(result, 0)
-    {
-      policyGuard.own(number)
-    }
-    return result
-  }
-
-  private static func deniesAncillary(_ arguments: UnsafeMutableRawPointer?, _ count: Int) -> Bool {
-    guard let api = RawDomain.api, let arguments else { return false }
-    let data: ObjectPointer?
-    if originals.sendsVector {
-      data = count > 1 ? arguments.assumingMemoryBound(to: ObjectPointer.self)[1] : nil
-    } else {
-      let tuple = arguments.assumingMemoryBound(to: PyObject.self)
-      data = api.pointee.PyTuple_Size(tuple) > 1 ? api.pointee.PyTuple_GetItem(tuple, 1) : nil
-    }
-    guard let data else { return false }
-    let isPlain = data.pointee.ob_type == api.pointee.PyList_Type || data.pointee.ob_type == api.pointee.PyTuple_Type
-    if isPlain, api.pointee.PyObject_Size(data) == 0 { return false }
-    return deny(
-      PolicyModules.foreignDescriptors, "socket.sendmsg() with descriptors or other ancillary data", unless: \.processes
-    )
-  }
-
-  private static func deny(
+  /// Whether the policy objects; then the denial is set.
+  static func deny(
     _ rule: String, _ operation: String, unless allowed: KeyPath<InterpreterPolicy, Bool>
   ) -> Bool {
     guard let api = RawDomain.api, let policyGuard = AuditHook.currentGuard(api), !policyGuard.policy[keyPath: allowed]
@@ -296,16 +238,15 @@ enum GuardedTypes {
 extension PolicyGuard {
   /// - Parameter object: a file or socket, which can close it unseen.
   fileprivate func own(_ number: ObjectPointer, of object: ObjectPointer) {
-    var overflow: Int32 = 0
-    let value = api.pointee.PyLong_AsLongLongAndOverflow(number, &overflow)
-    if overflow == 0, let descriptor = Int32(exactly: value) { descriptors.addIfDistinct(descriptor) }
+    api.descriptor(number).map { descriptors.addIfDistinct($0) }
   }
+
+  /// - Parameter number: a descriptor that a file closes from now on, unseen; or a path.
+  fileprivate func handOver(_ number: ObjectPointer) { api.descriptor(number).map { descriptors.handOver($0) } }
 
   /// False with the denial set.
   fileprivate func isOwn(_ number: ObjectPointer, _ operation: String) -> Bool {
-    var overflow: Int32 = 0
-    let value = api.pointee.PyLong_AsLongLongAndOverflow(number, &overflow)
-    guard let problem = using(descriptor: overflow == 0 ? Int(value) : -1, operation) else { return true }
+    guard let problem = using(descriptor: api.descriptor(number).map(Int.init) ?? -1, operation) else { return true }
     deny(problem)
     return false
   }

@@ -18,6 +18,12 @@ struct OwnDescriptors {
     identities[descriptor] = identity
   }
 
+  /// As `remove`, for a number that an object of Python's will close without our seeing it, if what gets that number then
+  /// could not be told from what has it now.
+  mutating func handOver(_ descriptor: Int32) {
+    if identities[descriptor]?.isDistinct == false { identities[descriptor] = nil }
+  }
+
   mutating func remove(_ descriptor: Int32) { identities[descriptor] = nil }
 
   func contain(_ descriptor: Int32) -> Bool {

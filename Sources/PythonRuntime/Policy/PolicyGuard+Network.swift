@@ -30,6 +30,11 @@ extension PolicyGuard {
     }
   }
 
+  /// - Parameter host: every address of the machine, as numbers.
+  func listening(unboundAt host: String) -> Problem? {
+    isKnown(host, 0) ? nil : problem("socket.listen() without bind(), at ('\(host)', 0)")
+  }
+
   /// Networks that reach somebody else, with what goes to the code's own sockets there; -1 is for a socket of the code's
   /// own. Others, as netlink and raw packets on Linux, are a way into the system.
   static func isCommon(_ arguments: AuditArguments) -> Bool {

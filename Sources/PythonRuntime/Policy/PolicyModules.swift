@@ -11,6 +11,7 @@ enum PolicyModules {
   static let terminals = "terminals"
   static let mapping = "mapping memory"
   static let devices = "devices"
+  static let inquiries = "asking about the machine and other processes"
   static let hooks = "audit hooks, whose code would run between a check and what it allows"
 
   /// The denied modules with the rule for each.
@@ -103,6 +104,7 @@ enum PolicyModules {
       withheld["reading files"] = [
         "_locale.gettext", "_locale.dgettext", "_locale.dcgettext", "posix.getgrouplist", "posix.getlogin",
       ]
+      withheld[inquiries] = ["posix.getloadavg", "posix.statvfs", "posix.fstatvfs"]
     }
     if policy.network.isNone {
       withheld["the network"] = ["getprotobyname", "if_nameindex", "if_nametoindex", "if_indextoname"].map {

@@ -28,12 +28,16 @@ extension Python {
         return api.pointee.PyBool_FromLong(GuardedDatabases.guardConnections(of: type, api) ? 1 : 0)
       })
     try module.setAttribute("refuse", to: hostFunction(named: "refuse", Self.refusing))
+    let withheld = PolicyModules.withheld(by: policy)
     let places = try module.callMethod(
       "apply",
       keywords: [
-        "withheld": PolicyModules.withheld(by: policy),
-        "guarded": ["posix.open", "posix.readlink", "_imp.create_builtin"]
-          + DescriptorFunction.all.map { "\($0.module).\($0.name)" },
+        "withheld": withheld,
+        "guarded": Set(
+          ["posix.open", "posix.readlink", "_imp.create_builtin"]
+            + DescriptorFunction.all.map { "\($0.module).\($0.name)" }
+            + (policy.read == .all ? [] : InquiryFunction.allCases.map(\.rawValue))
+        ).subtracting(withheld.values.joined()).sorted(),
         "denied": denied.filter { $0.value != PolicyModules.copies }.map(\.key),
         "hidden": PolicyModules.hidden(by: policy),
         "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
@@ -94,6 +98,7 @@ extension Python {
     // Otherwise code would find it with the help of `gc`.
     api.pointee.PyObject_GC_UnTrack(original)
     let function = DescriptorFunction.all.first { "\($0.module).\($0.name)" == fullName }
+    let inquiry = InquiryFunction(rawValue: fullName)
     return HostFunction.make(
       api, named: name,
       documentation: signature + (api.textAttribute(original, "__doc__", limit: TextLimit.ownMessage) ?? "")
@@ -107,9 +112,13 @@ extension Python {
         return api.pointee.PyObject_Call(held.object, arguments, keywords)
       }
       guard var call = CallArguments.copy(arguments, keywords, api) else { return nil }
+      if let inquiry, policyGuard.policy.read != .all, !inquiry.allows(&call, policyGuard) { return nil }
       if let function { return function.call(held.object, &call, policyGuard) }
-      return name == "open"
-        ? policyGuard.openDescriptor(held.object, &call) : policyGuard.readLink(held.object, &call)
+      switch name {
+      case "open": return policyGuard.openDescriptor(held.object, &call)
+      case "readlink": return policyGuard.readLink(held.object, &call)
+      default: return call.make(held.object)
+      }
     }
   }
 }

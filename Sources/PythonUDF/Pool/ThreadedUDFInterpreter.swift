@@ -1,3 +1,4 @@
+import HostSupport
 import Functions
 public import Columnar
 public import PythonRuntime
@@ -52,7 +53,7 @@ public actor ThreadedUDFInterpreter: FunctionProvider {
       throw UDFError(
         .noFunction,
         """
-        \(source.name) has \(pool.signatures.count) UDFs (\(pool.signatures.map(\.name).joined(separator: ", "))), \
+        \(source.name) has \(pool.signatures.count) UDFs (\(pool.signatures.map(\.name).listed())), \
         but exactly one is needed here; use a UDFPool for several
         """)
     }

@@ -1,3 +1,4 @@
+import HostSupport
 import Functions
 import Metrics
 import Synchronization
@@ -162,7 +163,7 @@ public final class UDFRegistry: Sendable {
 
   private static func unknown(_ name: String, _ entries: [String: Entry]) -> UDFError {
     let names = entries.filter { $0.value.version != nil }.keys.sorted()
-    let known = names.isEmpty ? "none" : names.joined(separator: ", ")
+    let known = names.isEmpty ? "none" : names.listed()
     return UDFError(.unknownFunction, "There is no source named \(name); there are: \(known).")
   }
 }

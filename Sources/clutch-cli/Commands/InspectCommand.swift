@@ -45,7 +45,7 @@ struct InspectCommand: ParsableCommand {
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
     if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
-    if let summary = signature.summary { lines.append("  doc    \(summary)") }
+    if let summary = signature.summary { lines.append("  doc    \(summary.cut(to: TextLimit.message))") }
     return lines.joined(separator: "\n")
   }
 

@@ -1,3 +1,4 @@
+import HostSupport
 import ArgumentParser
 import Clutch
 
@@ -22,7 +23,7 @@ struct PolicyOptions: ParsableArguments {
       let file = files.first { option.hasPrefix($0 + "=") }
       let name = file.map { String(option.dropFirst($0.count + 1)) } ?? option
       if file == nil, let sign = name.lastIndex(of: "=") {
-        let known = files.isEmpty ? "none" : files.joined(separator: ", ")
+        let known = files.isEmpty ? "none" : files.listed(each: TextLimit.path)
         throw CommandError(
           "--policy \(option) is for \(name[..<sign]), which is no UDF file of this command; there are: \(known).")
       }

@@ -142,11 +142,13 @@ import Testing
         """)
   }
 
-  @Test(arguments: [(3, 13), (3, 12)])
-  func `The dialects pass their own tests in plain Python`(version: (major: Int, minor: Int)) throws {
+  @Test(
+    arguments: [(3, 13), (3, 12)],
+    ["test_sql_types", "test_declared", "test_marked", "test_arrow_types", "test_installation"])
+  func `The dialects pass their own tests in plain Python`(version: (major: Int, minor: Int), file: String) throws {
     let python = try #require(Pyenv.python(version.major, version.minor))
     let end = try RunningProgram(
-      python, ["\(Checkout.root)/Tests/PythonUDFTests/Files/test_dialects.py"], in: NSTemporaryDirectory(),
+      python, ["\(Checkout.root)/Tests/PythonUDFTests/Files/\(file).py"], in: NSTemporaryDirectory(),
       environment: ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]
     ).end()
     #expect(end.status == .exited(0), "\(end)")

@@ -58,20 +58,67 @@ import Testing
     #expect(try clutch.names().isEmpty)
   }
 
-  @Test func `A UDF file without an end is too large`() throws {
-    let end = try clutch.shell(
-      "mkfifo endless; yes x > endless 2> /dev/null & \"$clutch\" sql --udf endless 'SELECT 1'")
+  private static let endless: [(prepare: String, name: String, what: String)] = [
+    ("mkfifo pipe.json", "pipe.json", "a named pipe"), ("ln -s /dev/zero zero.json", "zero.json", "a device"),
+    ("ln -s /dev/tty tty.json", "tty.json", "a device"), ("ln -s /dev/null null.json", "null.json", "a device"),
+    (
+      "'\(Checkout.root)/.venv/bin/python' -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s.json\")'",
+      "s.json",
+      "a socket"
+    ),
+  ]
+
+  /// Nobody writes to the pipe: what opens it as a file is opened waits for ever.
+  @Test(arguments: kinds.indices, endless.indices)
+  func `What need not have an end is refused at once`(kind: Int, problem: Int) throws {
+    let (option, what) = Self.kinds[kind]
+    let (prepare, name, reason) = Self.endless[problem]
+    let arguments = option.replacingOccurrences(of: "NAME", with: name)
+    let end = try clutch.shell("\(prepare)\n\"$clutch\" sql \(arguments)")
     #expect(end.status == .exited(1))
-    #expect(end.errors == "Error: The UDF file endless is larger than 64 MiB, which is the most that is read.\n")
+    #expect(
+      end.errors == """
+        Error: \(what.replacingOccurrences(of: "NAME", with: name)) is \(reason), which need not have an end: give a \
+        file, or the output of a command as <(COMMAND).
+
+        """)
+  }
+
+  @Test(arguments: [
+    ("truncate -s 65M large.py", "--udf large.py 'SELECT 1'", "The UDF file large.py", "64 MiB"),
+    ("", "--udf <(yes x) 'SELECT 1'", "The UDF file /dev/fd/*", "64 MiB"),
+    (
+      "truncate -s 2M large.json", "--udf '\(Clutch.functions)' --policy large.json 'SELECT 1'",
+      "The policy file large.json", "1 MiB"
+    ),
+    ("truncate -s 2G large.sql", "-f large.sql", "The SQL file large.sql", "1 GiB"),
+  ])
+  func `A file that is larger than any source is refused`(
+    prepare: String, arguments: String, what: String, limit: String
+  ) throws {
+    let end = try bash("\(prepare)\n\"$clutch\" sql \(arguments)")
+    #expect(end.status == .exited(1))
+    let error = end.errors.replacing(#//dev/fd/[0-9]+/#, with: "/dev/fd/*")
+    #expect(error == "Error: \(what) is larger than \(limit), which is the most that is read.\n")
   }
 
   @Test(arguments: [
     #"cat f.py | "$clutch" sql --udf /dev/stdin --format csv 'SELECT f(1) AS x'"#,
-    #"mkfifo pipe; cat f.py > pipe & "$clutch" sql --udf pipe --format csv 'SELECT f(1) AS x'"#,
+    #""$clutch" sql --udf <(cat f.py) --format csv 'SELECT f(1) AS x'"#,
+    #""$clutch" sql --udf f.py --format csv -f <(echo 'SELECT f(1) AS x')"#,
+    #"echo 'SELECT f(1) AS x' | "$clutch" sql --udf f.py --format csv -f /dev/stdin"#,
+    #"echo 'SELECT f(1) AS x' > q.sql; "$clutch" sql --udf f.py --format csv -f /dev/stdin < q.sql"#,
+    // The writer begins late, and in pieces.
+    #""$clutch" sql --udf <(head -n 2 f.py; until [ -e q ]; do touch q; done; tail -n 1 f.py) --format csv 'SELECT f(1) AS x'"#,
   ])
-  func `A UDF file may be a pipe`(command: String) throws {
+  func `A file may be the output of a command`(command: String) throws {
     try clutch.write("f.py", "from clutch import udf\n@udf\ndef f(x: int) -> int: return x + 1\n")
-    let end = try clutch.shell(command)
+    let end = try bash(command)
     #expect(end.output == "x\n2\n", "\(end)")
+  }
+
+  private func bash(_ command: String) throws -> ProgramEnd {
+    try clutch.write("script", command)
+    return try clutch.shell("export clutch; bash script")
   }
 }

@@ -29,6 +29,15 @@ import Testing
     #expect("Error: \(whole)".cut(lines: 4_000, whole: 4_990).hasSuffix(String.leftOut(3_000_005 - kept + 17)))
   }
 
+  @Test func `of a list the first are shown, each cut, and the others counted`() {
+    #expect([String]().listed().isEmpty)
+    #expect(["a", "b"].listed() == "a, b")
+    #expect(["a", "b", "c"].listed(atMost: 3) == "a, b, c")
+    #expect((1...20).map(String.init).listed(atMost: 3) == "1, 2, 3 and 17 more")
+    #expect(["a", "b", "c"].listed(separator: "; ", atMost: 2) == "a; b and 1 more")
+    #expect([long, "b"].listed(each: 2) == "aa… (2,999,998 more characters), b")
+  }
+
   @Test(arguments: [
     "… (99999999999999999999999999999999 more characters)", "… ( more characters)", "(1 more character)",
     "… (-1 more characters)",

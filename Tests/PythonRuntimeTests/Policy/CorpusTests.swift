@@ -54,8 +54,9 @@ import Testing
 
   /// The files with attempts, in the order of the page.
   private static let subjects = [
-    "opening", "changing", "processes", "native", "interpreters", "descriptors", "database", "hook", "network",
-    "environment", "exhausting", "sqlite", "links", "system",
+    "opening", "changing", "processes", "native", "interpreters", "terminals", "descriptors", "commands", "plain",
+    "memory",
+    "database", "hook", "network", "environment", "exhausting", "sqlite", "links", "system",
   ]
   private static let folder = Checkout.root + "/Tests/PythonRuntimeTests/Fixtures/escapes"
 

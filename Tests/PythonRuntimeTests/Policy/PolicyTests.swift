@@ -139,6 +139,109 @@ import Testing
     #expect(raw?.typeName == "PermissionError")
   }
 
+  /// Who listens without an address listens on all of them.
+  @Test func `listening without an address needs an entry for every address`() throws {
+    var policy = InterpreterPolicy(name: "net", basedOn: .guarded)
+    policy.network = .only(["127.0.0.1:*", "api.example.com:443", "[::1]:0"])
+    let listening = "import socket; socket.socket(socket.AF_INET).listen()"
+    let denied = try error(listening, under: policy)
+    #expect(denied?.typeName == "PermissionError")
+    #expect(denied?.message.hasSuffix("socket.listen() without bind(), at ('0.0.0.0', 0)") == true)
+    #expect(try error("import socket; socket.socket(socket.AF_INET6).listen(1)", under: policy)?.typeName != nil)
+    let overridden = """
+      import socket
+      class Bound(socket.socket):
+          def fileno(self): return 0
+          def getsockname(self): return ("127.0.0.1", 1)
+      Bound().listen()
+      """
+    #expect(try error(overridden, under: policy)?.typeName == "PermissionError")
+    let bound = "import socket; made = socket.socket(); made.bind(('127.0.0.1', 0)); made.listen(); made.listen(5)"
+    #expect(try error(bound, under: policy) == nil)
+    policy.network = .only(["0.0.0.0:0"])
+    #expect(try error(listening, under: policy) == nil)
+    policy.network = .only(["*:*"])
+    #expect(try error(listening, under: policy) == nil)
+  }
+
+  /// What looks the name up first fails with `gaierror`, as nobody has it.
+  @Test(arguments: [
+    "socket.socket().connect(('nobody.invalid', 9))", "socket.socket().connect_ex(('nobody.invalid', 9))",
+    "socket.socket().bind(('nobody.invalid', 9))",
+    "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('nobody.invalid', 9))",
+    "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', 0, ('nobody.invalid', 9))",
+    "socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('nobody.invalid', 9))",
+    "socket.getaddrinfo('nobody.invalid', 9)", "socket.gethostbyname('nobody.invalid')",
+  ])
+  func `no name server is asked for a name that is denied`(attempt: String) throws {
+    var policy = InterpreterPolicy(name: "net", basedOn: .guarded)
+    policy.network = .only(["localhost:9"])
+    let interpreter = try SubInterpreter(policy: policy)
+    let type = try interpreter.withGIL { py in
+      try py.run("import socket\ntry:\n    \(attempt)\nexcept OSError as error:\n    kind = type(error).__name__")
+      return try py.evaluate("kind").extract(String.self)
+    }
+    #expect(type == "PermissionError")
+    #expect(interpreter.denials.count == 1)
+  }
+
+  @Test func `descriptors that another program has sent are the code's own`() throws {
+    let folder = try TemporaryFolder()
+    let (sending, receiving) = (try SubInterpreter(), try SubInterpreter(policy: .guarded))
+    try sending.withGIL { py in
+      try py.run(
+        """
+        import os, socket
+        server = socket.socket(socket.AF_UNIX)
+        server.bind('\(folder.path)/socket')
+        server.listen()
+        """)
+    }
+    try receiving.withGIL { py in
+      try py.run("import os, socket; one = socket.socket(socket.AF_UNIX); one.connect('\(folder.path)/socket')")
+    }
+    try sending.withGIL { py in
+      try py.run(
+        """
+        other, _ = server.accept()
+        reading, writing = os.pipe()
+        os.write(writing, b'abcd')
+        for _ in range(2):
+            socket.send_fds(other, [b'x'], [reading, reading])
+        """)
+    }
+    try receiving.withGIL { py in
+      try py.run(
+        """
+        import array
+        _, numbers, _, _ = socket.recv_fds(one, 1, 2)
+        _, messages, _, _ = one.recvmsg_into([bytearray(1)], socket.CMSG_SPACE(8))
+        numbers = [*numbers, *array.array('i', messages[0][2])]
+        assert len(numbers) == 4
+        assert b''.join(os.read(number, 1) for number in numbers) == b'abcd'
+        for number in numbers:
+            os.close(number)
+        """)
+    }
+    #expect(receiving.denials.count == 0, "\(receiving.denials.first)")
+  }
+
+  @Test(.enabled(if: Self.isLinux)) func `a file in memory is the code's own where native code is allowed`() throws {
+    var policy = InterpreterPolicy.guarded
+    policy.nativeCode = true
+    let error = try error(
+      "import os; number = os.memfd_create('x'); os.write(number, b'x'); os.close(number)", under: policy)
+    #expect(error == nil, "\(String(describing: error))")
+  }
+
+  private static var isLinux: Bool {
+    #if os(Linux)
+      true
+    #else
+      false
+    #endif
+  }
+
   @Test func `imports can be allowed and denied by name`() throws {
     let folder = try TemporaryFolder()
     try folder.write("mine.py", "")

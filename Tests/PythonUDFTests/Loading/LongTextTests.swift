@@ -65,9 +65,39 @@ import Testing
     try await withPool(of: functions) { pool in
       let failures = try await pool.evaluate("f", integers([1]), onError: .collect).failures
       #expect(failures.map(\.message.count).allSatisfy { $0 < 1_100 })
-      #expect(failures.allSatisfy { $0.message.hasSuffix(" more characters)") } && failures.count == 1)
+      #expect(failures.allSatisfy { $0.message.hasSuffix("v… (4,999,800 more characters), w") } && failures.count == 1)
       let error = try await pool.failure(of: "f", integers([1]))
-      #expect(error.message.hasSuffix(" more characters)") && error.message.count < 1_200)
+      #expect(error.message.hasSuffix(" more characters), w") && error.message.count < 1_200)
+    }
+  }
+
+  @Test func `of a list of any length some are named and the rest is counted`() async throws {
+    let functions = """
+      import enum, sys
+      from dataclasses import make_dataclass
+      E = enum.Enum("E", {f"a{i}": f"v{i}" for i in range(100_000)})
+      C = make_dataclass("C", [("f" * 3_000_000, int)] + [(f"f{i}", int) for i in range(200)])
+      @udf
+      def f(x: int) -> E: return "other"
+      @udf
+      def g(c: C, d: C | None) -> C: return c
+      @udf
+      def k(c: C) -> int: return 1
+      for i in range(200):
+        exec(f"@udf\\ndef h{i}(x: int) -> int: return x")
+      """
+    try await withPool(of: functions) { pool in
+      let error = try await pool.failure(of: "f", integers([1]))
+      #expect(error.message.hasSuffix("v48, v49 and 99950 more"), "\(error.message.suffix(200))")
+      #expect(try pool.signature(of: "f").sqlDescription.hasSuffix("'v48', 'v49' and 99950 more)"))
+      #expect(try pool.signature(of: "f").result.sqlName.hasSuffix("'v99999')"))
+      let signature = try pool.signature(of: "g").sqlDescription
+      #expect(signature.hasPrefix("g(c STRUCT(fff") && signature.hasSuffix("f48 BIGINT and 151 more)"))
+      #expect(signature.count < 5_000)
+      let refused = try await pool.failure(of: "k", integers([1]))
+      #expect(refused.message.contains("f48: int and 151 more") && refused.message.count < 20_000)
+      let unknown = try await pool.failure(of: "nothing", integers([1]))
+      #expect(unknown.message.hasSuffix(" and 153 more."), "\(unknown.message)")
     }
   }
 

@@ -1,3 +1,4 @@
+import HostSupport
 import Functions
 import CPythonABI
 import Columnar
@@ -167,7 +168,7 @@ struct StructWriter: ResultWriter, ~Copyable {
         let value = try fieldValue(index, of: object, isDictionary: isDictionary, isTuple: isTuple)
         defer { api.pointee.Py_DecRef(value) }
         do throws(ResultProblem) { try writers[place].append(value) } catch {
-          throw api.part("field '\(fields[index].name)'", value, fields[index].type, error)
+          throw api.part("field '\(fields[index].name.cut(to: TextLimit.name))'", value, fields[index].type, error)
         }
       } catch {
         for writer in writers { writer.truncate(row) }
@@ -201,7 +202,8 @@ struct StructWriter: ResultWriter, ~Copyable {
     {
       throw .exception(error, isFatal: isFatal)
     }
-    throw isDictionary ? .outOfRange("the struct: it has no field '\(fields[index].name)'") : .wrongType
+    throw isDictionary
+      ? .outOfRange("the struct: it has no field '\(fields[index].name.cut(to: TextLimit.name))'") : .wrongType
   }
 
   mutating func appendNull() {

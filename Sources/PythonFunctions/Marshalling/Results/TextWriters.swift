@@ -1,3 +1,4 @@
+import HostSupport
 import Functions
 import CPythonABI
 import Columnar
@@ -185,7 +186,7 @@ struct EnumerationUnboxer<Index: FixedWidthColumnElement & FixedWidthInteger>: U
     guard isPlain || copy != nil else { throw api.pendingProblem() }
     guard let place = api.pointee.PyDict_GetItemWithError(places, copy ?? object) else {
       if api.pointee.PyErr_Occurred() != nil { throw api.pendingProblem() }
-      throw .outOfRange("\(enumeration.name): it has \(enumeration.values.joined(separator: ", "))")
+      throw .outOfRange("\(enumeration.name.cut(to: TextLimit.name)): it has \(enumeration.values.listed())")
     }
     return Self.index(place, api)
   }

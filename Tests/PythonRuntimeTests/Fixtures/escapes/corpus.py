@@ -25,6 +25,7 @@ TERMINALS = "denied: terminals"
 MAPPING = "denied: mapping memory"
 DEVICES = "denied: commands to devices and terminals"
 UNNAMED = "denied: files whose name is not plain text"
+INQUIRIES = "denied: asking about the machine and other processes"
 HOOKS = "denied: audit hooks, whose code would run between a check and what it allows"
 PROTECTED = "denied: touching the files of the database that is open"
 
@@ -58,6 +59,19 @@ def run_on_thread(index):
     thread.start()
     thread.join()
     return outcomes[0]
+
+
+def alike(*calls):
+    """Either every call goes through or none does."""
+    problems = []
+    for call in calls:
+        try:
+            call()
+        except PermissionError as error:
+            problems.append(error)
+    assert len(problems) in (0, len(calls)), problems
+    if problems:
+        raise problems[0]
 
 
 def connecting(function, *arguments):

@@ -126,3 +126,18 @@ def _():
     import sys
 
     sys.audit("clutch.withheld", "os.abort", "anything at all")
+
+
+@attempt("CPython's own `sys.addaudithook` out of a copy of `sys`", HOOKS)
+def _():
+    copied_function("addaudithook")(print)
+
+
+@attempt("`builtins` and `sys` made anew, with what is in them at the start", "refused: ImportError")
+def _():
+    import _imp
+    import importlib.machinery
+    import sys
+
+    for name in ("builtins", "sys"):
+        _imp.create_builtin(importlib.machinery.ModuleSpec(name, None))

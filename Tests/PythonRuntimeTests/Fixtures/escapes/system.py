@@ -1,53 +1,7 @@
-"""What touches the process or the machine in passing: memory, devices, what the system tells."""
+"""What touches the process or the machine in passing: devices, what the system tells."""
 
 DENIED_DEVICES = "denied: devices"
 MACHINE = "denied: sockets that watch or change the whole machine"
-
-
-@attempt("`mmap` of memory that nobody may read", MAPPING)
-def _():
-    import mmap
-
-    try:
-        mmap.mmap(-1, 4096, prot=0)[0]
-    except PermissionError:
-        mmap.mmap(-1, 4096, prot=mmap.PROT_READ | 0x01000000)[0]
-
-
-@attempt("`mmap` of pages that may not be there", MAPPING)
-def _():
-    import mmap
-
-    mmap.mmap(-1, 2 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000 | 0x4000)[0]
-
-
-@attempt("`mmap` at an address", MAPPING)
-def _():
-    import mmap
-
-    mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x10)
-
-
-@attempt("`mmap.madvise` that makes pages end the process", MAPPING)
-def _():
-    import mmap
-
-    memory = mmap.mmap(-1, 8192)
-    memory.madvise(102, 0, 4096)
-    memory[0]
-
-
-@attempt("`mmap` as most code uses it", "allowed", MAPPING)
-def _():
-    import mmap
-
-    memory = mmap.mmap(-1, 8192)
-    memory.madvise(mmap.MADV_WILLNEED)
-    memory[0] = 1
-    with open(INSIDE + "/own.txt", "r+b") as file:
-        assert mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED, mmap.PROT_READ)[:] == b"own"
-        assert mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_WRITE)[:] == b"own"
-        assert mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)[:] == b"own"
 
 
 @attempt("`time.pthread_getcpuclockid` of a number that is no thread", NATIVE)
@@ -263,3 +217,64 @@ def _():
     import _uuid
 
     _uuid.generate_time_safe()
+
+
+@attempt("`os.getloadavg`, `os.statvfs` and the free memory by `os.sysconf`: how busy the machine is", "allowed", INQUIRIES)
+def _():
+    import os
+
+    alike(
+        os.getloadavg,
+        lambda: os.statvfs("/"),
+        lambda: os.fstatvfs(os.pipe()[0]),
+        lambda: os.sysconf("SC_AVPHYS_PAGES"),
+        lambda: os.sysconf(os.sysconf_names["SC_AVPHYS_PAGES"]),
+    )
+
+
+@attempt("`os.pidfd_open`, `getpgid`, `getsid`, `getpriority` and `sched_get*` of another process", "allowed", INQUIRIES)
+def _():
+    import os
+
+    alike(
+        lambda: os.close(os.pidfd_open(1)),
+        lambda: os.close(os.pidfd_open(pid=Number(1), flags=0)),
+        lambda: os.getpgid(1),
+        lambda: os.getpgid(pid=1),
+        lambda: os.getsid(1),
+        lambda: os.getpriority(os.PRIO_PROCESS, 1),
+        lambda: os.getpriority(which=os.PRIO_USER, who=0),
+        lambda: os.sched_getaffinity(1),
+        lambda: os.sched_getaffinity(Number(1)),
+        lambda: os.sched_getparam(1),
+        lambda: os.sched_getscheduler(1),
+        lambda: os.sched_rr_get_interval(1),
+    )
+
+
+@attempt("`time.clock_gettime` of a number that is made of that of a process", "allowed", INQUIRIES)
+def _():
+    import time
+
+    other = (~1 << 3) | 2
+    alike(
+        lambda: time.clock_gettime(other), lambda: time.clock_gettime_ns(other), lambda: time.clock_getres(Number(other))
+    )
+
+
+@attempt("the same of the process itself, with what libraries ask to find out how many threads to start", "allowed", "allowed")
+def _():
+    import asyncio
+    import concurrent.futures
+    import os
+    import resource
+    import time
+
+    assert os.getpgid(0) == os.getpgid(os.getpid()) == os.getpgrp() and os.getsid(0) >= 0
+    os.getpriority(os.PRIO_PROCESS, 0), os.sched_getparam(0), os.sched_getscheduler(os.getpid())
+    os.close(os.pidfd_open(os.getpid(), 0))
+    assert os.cpu_count() and os.sched_getaffinity(0) and os.sysconf("SC_PAGE_SIZE") == resource.getpagesize()
+    assert time.clock_gettime(time.CLOCK_MONOTONIC) > 0 and time.clock_getres(time.CLOCK_REALTIME) > 0
+    assert time.get_clock_info("monotonic").monotonic and os.times().user >= 0
+    concurrent.futures.ThreadPoolExecutor()
+    asyncio.run(asyncio.sleep(0))
