@@ -95,6 +95,11 @@ public final class DuckDBDatabase: @unchecked Sendable {
   /// and that one call into the database is made at a time, whatever connection it comes from. Leave DuckDB's setting
   /// `threads` as it is from then on.
   ///
+  /// What hangs in Python on one of these threads cannot be left, since DuckDB stands there too: the query waits for it, and
+  /// so does whoever closes the database. That holds for calls, and for the loading of an interpreter that a query makes
+  /// beside the first, `loadTimeout` or not. With `HostOptions.startsAll` all are loaded before the threads are lent, and
+  /// one that hangs is the pool's error within that time. `UDFPool.observeHangs(with:)` tells of all others.
+  ///
   /// - Parameter group: its number of threads becomes the database's. Closing a pool on them gives the queries back to one
   ///   of the threads alone.
   /// - Throws: `query` when another database has the threads, or this one has some already.
