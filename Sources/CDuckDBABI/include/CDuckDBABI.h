@@ -75,13 +75,6 @@ typedef enum duckdb_result_type {
   DUCKDB_RESULT_TYPE_NOTHING = 2, DUCKDB_RESULT_TYPE_QUERY_RESULT = 3
 } duckdb_result_type;
 
-// Only the kinds that are told apart.
-typedef enum duckdb_error_type {
-  DUCKDB_ERROR_INVALID = 0, DUCKDB_ERROR_CATALOG = 13, DUCKDB_ERROR_PARSER = 14,
-  DUCKDB_ERROR_SYNTAX = 22, DUCKDB_ERROR_BINDER = 24, DUCKDB_ERROR_IO = 28,
-  DUCKDB_ERROR_INTERRUPT = 29, DUCKDB_ERROR_INVALID_INPUT = 32, DUCKDB_ERROR_OUT_OF_MEMORY = 33
-} duckdb_error_type;
-
 // Held by value by the caller and passed by value to some functions; only `internal` is in use.
 typedef struct duckdb_result {
   idx_t deprecated_column_count;
@@ -195,7 +188,6 @@ typedef void (*duckdb_scalar_function_t)(
   /* Results. */ \
   X(void, destroy_result, (duckdb_result *result)) \
   X(const char *_Nullable, result_error, (duckdb_result *result)) \
-  X(duckdb_error_type, result_error_type, (duckdb_result *result)) \
   X(duckdb_result_type, result_return_type, (duckdb_result result)) \
   X(idx_t, rows_changed, (duckdb_result *result)) \
   X(idx_t, column_count, (duckdb_result *result)) \

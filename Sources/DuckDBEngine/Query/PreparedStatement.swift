@@ -45,7 +45,7 @@ struct PreparedStatement: ~Copyable {
     }
     if let refusal {
       functions.pointee.destroy_prepare(&prepared)
-      throw planning.explained(DuckDBError(.query, refusal))
+      throw planning.explained(DuckDBError(running: refusal))
     }
     guard let prepared else { throw DuckDBError(.query, "DuckDB cannot prepare the statement") }
     self.handle = prepared
@@ -116,8 +116,7 @@ struct PreparedStatement: ~Copyable {
     if let firstRefusal, message.hasPrefix("TransactionContext Error") {
       return DuckDBError(.query, firstRefusal.withoutLines(addedLines))
     }
-    let isInterruption = message.hasPrefix("INTERRUPT Error")
-    return DuckDBError(isInterruption ? .interrupted : .query, message.withoutLines(addedLines))
+    return DuckDBError(running: message.withoutLines(addedLines))
   }
 }
 
