@@ -62,7 +62,7 @@ typedef enum duckdb_type {
 
 // Only the kinds that are told apart.
 typedef enum duckdb_statement_type {
-  DUCKDB_STATEMENT_TYPE_INVALID = 0, DUCKDB_STATEMENT_TYPE_SELECT = 1
+  DUCKDB_STATEMENT_TYPE_INVALID = 0, DUCKDB_STATEMENT_TYPE_SELECT = 1, DUCKDB_STATEMENT_TYPE_TRANSACTION = 10
 } duckdb_statement_type;
 
 typedef enum duckdb_pending_state {

@@ -80,6 +80,9 @@ public final class DuckDBDatabase: @unchecked Sendable {
     functionSets.withLock { $0[set.name.lowercased()] = set }
   }
 
+  /// Whether functions have been registered.
+  var hasFunctions: Bool { functionSets.withLock { !$0.isEmpty } }
+
   /// The registered functions of some names.
   func functionSets(named names: [String]) -> [FunctionSet] {
     functionSets.withLock { sets in Set(names.map { $0.lowercased() }).sorted().compactMap { sets[$0] } }
