@@ -46,6 +46,9 @@ public struct DuckDBError: Error, Sendable, Hashable, CustomStringConvertible {
     self.message = message.cut(lines: TextLimit.databaseLine, whole: TextLimit.databaseText)
   }
 
+  /// DuckDB's error of a statement. An interruption is told by the text, since not every step has a type for its error.
+  init(running message: String) { self.init(message.hasPrefix("INTERRUPT Error") ? .interrupted : .query, message) }
+
   /// The message.
   public var description: String { message }
 }

@@ -63,7 +63,7 @@ typedef enum duckdb_type {
 
 // Only the kinds that are told apart.
 typedef enum duckdb_statement_type {
-  DUCKDB_STATEMENT_TYPE_INVALID = 0, DUCKDB_STATEMENT_TYPE_SELECT = 1
+  DUCKDB_STATEMENT_TYPE_INVALID = 0, DUCKDB_STATEMENT_TYPE_SELECT = 1, DUCKDB_STATEMENT_TYPE_TRANSACTION = 10
 } duckdb_statement_type;
 
 typedef enum duckdb_pending_state {
@@ -75,13 +75,6 @@ typedef enum duckdb_result_type {
   DUCKDB_RESULT_TYPE_INVALID = 0, DUCKDB_RESULT_TYPE_CHANGED_ROWS = 1,
   DUCKDB_RESULT_TYPE_NOTHING = 2, DUCKDB_RESULT_TYPE_QUERY_RESULT = 3
 } duckdb_result_type;
-
-// Only the kinds that are told apart.
-typedef enum duckdb_error_type {
-  DUCKDB_ERROR_INVALID = 0, DUCKDB_ERROR_CATALOG = 13, DUCKDB_ERROR_PARSER = 14,
-  DUCKDB_ERROR_SYNTAX = 22, DUCKDB_ERROR_BINDER = 24, DUCKDB_ERROR_IO = 28,
-  DUCKDB_ERROR_INTERRUPT = 29, DUCKDB_ERROR_INVALID_INPUT = 32, DUCKDB_ERROR_OUT_OF_MEMORY = 33
-} duckdb_error_type;
 
 // Held by value by the caller and passed by value to some functions; only `internal` is in use.
 typedef struct duckdb_result {
@@ -200,7 +193,6 @@ typedef void (*duckdb_table_function_t)(duckdb_function_info info, duckdb_data_c
   /* Results. */ \
   X(void, destroy_result, (duckdb_result *result)) \
   X(const char *_Nullable, result_error, (duckdb_result *result)) \
-  X(duckdb_error_type, result_error_type, (duckdb_result *result)) \
   X(duckdb_result_type, result_return_type, (duckdb_result result)) \
   X(idx_t, rows_changed, (duckdb_result *result)) \
   X(idx_t, column_count, (duckdb_result *result)) \

@@ -32,8 +32,7 @@ final class ResultHandle {
   /// What went wrong in the query so far.
   var error: DuckDBError? {
     guard let message = functions.pointee.result_error(pointer) else { return nil }
-    let isInterruption = functions.pointee.result_error_type(pointer) == DUCKDB_ERROR_INTERRUPT
-    return DuckDBError(isInterruption ? .interrupted : .query, String(cString: message).withoutLines(addedLines))
+    return DuckDBError(running: String(cString: message).withoutLines(addedLines))
   }
 
   func columns() -> [DuckDBColumn] {

@@ -24,6 +24,10 @@ public final class DuckDBLibrary: @unchecked Sendable {
   /// Whether the rows of a prepared query are computed on one thread if their order is kept, but in a materialised CTE on
   /// all, still in order and one by one. So it is since 2.0; before that a CTE mixes up the rows.
   var streamsCTEsInOrder: Bool { DuckDBVersion(version).map { $0 >= DuckDBVersion(major: 2, minor: 0) } ?? false }
+  /// Whether a statement that is refused when it is bound ends the user's transaction, unless a setting says otherwise.
+  var endsTransactionsAtRefusals: Bool {
+    DuckDBVersion(version).map { $0 >= DuckDBVersion(major: 2, minor: 0) } ?? false
+  }
   /// Where the file was found first.
   public let origin: DuckDBCandidate.Origin
 

@@ -20,6 +20,7 @@ public final class DuckDBConnection: @unchecked Sendable {
   /// A call is under way: set by `withHandle` when it begins, cleared when it ends.
   private let isBusy = Mutex(false)
   private let interruption = Atomic(false)
+  private let transaction = Atomic(false)
   private let queries = Mutex(Queries())
   private weak var openResult: ResultHandle?
 
@@ -131,6 +132,12 @@ public final class DuckDBConnection: @unchecked Sendable {
 
   /// Remembers what the statement does that begins now. Call within `withHandle`.
   func noteStatement(isQuery: Bool) { queries.withLock { $0.isRunning = isQuery } }
+
+  /// Whether statements are in a transaction of the user's, as far as their texts tell. Call within `withHandle`.
+  var isInTransaction: Bool { transaction.load(ordering: .relaxed) }
+
+  /// Remembers that a transaction begins, or is over. Call within `withHandle`.
+  func noteTransaction(isBeginning: Bool) { transaction.store(isBeginning, ordering: .relaxed) }
 
   /// Remembers the result of the statement that has begun. Call within `withHandle`.
   func setOpenResult(_ result: ResultHandle) { openResult = result }

@@ -80,6 +80,9 @@ public final class DuckDBDatabase: @unchecked Sendable {
     functionSets.withLock { $0[set.name.lowercased()] = set }
   }
 
+  /// Whether functions have been registered.
+  var hasFunctions: Bool { functionSets.withLock { !$0.isEmpty } }
+
   /// The registered functions of some names.
   func functionSets(named names: [String]) -> [FunctionSet] {
     functionSets.withLock { sets in Set(names.map { $0.lowercased() }).sorted().compactMap { sets[$0] } }
@@ -94,6 +97,11 @@ public final class DuckDBDatabase: @unchecked Sendable {
   /// functions costs as much as the calls: see `docs/benchmarks.md`. The price is that the pools serve this database only,
   /// and that one call into the database is made at a time, whatever connection it comes from. Leave DuckDB's setting
   /// `threads` as it is from then on.
+  ///
+  /// What hangs in Python on one of these threads cannot be left, since DuckDB stands there too: the query waits for it, and
+  /// so does whoever closes the database. That holds for calls, and for the loading of an interpreter that a query makes
+  /// beside the first, `loadTimeout` or not. With `HostOptions.startsAll` all are loaded before the threads are lent, and
+  /// one that hangs is the pool's error within that time. `UDFPool.observeHangs(with:)` tells of all others.
   ///
   /// - Parameter group: its number of threads becomes the database's. Closing a pool on them gives the queries back to one
   ///   of the threads alone.

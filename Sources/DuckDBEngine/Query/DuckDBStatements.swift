@@ -47,6 +47,9 @@ public final class DuckDBStatements {
         statements.handle, index: idx_t(index), of: sql, handle: handle, connection: connection)
       connection.noteStatement(isQuery: prepared.isQuery)
       try connection.checkInterruption()
+      if prepared.isTransactionControl {
+        connection.noteTransaction(isBeginning: !texts.indices.contains(index) || !texts[index].endsTransaction)
+      }
       let result: ResultHandle
       var names: [String]?
       if let parallel = prepareForAllThreads(prepared, index, handle) {
@@ -74,7 +77,7 @@ public final class DuckDBStatements {
     let wrapped = "WITH \"rows\" AS MATERIALIZED (\n\(texts[index])\n) FROM \"rows\""
     guard let statements = try? ExtractedStatements(wrapped, handle, connection), statements.count == 1,
       let parallel = try? PreparedStatement(
-        statements.handle, index: 0, of: wrapped, handle: handle, connection: connection, addedLines: 1),
+        statements.handle, index: 0, of: wrapped, handle: handle, connection: connection, isTrial: true, addedLines: 1),
       parallel.columnNames.count == prepared.columnNames.count
     else { return nil }
     return parallel
@@ -87,6 +90,12 @@ extension DuckDBStatements: Sendable {}
 extension String {
   /// Whether it may read more than one row; what does not is computed while it is planned.
   fileprivate var readsTables: Bool { lowercased().contains("from") }
+
+  /// Whether a statement about transactions, if it stands at the beginning of the text, is not one that begins one.
+  fileprivate var endsTransaction: Bool {
+    let word = drop { $0.isWhitespace }.prefix { $0.isLetter }.lowercased()
+    return ["commit", "end", "rollback", "abort"].contains(word)
+  }
 }
 
 /// Owns what DuckDB's parser made of a text.

@@ -9,12 +9,13 @@ struct PreparedStatement: ~Copyable {
   /// Whether functions of ours are called in it.
   let hasCalls: Bool
   private let hidden: Set<Planning.Place>
-  /// Why a first attempt at preparing it failed.
-  private let firstRefusal: String?
 
+  /// - Parameters:
+  ///   - isTrial: whether the user's transaction is to go on when this fails.
+  ///   - addedLines: the lines that were put in front of the user's.
   init(
     _ statements: duckdb_extracted_statements, index: idx_t, of sql: String, handle: duckdb_connection,
-    connection: DuckDBConnection, addedLines: Int = 0
+    connection: DuckDBConnection, isTrial: Bool = false, addedLines: Int = 0
   ) throws(DuckDBError) {
     let functions = connection.functions
     let planning = Planning()
@@ -28,16 +29,22 @@ struct PreparedStatement: ~Copyable {
       let message = prepared.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) }
       return message ?? "DuckDB cannot prepare the statement"
     }
-    var refusal = prepare(statements)
-    var firstRefusal: String?
-    // Asking DuckDB for an argument that holds a subquery fails the statement, and nothing else tells of one.
-    while refusal != nil, planning.learn() {
+    /// Prepares the statement once more; nil when it cannot be read again, which it could be before.
+    func prepareAgain() -> String?? {
       var again: duckdb_extracted_statements?
       defer { functions.pointee.destroy_extracted(&again) }
-      guard functions.pointee.extract_statements(handle, sql, &again) > index, let again else { break }
-      firstRefusal = firstRefusal ?? refusal
-      refusal = prepare(again)
+      guard functions.pointee.extract_statements(handle, sql, &again) > index, let again else { return .none }
+      return .some(prepare(again))
     }
+    let shield = TransactionShield(handle, of: connection)
+    var refusal = prepare(statements)
+    // Asking DuckDB for an argument that holds a subquery fails the statement, and nothing else tells of one.
+    while refusal != nil, planning.learn() {
+      guard let outcome = prepareAgain() else { break }
+      refusal = outcome
+    }
+    shield?.end()
+    if refusal != nil, shield != nil, !isTrial, let outcome = prepareAgain() { refusal = outcome }
     if let reason = refusal, connection.database.library.callsForUnusedValues, Volatility.isReason(for: reason) {
       if let outcome = Self.withConsistentFunctions(of: planning, handle, connection, sql, prepare) {
         refusal = outcome
@@ -45,14 +52,13 @@ struct PreparedStatement: ~Copyable {
     }
     if let refusal {
       functions.pointee.destroy_prepare(&prepared)
-      throw planning.explained(DuckDBError(.query, refusal))
+      throw planning.explained(DuckDBError(running: refusal))
     }
     guard let prepared else { throw DuckDBError(.query, "DuckDB cannot prepare the statement") }
     self.handle = prepared
     self.connection = connection
     self.addedLines = addedLines
     hidden = planning.hidden
-    self.firstRefusal = firstRefusal
     hasCalls = !planning.functions.isEmpty
   }
 
@@ -63,6 +69,11 @@ struct PreparedStatement: ~Copyable {
 
   /// Whether it is a query: it only reads, and gives rows.
   var isQuery: Bool { connection.functions.pointee.prepared_statement_type(handle) == DUCKDB_STATEMENT_TYPE_SELECT }
+
+  /// Whether it begins or ends a transaction.
+  var isTransactionControl: Bool {
+    connection.functions.pointee.prepared_statement_type(handle) == DUCKDB_STATEMENT_TYPE_TRANSACTION
+  }
 
   var columnNames: [String] {
     (0..<connection.functions.pointee.prepared_statement_column_count(handle)).map { index in
@@ -112,12 +123,7 @@ struct PreparedStatement: ~Copyable {
   private func error(of pending: duckdb_pending_result?) -> DuckDBError {
     let message = pending.flatMap { connection.functions.pointee.pending_error($0) }.map { String(cString: $0) }
     guard let message else { return DuckDBError(.query, "DuckDB cannot start the statement") }
-    // Since 2.0 a failure ends the user's transaction, also that of an attempt.
-    if let firstRefusal, message.hasPrefix("TransactionContext Error") {
-      return DuckDBError(.query, firstRefusal.withoutLines(addedLines))
-    }
-    let isInterruption = message.hasPrefix("INTERRUPT Error")
-    return DuckDBError(isInterruption ? .interrupted : .query, message.withoutLines(addedLines))
+    return DuckDBError(running: message.withoutLines(addedLines))
   }
 }
 

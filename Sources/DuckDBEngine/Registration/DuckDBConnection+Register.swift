@@ -35,14 +35,55 @@ extension DuckDBConnection {
     try register(functionsOf: provider, errorMode, timeouts, &taken)
   }
 
-  /// Does what `register` does, on a database of which is known what functions it has.
+  /// Everything that keeps functions from being SQL functions in the connection's database, together: `register` tells of
+  /// one provider only. Nothing is registered.
   ///
-  /// - Parameter taken: these functions; those of the provider are among them afterwards.
+  /// Of a source that does not load, `UnloadedFunctions` is such a provider, so that all problems of some files can be told
+  /// at once: those of loading are in the errors, and the others in the answer.
+  ///
+  /// - Parameters:
+  ///   - providers: the providers, which are looked at as if those before had been registered.
+  ///   - errorMode: as for `register`.
+  /// - Returns: an error for each provider that has problems, as `register` would throw it.
+  /// - Throws: `DuckDBError` when the database cannot be asked.
+  public func registrationProblems(
+    of providers: [any FunctionProvider], onError errorMode: UDFErrorMode? = nil
+  ) throws(DuckDBError) -> [DuckDBError] {
+    try registrationProblems(of: providers, onError: errorMode, beside: nil)
+  }
+
+  /// Does the same on a database of which may be known what functions it has.
+  package func registrationProblems(
+    of providers: [any FunctionProvider], onError errorMode: UDFErrorMode?, beside names: FunctionNames?
+  ) throws(DuckDBError) -> [DuckDBError] {
+    let taken = try self.names(of: providers.flatMap(\.signatures), knowing: names)
+    var (found, earlier): ([DuckDBError], [String: String]) = ([], [:])
+    for provider in providers {
+      let (_, _, problems) = try functions(of: provider, errorMode, UDFTimeouts(), taken, earlier)
+      do throws(DuckDBError) { try problems.check() } catch { found.append(error) }
+      for signature in provider.signatures where taken[signature.name] == nil {
+        let name = signature.name.lowercased()
+        if earlier[name] == nil { earlier[name] = provider.name }
+      }
+    }
+    return found
+  }
+
+  /// Does what `register` does, on a database of which may be known what functions it has.
+  ///
+  /// - Parameter names: these functions, if they are known; those of the provider are among them afterwards.
   package func register(
     _ provider: some FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
-    beside taken: inout FunctionNames
+    beside names: inout FunctionNames?
   ) throws(DuckDBError) {
+    var taken = try self.names(of: provider.signatures, knowing: names)
     try register(functionsOf: provider, errorMode, timeouts, &taken)
+    if names != nil { names = taken }
+  }
+
+  private func names(of functions: [UDFSignature], knowing names: FunctionNames?) throws(DuckDBError) -> FunctionNames {
+    if let names { return names }
+    return try FunctionNames(of: functions.map(\.name), on: self)
   }
 
   /// - Parameter shortReach: up to how many bytes, or elements, arguments and results have 32-bit offsets.
@@ -50,6 +91,26 @@ extension DuckDBConnection {
     functionsOf provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts,
     _ taken: inout FunctionNames, shortReach: Int = Int(Int32.max)
   ) throws(DuckDBError) {
+    let (sets, tables, problems) = try functions(of: provider, errorMode, timeouts, taken, shortReach: shortReach)
+    try problems.check()
+    for set in sets {
+      try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
+      database.noteRegistered(set, of: provider)
+      taken.insert(set.name)
+    }
+    for table in tables {
+      try withRegistrationHandle { handle throws(DuckDBError) in try table.register(on: handle, in: database.library) }
+      for macro in table.macros { try run(macro) }
+    }
+  }
+
+  /// The functions that a provider makes, and what keeps others from being made.
+  ///
+  /// - Parameter earlier: the sources, by the names in lower case, of functions that are to be registered before.
+  private func functions(
+    of provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts, _ taken: FunctionNames,
+    _ earlier: [String: String] = [:], shortReach: Int = Int(Int32.max)
+  ) throws(DuckDBError) -> ([FunctionSet], [TableFunction], RegistrationProblems) {
     var problems = RegistrationProblems(of: provider)
     var sets: [FunctionSet] = []
     let tables = try tableFunctions(of: provider, errorMode, timeouts, &problems)
@@ -66,6 +127,8 @@ extension DuckDBConnection {
       }
       if let builtIn = taken[name] {
         problems.addTaken(builtIn, by: database.source(ofFunction: name), at: indices[0])
+      } else if let source = earlier[name.lowercased()] {
+        problems.addTaken(name, by: source, at: indices[0])
       } else if functions.count == indices.count {
         sets.append(FunctionSet(name: name, functions: functions, library: database.library))
       }
@@ -74,16 +137,7 @@ extension DuckDBConnection {
     for set in sets {
       if let problem = try probe.problem(with: set) { problems.addGrammar(problem, set.functions[0].signature) }
     }
-    try problems.check()
-    for set in sets {
-      try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
-      database.noteRegistered(set, of: provider)
-      taken.insert(set.name)
-    }
-    for table in tables {
-      try withRegistrationHandle { handle throws(DuckDBError) in try table.register(on: handle, in: database.library) }
-      for macro in table.macros { try run(macro) }
-    }
+    return (sets, tables, problems)
   }
 }
 

@@ -13,6 +13,10 @@ package struct FunctionNames: Sendable {
 
   /// Those of some names that a connection sees.
   init(of names: [String], on connection: DuckDBConnection) throws(DuckDBError) {
+    guard !names.isEmpty else {
+      self.init([])
+      return
+    }
     // Python's names hold no quotes.
     let names = names.map { "lower('\($0)')" }.joined(separator: ", ")
     try self.init(on: connection, where: "AND lower(function_name) IN (\(names))")

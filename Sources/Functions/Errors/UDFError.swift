@@ -72,6 +72,35 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// What is known of a function that was not loaded.
+  public struct Function: Sendable, Hashable {
+    /// What SQL would call it.
+    public let name: String
+    /// The line of its `def`, or where it is marked; counted from 1, 0 where nothing says.
+    public let line: Int
+    /// How many parameters it has, 1 if that cannot be read.
+    public let parameterCount: Int
+
+    package init(name: String, line: Int, parameterCount: Int) {
+      self.name = name
+      self.line = line
+      self.parameterCount = parameterCount
+    }
+  }
+
+  /// A source that was not loaded.
+  public struct Source: Sendable, Hashable {
+    /// What messages call it.
+    public let name: String
+    /// All its functions that have names, those with problems last.
+    public let functions: [Function]
+
+    package init(name: String, functions: [Function]) {
+      self.name = name
+      self.functions = functions
+    }
+  }
+
   /// What went wrong, for programs.
   public let code: Code
   /// One line or a few for a person.
@@ -80,13 +109,19 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
   public let row: Row?
   /// The exception behind it, when there is one; its traceback begins in the user's own code.
   public let exception: PythonError?
+  /// The source that does not load because of some of its functions (`badSignature`), with these and the others:
+  /// ``UnloadedFunctions`` lets an engine say what else is wrong with them. Nil for other errors.
+  public let refused: Source?
 
   /// An error from its parts.
-  public init(_ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil) {
+  public init(
+    _ code: Code, _ message: String, row: Row? = nil, exception: PythonError? = nil, refused: Source? = nil
+  ) {
     self.code = code
     self.message = message.cut(to: TextLimit.ownMessage)
     self.row = row
     self.exception = exception
+    self.refused = refused
   }
 
   /// The message, and below it the exception with the user's own traceback frames.

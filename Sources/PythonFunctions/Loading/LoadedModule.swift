@@ -53,6 +53,10 @@ package struct LoadedModule: Sendable {
       willRun(Interrupter.Exception(exception.pointer))
       let answer = try py.importModule("_clutch_loader").callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
+      let problems = try answer.item(4).extract(String.self)
+      guard problems.isEmpty else {
+        throw UDFError(.badSignature, problems, refused: try Self.refused(try answer.item(1), of: source))
+      }
       let signatures = try Self.signatures(answer.item(0).extract(String.self), of: source)
       let roles = try answer.item(1)
       functions = try signatures.enumerated().map { index, signature in
@@ -64,7 +68,7 @@ package struct LoadedModule: Sendable {
       let found = try answer.item(2)
       classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }
       if try answer.item(3).extract(Bool.self) { py.state.allowThreads() }
-      hasWorkAtEnd = try answer.item(4).extract(Bool.self)
+      hasWorkAtEnd = try answer.item(5).extract(Bool.self)
     } catch let error as PythonError {
       // The frames of our own code, and of Python's imports, say nothing to a person.
       let error = error.droppingFrames(where: \.isHidden)
@@ -88,6 +92,18 @@ package struct LoadedModule: Sendable {
   private static func keep(_ object: borrowing PythonObject, _ py: borrowing Python) -> Int {
     py.api.pointee.Py_IncRef(object.pointer)
     return py.state.keep(object.pointer)
+  }
+
+  /// What the loader knows of the functions of a file with problems.
+  private static func refused(_ functions: borrowing PythonObject, of source: UDFSource) throws -> UDFError.Source {
+    UDFError.Source(
+      name: source.name,
+      functions: try (0..<functions.count()).map { index in
+        let function = try functions.item(index)
+        return UDFError.Function(
+          name: try function.item(0).extract(String.self), line: try function.item(1).extract(Int.self),
+          parameterCount: try function.item(2).extract(Int.self))
+      })
   }
 
   /// What the loader says of the functions.

@@ -18,7 +18,7 @@ import _clutch_pristine as pristine
 import _clutch_texts as texts
 import clutch
 
-_modules, _marked, _SignatureError = sys.modules, clutch._marked, clutch.SignatureError
+_modules, _marked = sys.modules, clutch._marked
 _MISSING = callables.MISSING
 _tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
 
@@ -40,9 +40,9 @@ def load(source, filename, path, declarations=(), dialect=None):
     source: its text; filename: what tracebacks show; path: the absolute path, or None for text that is in no file;
     declarations: signatures of functions that the file does not mark; dialect: whose names of SQL types they use.
     Returns the signatures as JSON, the callables of each function by their roles, in the same order, the classes that the
-    signatures refer to by their place in the list, whether a function asks for threads, and whether something is to be
-    done when the interpreter ends.
-    Raises SignatureError with everything that is wrong with the file's functions, a line for each.
+    signatures refer to by their place in the list, whether a function asks for threads, everything that is wrong with the
+    file's functions, a line for each, and whether something is to be done when the interpreter ends. With problems the
+    second is instead, for all functions whose names are known, the name, the line and the number of parameters.
     """
     pristine.add_source(filename, _lines(source))
     if path is not None:
@@ -71,10 +71,11 @@ def load(source, filename, path, declarations=(), dialect=None):
 
 def _answer(namespace, filename, lines, declarations, dialect):
     problems = list(dialects.declare(namespace, declarations, dialect)) if declarations else []
-    signatures, further = signatures_of(_marked, filename, lines)
+    signatures, further, unreadable = signatures_of(_marked, filename, lines)
     problems += further
     if problems:
-        raise _SignatureError("\n".join(problems))
+        known = [(each["name"], each["line"], len(each["parameters"])) for each in signatures]
+        return "[]", known + unreadable, [], False, "\n".join(problems), False
     for marked in _marked:
         if marked.roles["call"] is marked.function and issubclass(type(marked.function), type):
             marked.roles["call"] = callables.instance(marked.function)
@@ -83,7 +84,7 @@ def _answer(namespace, filename, lines, declarations, dialect):
     classes = []
     wants_threads = any(marked.options["threads"] for marked in _marked)
     roles = [marked.roles for marked in _marked]
-    return _json(signatures, classes), roles, classes, wants_threads, callables.exit_callbacks() > 0
+    return _json(signatures, classes), roles, classes, wants_threads, "", callables.exit_callbacks() > 0
 
 
 def _json(value, classes):
@@ -152,11 +153,12 @@ def _parameter_lines(arguments):
 
 
 def signatures_of(marked, filename, lines):
-    """The signatures of what is marked, as far as they can be read, and the problems of the others."""
-    signatures, problems = [], []
+    """The signatures of what can be called, the problems of the others, and name, line and number of parameters of these."""
+    signatures, problems, unreadable = [], [], []
     for each in marked:
         found = list(each.problems)
         file, line = each.caller or (filename, 0)
+        signature = None
         # A function may be an object that raises whatever it is asked; the problems of the others are told all the same.
         try:
             file, line, parameter_lines = _place(each, filename, lines)
@@ -174,9 +176,11 @@ def signatures_of(marked, filename, lines):
                 problem, at = problem if isinstance(problem, tuple) else (problem, line)
                 where = f"{file}, line {at}" if at else file
                 problems.append(f"{where}: function '{texts.name(each.name)}': {problem}")
+            if callable(each.function) and texts.is_name(each.name):
+                unreadable.append((each.name, line, 1 if signature is None else len(signature["parameters"])))
         else:
             signatures.append(signature)
-    return signatures, problems + _duplicates(signatures, filename)
+    return signatures, problems + _duplicates(signatures, filename), unreadable
 
 
 def _place(marked, filename, lines):
@@ -262,6 +266,7 @@ def _annotated(marked, lines, problems):
 
     for parameter in read.parameters:
         name, at = parameter.name, lines.get(parameter.name)
+        type_, optional = None, False
         what = f"parameter '{texts.name(name)}'"
         if not texts.is_name(name):
             problem = f"{what} has a name that is too long, or none that SQL can have"
@@ -270,23 +275,24 @@ def _annotated(marked, lines, problems):
         elif parameter.annotation is _MISSING:
             problem = f"{what} has no annotation; write {texts.name(name)}: T, where T is {annotations.ACCEPTED}"
         else:
+            problem = None
             type_, optional = resolve(parameter.annotation, what, at)
             if marked.kind == "batch" and type_:
                 if type_["kind"] != "list":
-                    problems.append((f"{what} {_COLUMN}", at) if at else f"{what} {_COLUMN}")
+                    problem = f"{what} {_COLUMN}"
                 type_, optional = type_.get("element"), True
-            problem = type_ and annotations.unmakeable(type_)
-            if problem:
-                problems.append((f"{what} {problem}", at) if at else f"{what} {problem}")
-            is_variadic = parameter.kind == callables.VAR_POSITIONAL
-            parameters.append(
-                {
-                    "name": name, "type": type_, "isOptional": optional, "hasDefault": parameter.has_default,
-                    "isVariadic": is_variadic,
-                }
-            )  # fmt: skip
-            continue
-        problems.append((problem, at) if at else problem)
+            unmakeable = type_ and annotations.unmakeable(type_)
+            if unmakeable:
+                problem = f"{what} {unmakeable}"
+        if problem:
+            problems.append((problem, at) if at else problem)
+        is_variadic = parameter.kind == callables.VAR_POSITIONAL
+        parameters.append(
+            {
+                "name": name, "type": type_, "isOptional": optional, "hasDefault": parameter.has_default,
+                "isVariadic": is_variadic,
+            }
+        )  # fmt: skip
     if read.result is _MISSING:
         written = "-> Iterator[T]" if marked.kind == "table" else "-> T"
         problems.append(f"it has no return annotation; write {written}, where T is {annotations.ACCEPTED}")

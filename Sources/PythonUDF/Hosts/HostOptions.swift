@@ -15,7 +15,8 @@ public struct HostOptions: Sendable {
   public var configuration: SubInterpreter.Configuration
   /// What the source may do to the machine, from its first line on.
   public var policy: InterpreterPolicy
-  /// How long a source may take to load in one interpreter; nil for any time.
+  /// How long a source may take to load in one interpreter; nil for any time. One that does not stop then is given up a
+  /// second later, but for one that a database's query loads on its own thread (``threads``), unless ``startsAll``.
   public var loadTimeout: Duration?
   /// How many calls may wait while all interpreters run; more fail with the code `busy`. Nil for any number.
   public var waitingLimit: Int?

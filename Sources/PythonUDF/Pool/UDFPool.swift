@@ -143,7 +143,11 @@ public final class UDFPool: FunctionProvider {
 
   /// Hands over the error of code that does not stop when it is told to, where the waiting for it cannot be ended: the
   /// loading of another interpreter, or a call, on the thread of a database's query. Nothing in the process can end that
-  /// query then, nor close its database; all that is left is to end the process.
+  /// query then, nor close its database; all that is left is to end the process. Without an observer nobody is told, and the
+  /// query waits for as long as the code takes.
+  ///
+  /// No loading ends so in a pool with ``HostOptions/startsAll``: its interpreters are loaded while their threads can still
+  /// be given up, and one that hangs is an error of ``init(_:_:)`` within ``HostOptions/loadTimeout`` and a second.
   ///
   /// - Parameter observer: called on another thread, a second after the code was to stop; nil for nobody.
   public func observeHangs(with observer: (@Sendable (any Error) -> Void)?) { hosts.hangs.observe(with: observer) }

@@ -22,7 +22,7 @@ struct InspectCommand: ParsableCommand {
   private func run(_ signals: Signals) throws {
     let sources = try loading.sources([file])
     _ = try loading.python.start()
-    let pools = try loading.load(sources, loading.options(interpreters: 1))
+    let pools = try loading.load(sources, loading.options(interpreters: 1)).map { try $0.get() }
     defer { for pool in pools { pool.close() } }
     defer { reportDenials(of: pools) }
     signals.show { reportStacks(of: pools) }

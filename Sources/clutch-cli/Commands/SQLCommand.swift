@@ -45,9 +45,12 @@ struct SQLCommand: ParsableCommand {
     // Neither waits for the other. But a database is not made in a file for functions that do not load.
     let opening = database == nil && !sources.isEmpty ? Meanwhile { try openFresh(library) } : nil
     defer { opening?.wait() }
-    let functions = try self.functions.load(sources)
+    let functions = try self.functions.load(sources) { providers in
+      let (connection, names) = try opening?.value() ?? openFresh(library)
+      return try connection.registrationProblems(of: providers, onError: self.functions.onError, beside: names)
+    }
     defer { functions.end() }
-    let (connection, names) = try opening?.value() ?? (open(library), nil)
+    let (connection, names) = try opening?.value() ?? (open(library, database), nil)
     try functions.register(on: connection, beside: names)
     functions.watch(signals)
     try SQLSession(connection, functions, signals).run(sql, format: format, output: output)
@@ -66,13 +69,13 @@ struct SQLCommand: ParsableCommand {
 
   /// Opens a database in memory, and asks it what functions it has.
   private func openFresh(_ library: DuckDBLibrary) throws -> (DuckDBConnection, FunctionNames?) {
-    let connection = try open(library)
+    let connection = try open(library, nil)
     return (connection, try FunctionNames(ofFresh: connection))
   }
 
-  private func open(_ library: DuckDBLibrary) throws -> DuckDBConnection {
+  private func open(_ library: DuckDBLibrary, _ path: String?) throws -> DuckDBConnection {
     try DuckDBDatabase(
-      path: database, library: library, configuration: ["threads": "\(functions.threadCount)"]
+      path: path, library: library, configuration: ["threads": "\(functions.threadCount)"]
     ).connect()
   }
 

@@ -35,10 +35,31 @@ struct FunctionOptions: ParsableArguments {
   var threadCount: Int { threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 256) }
 
   /// Loads the files that `sources` of `loading` has read.
-  func load(_ sources: [UDFSource]) throws -> LoadedFunctions {
+  ///
+  /// - Parameter problems: what else is wrong with functions, those of files that do not load too; asked if one does not.
+  /// - Throws: everything that is wrong with all files.
+  func load(
+    _ sources: [UDFSource], problems: ([any FunctionProvider]) throws -> [any Error]
+  ) throws -> LoadedFunctions {
     // With a timeout no file shares its threads with the database.
     let group = sources.isEmpty || udfTimeout != nil ? nil : try ThreadGroup(count: threadCount, name: "udf")
-    let pools = try loading.load(sources, loading.options(interpreters: threadCount, on: group))
+    let outcomes = try loading.load(sources, loading.options(interpreters: threadCount, on: group))
+    var (pools, failures, providers): ([UDFPool], [UDFError], [any FunctionProvider]) = ([], [], [])
+    for outcome in outcomes {
+      switch outcome {
+      case .success(let pool):
+        pools.append(pool)
+        providers.append(pool)
+      case .failure(let error):
+        failures.append(error)
+        if let functions = UnloadedFunctions(error) { providers.append(functions) }
+      }
+    }
+    guard failures.isEmpty else {
+      // What cannot be asked hides nothing of what is known.
+      let further = providers.isEmpty ? [] : (try? problems(providers)) ?? []
+      throw CommandError.joining(failures + further)
+    }
     let letters = try deadLetters.map { try DeadLetters(path: $0) }
     return LoadedFunctions(pools, on: group, onError: onError, timeouts: UDFTimeouts(row: udfTimeout), letters)
   }

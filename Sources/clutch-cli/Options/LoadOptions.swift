@@ -36,16 +36,30 @@ struct LoadOptions: ParsableArguments {
   }
 
   /// Loads each of the files on interpreters of its own, with its own policy.
-  func load(_ sources: [UDFSource], _ options: HostOptions) throws -> [UDFPool] {
-    try zip(sources, policy.chosen(for: sources.map(\.name))).map { source, policy in
-      var options = options
-      options.policy = policy
-      let pool = try UDFPool(source, options)
-      // A thread that the database shares could not be left when it hangs in a function that has a timeout.
-      guard options.threads != nil, pool.signatures.contains(where: { !$0.timeouts.isEmpty }) else { return pool }
-      pool.close()
-      options.threads = nil
-      return try UDFPool(source, options)
+  ///
+  /// - Returns: for each file its pool, or why it does not load; what else goes wrong ends the loading.
+  func load(_ sources: [UDFSource], _ options: HostOptions) throws -> [Result<UDFPool, UDFError>] {
+    var outcomes: [Result<UDFPool, UDFError>] = []
+    for (source, policy) in zip(sources, try policy.chosen(for: sources.map(\.name))) {
+      do {
+        outcomes.append(.success(try load(source, policy, options)))
+      } catch let error as UDFError {
+        outcomes.append(.failure(error))
+        // The others could hang as well, or are not wanted any more.
+        if ![.badSignature, .loadFailed, .noFunction].contains(error.code) { break }
+      }
     }
+    return outcomes
+  }
+
+  private func load(_ source: UDFSource, _ policy: InterpreterPolicy, _ options: HostOptions) throws -> UDFPool {
+    var options = options
+    options.policy = policy
+    let pool = try UDFPool(source, options)
+    // A thread that the database shares could not be left when it hangs in a function that has a timeout.
+    guard options.threads != nil, pool.signatures.contains(where: { !$0.timeouts.isEmpty }) else { return pool }
+    pool.close()
+    options.threads = nil
+    return try UDFPool(source, options)
   }
 }

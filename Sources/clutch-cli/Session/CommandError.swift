@@ -5,6 +5,11 @@ struct CommandError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
+
+  /// Several errors as one, or the only one as it is.
+  static func joining(_ errors: [any Error]) -> any Error {
+    errors.count == 1 ? errors[0] : CommandError(errors.map { "\($0)" }.joined(separator: "\n"))
+  }
 }
 
 /// Writes a line for a person to standard error.

@@ -27,11 +27,16 @@ struct LoadedFunctions {
   /// Makes the functions SQL functions. The database is theirs alone.
   ///
   /// - Parameter names: the functions that it has, if that is known.
+  /// - Throws: everything that keeps functions from being SQL functions.
   func register(on connection: DuckDBConnection, beside names: FunctionNames?) throws {
-    if var names {
-      for pool in pools { try connection.register(pool, onError: onError, timeouts: timeouts, beside: &names) }
-    } else {
-      for pool in pools { try connection.register(pool, onError: onError, timeouts: timeouts) }
+    var names = names
+    for (index, pool) in pools.enumerated() {
+      do throws(DuckDBError) {
+        try connection.register(pool, onError: onError, timeouts: timeouts, beside: &names)
+      } catch {
+        let problems = try connection.registrationProblems(of: Array(pools[index...]), onError: onError, beside: names)
+        throw CommandError.joining(problems.isEmpty ? [error] : problems)
+      }
     }
     if let group, pools.contains(where: { $0.options.threads != nil }) { try connection.database.runQueries(on: group) }
   }

@@ -4,6 +4,7 @@ import Foundation
 import PythonRuntime
 import PythonUDF
 import Synchronization
+import TestSupport
 import Testing
 import ThreadConfinement
 
@@ -172,29 +173,33 @@ import ThreadConfinement
     #expect(try connection.rows("SELECT count(*) FROM t") == [[.integer(500_000)]])
   }
 
-  @Test(arguments: TestLibrary.allCases)
-  func `Who watches is told of another interpreter that hangs while it loads in a query`(library: TestLibrary) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("loads-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let group = try ThreadGroup(count: 2)
-    let source = """
+  /// A source whose second interpreter does not stop loading until there is a third file in a folder.
+  private static func stubborn(_ folder: TemporaryFolder) -> UDFSource {
+    UDFSource(
+      """
       import os, tempfile, time
       from clutch import udf
-      os.close(tempfile.mkstemp(dir="\(folder)")[0])
-      while True:
+      os.close(tempfile.mkstemp(dir="\(folder.path)")[0])
+      end = time.monotonic() + 60
+      while time.monotonic() < end:
         try:
-          while 1 < len(os.listdir("\(folder)")) < 3: time.sleep(0.001)
+          while 1 < len(os.listdir("\(folder.path)")) < 3 and time.monotonic() < end: time.sleep(0.001)
           break
         except BaseException: pass
       @udf
       def f(x: int) -> int:
         deadline = time.monotonic() + 60
-        while len(os.listdir("\(folder)")) < 2 and time.monotonic() < deadline: time.sleep(0.001)
+        while len(os.listdir("\(folder.path)")) < 2 and time.monotonic() < deadline: time.sleep(0.001)
         return x
-      """
+      """, name: "slow.py")
+  }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `Who watches is told of another interpreter that hangs while it loads in a query`(library: TestLibrary) throws {
+    let folder = try TemporaryFolder()
+    let group = try ThreadGroup(count: 2)
     let pool = try UDFPool(
-      UDFSource(source, name: "slow.py"), HostOptions(policy: .open, loadTimeout: .milliseconds(500), threads: group))
+      Self.stubborn(folder), HostOptions(policy: .open, loadTimeout: .milliseconds(500), threads: group))
     let connection = try library.connect()
     try connection.register(pool)
     try connection.database.runQueries(on: group)
@@ -203,13 +208,34 @@ import ThreadConfinement
     pool.observeHangs { error in
       told.withLock { $0 = "\(error)" }
       // What hangs goes on.
-      _ = FileManager.default.createFile(atPath: folder + "/go", contents: nil)
+      _ = FileManager.default.createFile(atPath: folder.path + "/go", contents: nil)
     }
     let failure = try connection.failure("SELECT sum(f(i)) FROM t")
     #expect(failure?.contains("slow.py was still loading after 0.5 s") == true, "\(failure ?? "")")
     let message = told.withLock { $0 } ?? ""
     #expect(message.contains("slow.py was still loading after 0.5 s"), "\(message)")
     #expect(message.contains("and did not stop when told to; the query that waits for it cannot end"))
+  }
+
+  /// Then nothing is loaded in a query any more, whose thread could not be left.
+  @Test(arguments: TestLibrary.allCases)
+  func `With all interpreters started first, one that hangs is an error before there is a query`(
+    library: TestLibrary
+  ) throws {
+    let folder = try TemporaryFolder()
+    defer { _ = FileManager.default.createFile(atPath: folder.path + "/go", contents: nil) }
+    let group = try ThreadGroup(count: 2)
+    let options = HostOptions(startsAll: true, policy: .open, loadTimeout: .milliseconds(500), threads: group)
+    let begin = ContinuousClock.now
+    let error = #expect(throws: UDFError.self) { try UDFPool(Self.stubborn(folder), options) }
+    #expect(error?.code == .deadlineExceeded)
+    #expect(error?.message.contains("slow.py was still loading after 0.5 s") == true, "\(error?.message ?? "")")
+    // It would go on for a minute.
+    #expect(ContinuousClock.now - begin < .seconds(50))
+    let connection = try library.connect()
+    let refusal = #expect(throws: DuckDBError.self) { try connection.database.runQueries(on: group) }
+    #expect(refusal?.message == "code hangs on one of these threads; make others for this one")
+    #expect(try connection.rows("SELECT 1") == [[.integer(1)]])
   }
 
   @Test(arguments: TestLibrary.allCases)

@@ -92,15 +92,44 @@ import Testing
     #expect(try connection.failure("EXPLAIN SELECT n((SELECT 1), 2)")?.contains("Binder Error") == true)
   }
 
-  /// Asking again is of no use in a transaction that has ended.
   @Test(arguments: TestLibrary.allCases)
-  func `In a transaction a subquery works, or the message says what to write`(library: TestLibrary) throws {
+  func `In a transaction a subquery works, and what is done there stays`(library: TestLibrary) throws {
     let connection = try library.connect(with: Self.source)
-    try connection.run("BEGIN")
-    if let failure = try connection.failure("SELECT s((SELECT 'x'))") {
-      #expect(failure.contains("name it in FROM, as in SELECT s(x) FROM (SELECT (SELECT ...) AS x)"), "\(failure)")
+    try connection.run("CREATE TABLE t(a BIGINT)")
+    let settings = "SELECT name, value FROM duckdb_settings() WHERE name LIKE '%invalidation%' ORDER BY name"
+    let before = try connection.rows(settings)
+    for (begin, end) in [("BEGIN", "COMMIT"), ("  start transaction", "end"), ("BEGIN; SELECT 1", "ROLLBACK")] {
+      try connection.run(begin)
+      try connection.run("CREATE TABLE u(a BIGINT); INSERT INTO u VALUES (n((SELECT 4)))")
+      #expect(try connection.rows("SELECT s((SELECT 'x')), n(a + (SELECT 1)) FROM u") == [[.text("x"), .integer(18)]])
+      try connection.run("INSERT INTO t SELECT n((SELECT max(a) FROM u))")
+      #expect(try connection.rows(settings) == before)
+      try connection.run(end)
+      try connection.run("DROP TABLE IF EXISTS u")
     }
-    try connection.run("ROLLBACK")
-    #expect(try connection.rows("SELECT s(x) FROM (SELECT (SELECT 'x') AS x)") == [[.text("x")]])
+    #expect(try connection.rows("FROM t") == [[.integer(16)], [.integer(16)]])
+    #expect(try connection.rows("SELECT n((SELECT 3))") == [[.integer(6)]])
+  }
+
+  /// The attempts change nothing of what a refusal does to the transaction.
+  @Test(arguments: TestLibrary.allCases)
+  func `A refusal in a transaction does to it what it does without functions`(library: TestLibrary) throws {
+    let connections = try [library.connect(), library.connect(with: Self.source)]
+    for policy in ["", "SET current_transaction_invalidation_policy = 'SYNTACTIC_ERRORS_DO_NOT_INVALIDATE'"] {
+      var after: [String?] = []
+      for connection in connections {
+        try connection.run("BEGIN")
+        // Versions before 2.0 lack it.
+        if !policy.isEmpty, try connection.failure(policy) != nil { try connection.run("ROLLBACK; BEGIN") }
+        #expect(try connection.failure("SELECT nosuch((SELECT 1))")?.contains("nosuch") == true)
+        after.append(try connection.failure("SELECT 1"))
+        try connection.run("ROLLBACK")
+      }
+      #expect(after[0] == after[1])
+    }
+    try connections[1].run("BEGIN")
+    #expect(try connections[1].failure("SELECT n((SELECT 1), 2)")?.contains("takes 1 argument") == true)
+    try connections[1].run("ROLLBACK")
+    #expect(try connections[1].rows("SELECT n((SELECT 1))") == [[.integer(2)]])
   }
 }

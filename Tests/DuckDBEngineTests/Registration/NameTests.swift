@@ -100,4 +100,43 @@ import Testing
     }
     #expect(try connection.failure("SELECT fine('a')") != nil)
   }
+
+  @Test(arguments: TestLibrary.allCases)
+  func `The problems of names of several files are told together, also of one that does not load`(
+    library: TestLibrary
+  ) throws {
+    let error = #expect(throws: UDFError.self) {
+      try TestLibrary.pool(
+        """
+        @udf
+        def bad(x) -> int: return 1
+        @udf
+        def ln(x: int) -> int: return 1
+        @udf
+        def check(x, y) -> int: return 1
+        @udf
+        def shared(x) -> int: return 1
+        """, name: "bad.py")
+    }
+    let unloaded = try #require(error.flatMap { UnloadedFunctions($0) })
+    let others = try ["Shared", "fine", "extract"].map {
+      try TestLibrary.pool("@udf\ndef \($0)(x: int) -> int: return x\n", name: "\($0).py")
+    }
+    defer { for pool in others { pool.close() } }
+    let connection = try library.connect()
+    let problems = try connection.registrationProblems(of: [unloaded] + others)
+    let messages = problems.map { $0.message.split(separator: "\n").map(String.init) }
+    try #require(messages.count == 3, "\(messages)")
+    #expect(messages[0][0] == "2 functions of bad.py cannot be SQL functions as they are:")
+    #expect(messages[0][1].hasPrefix("  line 5: DuckDB has a function named ln of its own; rename"))
+    #expect(messages[0][2].hasPrefix("  line 7: check(...) is no call in SQL, because CHECK is a SQL keyword"))
+    #expect(
+      messages[1][0].hasPrefix("Shared.py, line 3: two UDFs are named Shared, one of bad.py and one of Shared.py"))
+    #expect(messages[2][0].hasPrefix("extract.py, line 3: extract(...) is "))
+    // Nothing has been registered, and the connection is as it was.
+    #expect(try connection.failure("SELECT fine(1)") != nil)
+    try connection.register(others[1])
+    #expect(try connection.rows("SELECT fine(1)") == [[.integer(1)]])
+    #expect(try connection.registrationProblems(of: []).isEmpty)
+  }
 }

@@ -83,9 +83,10 @@ import ThreadConfinement
     let source = UDFSource(
       """
       import os, time
-      while True:
+      end = time.monotonic() + 60
+      while time.monotonic() < end:
         try:
-          while os.path.exists("\(folder.path)"): time.sleep(0.01)
+          while os.path.exists("\(folder.path)") and time.monotonic() < end: time.sleep(0.01)
           break
         except BaseException: pass
       """, name: "slow.py")

@@ -1,3 +1,4 @@
+import Columnar
 import PythonUDF
 import Testing
 
@@ -80,6 +81,31 @@ import Testing
     #expect(lines.contains { $0.contains(", line \(line): \(problem)") }, "\(error.message)")
     #expect(lines.last?.contains("function 'last': parameter 'x' has no annotation") == true)
     #expect(!error.description.contains("<clutch>"))
+    #expect(error.refused?.functions.map(\.name).filter { ["first", "last"].contains($0) } == ["first", "last"])
+  }
+
+  @Test func `What did not load is known by its names, and cannot be called`() throws {
+    let error = try loadError(
+      """
+      from clutch import udf
+      @udf
+      def bad(x, y: int, *more: str): pass
+      @udf
+      def fine(x: int) -> int: pass
+      @udf(name='later')
+      async def f(x: int) -> int: pass
+      udf(3)
+      udf(lambda x: 5)
+      """)
+    let unloaded = try #require(UnloadedFunctions(error))
+    #expect(unloaded.name == "<udf>")
+    #expect(unloaded.signatures.map(\.name) == ["fine", "bad", "later"])
+    #expect(unloaded.signatures.map(\.line) == [5, 3, 7])
+    #expect(unloaded.signatures.map(\.parameters.count) == [1, 3, 1])
+    let batch = try RecordBatch(schema: Schema([Field(name: "x", type: .int64)]), columns: [Column([1] as [Int64?])])
+    let refusal = #expect(throws: UDFError.self) { try unloaded.callAndWait("fine", batch) }
+    #expect(refusal?.code == .notAvailable)
+    #expect(UnloadedFunctions(try loadError("1 / 0")) == nil)
   }
 }
 
