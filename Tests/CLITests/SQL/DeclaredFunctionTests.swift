@@ -83,7 +83,12 @@ import Testing
     ),
     (
       ["--udf", "h.py", "--udf", "g.py", "--function", "f(INT) -> INT = h.nope"],
-      "Error: declaration 'f(INT) -> INT = h.nope': there is no 'nope' for the handler 'h.nope'; the file's functions are f\n"
+      """
+      Error: declaration 'f(INT) -> INT = h.nope': there is no 'nope' for the handler 'h.nope'; the file's functions are f
+      g.py has no UDF: mark a function with @udf, after "from clutch import udf", or give the signature of one that is not \
+      marked (--function, or functions: of UDFSource).
+
+      """
     ),
     (
       ["--udf", "h.py", "--udf", "g.py", "--function", "f(INT -> INT"],

@@ -122,7 +122,7 @@ class RisingWave(Refusing):
             ("(['INT'])", "def f(x): return x", "needs both"),
             ("", "def f(x): return x", "line 3", "needs both"),
             ("(['INT'], 'INT')", "async def f(x): return x", "line 3", "async"),
-            ("(['INT'], 'INT')", "def f(x): yield x", "line 3", "generators"),
+            ("(['INT'], 'INT')", "def f(x): yield x", "line 3", "@udtf"),
             ("(['INT'], 'INT')", "class f: pass", "class"),
         ]:
             with self.subTest(options, body=body), self.refused(*parts):
