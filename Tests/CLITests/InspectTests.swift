@@ -176,7 +176,7 @@ import Testing
     let shown = try #require(json)
     let parameters = try #require(shown["parameters"] as? [[String: Any]]).first
     let properties =
-      labels(signature).filter { !["timeouts", "decimals"].contains($0) }
+      labels(signature).filter { !["timeouts", "decimals", "columnName"].contains($0) }
       + labels(signature.timeouts).map { "timeouts.\($0)" } + labels(parameter).map { "parameters.\($0)" }
     for property in properties {
       let key = try #require(Self.keys[property], "inspect does not show UDFSignature.\(property)")

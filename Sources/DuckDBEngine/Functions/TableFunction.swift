@@ -21,7 +21,7 @@ final class TableFunction: Sendable {
   private static let innerPrefix = "__clutch_"
 
   /// What stands for an argument that is left out.
-  static let leftOut = "\u{E000}left out\u{E000}"
+  static let leftOut = "⟨default⟩"
 
   /// - Throws: `invalidArgument` when a column has no type in DuckDB.
   init(
@@ -74,25 +74,37 @@ final class TableFunction: Sendable {
 
   /// What makes the user's names known: the function with the names of its parameters, those with default values
   /// optional, and for each row of a table the function's name with `_each`.
-  var macros: [String] {
+  ///
+  /// - Parameter hasEach: whether the latter is wanted; not where the name is a function's own.
+  func macros(hasEach: Bool) -> [String] {
     let parameters = signature.parameters
     let names = parameters.map { UDFType.quoted($0.name) }
     let declared = zip(parameters, names).map { $0.hasDefault ? "\($1) := '\(Self.leftOut)'" : $1 }
     let required = zip(parameters, names).filter { !$0.0.hasDefault }.map(\.1).joined(separator: ", ")
-    let rows = errorMode == .collect ? ".value" : ""
+    let call = "\(UDFType.quoted(signature.name))(\(required))"
     let columns = signature.columnTypes.map { UDFType.quoted($0.name) }
-    var row = "SELECT unnest(\(UDFType.quoted(signature.name))(\(required))\(rows)) AS \(columns[0])"
-    if case .structure = signature.result {
-      let fields = columns.map { "clutch_row.\($0)" }.joined(separator: ", ")
-      row = "SELECT \(fields) FROM (SELECT unnest(\(UDFType.quoted(signature.name))(\(required))\(rows)) AS clutch_row)"
+    var rows = "SELECT unnest(\(call)) AS __clutch_row"
+    var fields = ["__clutch_row AS \(columns[0])"]
+    if case .structure = signature.result { fields = columns.map { "__clutch_row.\($0)" } }
+    if errorMode == .collect {
+      // The rows, and one of nulls where there is an error, beside as many errors.
+      rows = """
+        SELECT unnest(CASE WHEN e IS NULL THEN v ELSE list_append(v, NULL) END) AS __clutch_row, \
+        unnest(CASE WHEN e IS NULL THEN list_resize([e], len(v), NULL) \
+        ELSE list_append(list_resize([e][2:], len(v), NULL), e) END) AS error \
+        FROM (SELECT coalesce(r.value, []) AS v, r.error AS e FROM (SELECT \(call) AS r))
+        """
+      fields.append("error")
     }
-    return [
+    let row = "SELECT \(fields.joined(separator: ", ")) FROM (\(rows))"
+    let macros = [
       """
       CREATE OR REPLACE TEMP MACRO \(UDFType.quoted(signature.name))(\(declared.joined(separator: ", "))) AS TABLE \
       SELECT * FROM \(UDFType.quoted(innerName))(\(names.joined(separator: ", ")))
       """,
       "CREATE OR REPLACE TEMP MACRO \(UDFType.quoted(signature.name + "_each"))(\(required)) AS TABLE \(row)",
     ]
+    return Array(macros.prefix(hasEach ? 2 : 1))
   }
 
   /// DuckDB's refusal to call a table function with columns, with what to write; nil for any other error.
@@ -150,7 +162,11 @@ final class TableFunction: Sendable {
       var value = duckdb.bind_get_parameter(info, idx_t(index))
       defer { duckdb.destroy_value(&value) }
       guard let value else { throw DuckDBError(.query, "\(signature.name): DuckDB gave no argument \(index + 1)") }
-      var (type, values) = try query.column(of: value, as: nil, rows: 1)
+      let what = "\(signature.name): argument \(index + 1) ('\(parameter.name)', \(parameter.type))"
+      var (type, values): (SQLType, Column)
+      do { (type, values) = try query.column(of: value, as: nil, rows: 1) } catch {
+        throw DuckDBError(.query, "\(what): \(error)")
+      }
       if parameter.hasDefault, type == .plain(.varchar), try values.toArray(of: String.self) == [Self.leftOut] {
         leftOut = leftOut ?? parameter.name
         continue
@@ -162,8 +178,7 @@ final class TableFunction: Sendable {
       }
       if let target = ConstantCast.target(of: type, for: parameter.type), target != type {
         do { (type, values) = try query.column(of: value, as: target, rows: 1) } catch {
-          throw DuckDBError(
-            .query, "\(signature.name): argument \(index + 1) ('\(parameter.name)', \(parameter.type)): \(error)")
+          throw DuckDBError(.query, "\(what): \(error)")
         }
       }
       arguments.append(BoundArgument(type: type, isConstant: true, cast: .success((type, values))))

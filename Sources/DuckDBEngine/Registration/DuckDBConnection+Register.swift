@@ -100,7 +100,9 @@ extension DuckDBConnection {
     }
     for table in tables {
       try withRegistrationHandle { handle throws(DuckDBError) in try table.register(on: handle, in: database.library) }
-      for macro in table.macros { try run(macro) }
+      for macro in table.macros(hasEach: try isFree(table.signature.name + "_each", beside: provider)) {
+        try run(macro)
+      }
     }
   }
 
@@ -142,6 +144,12 @@ extension DuckDBConnection {
 }
 
 extension DuckDBConnection {
+  /// Whether nothing that stands in FROM has a name, neither of the provider's nor of the database's.
+  private func isFree(_ name: String, beside provider: any FunctionProvider) throws(DuckDBError) -> Bool {
+    if provider.signatures.contains(where: { $0.name.lowercased() == name.lowercased() }) { return false }
+    return try FunctionNames(ofTables: [name], on: self, withTemporary: true)[name] == nil
+  }
+
   private func tableFunctions(
     of provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts,
     _ problems: inout RegistrationProblems
@@ -156,6 +164,27 @@ extension DuckDBConnection {
       if provider.signatures.count(where: { $0.name.lowercased() == signature.name.lowercased() }) > 1 {
         problems.add(.query, "UDF \(signature.name) is a table function, which SQL has no overloads of", at: index)
       }
+      for (what, names) in [
+        ("parameter", signature.parameters.map(\.name)), ("column", signature.columnTypes.map(\.name)),
+      ] {
+        if names.contains("") {
+          problems.add(.query, "UDF \(signature.name) has a \(what) without a name; give it one", at: index)
+        }
+        if let (one, other) = names.firstAlike {
+          problems.add(
+            .query,
+            "UDF \(signature.name) has two \(what)s of one name, '\(one)' and '\(other)', since SQL does not tell upper from lower "
+              + "case; rename one", at: index)
+        }
+      }
+      if (errorMode ?? signature.errorMode) == .collect,
+        let column = signature.columnTypes.first(where: { $0.name.lowercased() == "error" })
+      {
+        problems.add(
+          .query,
+          "UDF \(signature.name) has a column '\(column.name)', where its errors are to be collected; rename it",
+          at: index)
+      }
       if signature.parameters.contains(where: \.isVariadic) {
         problems.add(
           .query, "UDF \(signature.name) is a table function, to which SQL passes no *args; name each parameter",
@@ -168,6 +197,18 @@ extension DuckDBConnection {
       } catch { problems.add(error.code, "UDF \(signature.name) cannot be used in SQL: \(error.message)", at: index) }
     }
     return tables
+  }
+}
+
+extension [String] {
+  /// The first two that differ in letter case at most.
+  fileprivate var firstAlike: (String, String)? {
+    var seen: [String: String] = [:]
+    for name in self {
+      if let earlier = seen[name.lowercased()] { return (earlier, name) }
+      seen[name.lowercased()] = name
+    }
+    return nil
   }
 }
 

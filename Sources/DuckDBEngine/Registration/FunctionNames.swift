@@ -22,13 +22,15 @@ package struct FunctionNames: Sendable {
     try self.init(on: connection, where: "AND lower(function_name) IN (\(names))")
   }
 
-  /// Those of some names that stand in FROM and are the database's own.
-  init(ofTables names: [String], on connection: DuckDBConnection) throws(DuckDBError) {
+  /// Those of some names that stand in FROM.
+  ///
+  /// - Parameter withTemporary: whether also those of the connection's own, such as the macros that stand for UDFs.
+  init(ofTables names: [String], on connection: DuckDBConnection, withTemporary: Bool = false) throws(DuckDBError) {
     let names = names.map { "lower('\($0)')" }.joined(separator: ", ")
     let statements = try connection.execute(
       """
       SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro')
-      AND lower(function_name) IN (\(names)) AND (internal OR database_name <> 'temp')
+      AND lower(function_name) IN (\(names)) AND (\(withTemporary) OR internal OR database_name <> 'temp')
       """)
     guard let result = try statements.next() else { return }
     while let rows = try result.nextRows() {

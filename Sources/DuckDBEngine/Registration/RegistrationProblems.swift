@@ -34,6 +34,8 @@ struct RegistrationProblems {
   }
 
   private mutating func add(_ code: DuckDBError.Code, _ text: String, _ signature: UDFSignature) {
+    // A table function is a scalar function, too, and may be refused as both.
+    if problems.contains(where: { $0.line == signature.line && $0.text == text }) { return }
     problems.append((signature.line, text))
     codes.insert(code)
   }

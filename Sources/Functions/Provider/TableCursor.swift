@@ -39,7 +39,14 @@ public struct UDFTableBatch: Sendable {
   /// How many failed with each type of exception.
   package let failuresByType: [String: Int]
 
-  package init(values: RecordBatch, failureCount: Int, failures: [UDFRowFailure], failuresByType: [String: Int]) {
+  /// How many failures no row stands for.
+  package let failuresWithoutRow: Int
+
+  package init(
+    values: RecordBatch, failureCount: Int, failures: [UDFRowFailure], failuresByType: [String: Int],
+    failuresWithoutRow: Int
+  ) {
+    self.failuresWithoutRow = failuresWithoutRow
     self.values = values
     self.failureCount = failureCount
     self.failures = failures

@@ -8,7 +8,16 @@ extension UDFSignature {
   /// The same as the function has them.
   package var columnTypes: [(name: String, type: UDFType)] {
     if kind == .table, case .structure(let row) = result { return row.fields.map { ($0.name, $0.type) } }
-    return [(name, result)]
+    return [(columnName ?? name, result)]
+  }
+
+  /// Whether a row of one column may be a tuple of one, as in other systems: no value of the column's type is a tuple.
+  package var takesTuplesOfOne: Bool {
+    guard columnName != nil else { return false }
+    switch result {
+    case .any, .json, .list, .structure, .pickle: return false
+    default: return true
+    }
   }
 
   /// Of a table function, the function that gives all rows of a call in a list, which is called once for each row of its
@@ -18,6 +27,6 @@ extension UDFSignature {
     return UDFSignature(
       name: name, kind: .rows, parameters: parameters, result: .list(result), determinism: determinism,
       errorMode: errorMode, timeouts: timeouts, memoryLimit: memoryLimit, documentation: documentation, line: line,
-      retriesRows: false, decimals: decimals)
+      retriesRows: false, columnName: nil, decimals: decimals)
   }
 }

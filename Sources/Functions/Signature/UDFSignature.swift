@@ -39,6 +39,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let line: Int
   /// Whether the rows of a batch that failed are tried again one by one, as `@udf(batch=True, retry_rows=True)` says.
   public let retriesRows: Bool
+  /// What the only column of a table function's rows is called, where a declaration says so.
+  let columnName: String?
   /// What decimal results do that do not fit; nil for what annotated functions do.
   package let decimals: DecimalRule?
 
@@ -87,6 +89,7 @@ extension UDFSignature {
     documentation = try values.decodeIfPresent(String.self, forKey: .documentation)
     line = try values.decode(Int.self, forKey: .line)
     retriesRows = try values.decodeIfPresent(Bool.self, forKey: .retriesRows) ?? false
+    columnName = try values.decodeIfPresent(String.self, forKey: .columnName)
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)
   }
 }

@@ -77,8 +77,8 @@ struct BatchCall: WriterUse, ~Copyable {
     for list in lists { api.pointee.Py_DecRef(list) }
     guard let result else { return try pendingFailed(rows, &writer) }
     defer { api.pointee.Py_DecRef(result) }
-    guard let values = api.isListOfValues(result) ? api.pointee.PySequence_List(result) : nil else {
-      guard api.pointee.PyErr_Occurred() != nil else { return try failed(rows, .noValues(result, api), &writer) }
+    guard api.isListOfValues(result) else { return try failed(rows, .noValues(result, api), &writer) }
+    guard let values = try values(of: result, rows.count) else {
       let (error, isFatal) = outcomes.takePending()
       if error.typeName == "TypeError", error.traceback.isEmpty {
         return try failed(rows, .noValues(result, api), &writer)
@@ -88,11 +88,25 @@ struct BatchCall: WriterUse, ~Copyable {
     defer { api.pointee.Py_DecRef(values) }
     let count = api.pointee.PyObject_Size(values)
     guard count == rows.count else {
-      let reason =
-        "it returned \(count) value\(count == 1 ? "" : "s") for \(rows.count) row\(rows.count == 1 ? "" : "s")"
+      let returned = count <= rows.count || isList(result) ? "\(count)" : "more than \(rows.count)"
+      let reason = """
+        it returned \(returned) value\(returned == "1" ? "" : "s") for \(rows.count) row\(rows.count == 1 ? "" : "s")
+        """
       return try failed(rows, .result(reason, nil, isWrongType: false), &writer)
     }
     for row in rows { try write(row, of: values, at: row - rows.lowerBound, &writer) }
+  }
+
+  /// The values in a list, as a new reference; nil with an exception pending.
+  private func values(of result: ObjectPointer, _ count: Int) throws -> ObjectPointer? {
+    if isList(result) { return api.pointee.PySequence_List(result) }
+    let function = try conversion.supportFunction("first_values")
+    let number = try conversion.hold(api.pointee.PyLong_FromLongLong(Int64(count)))
+    return api.call(function, [result, number])
+  }
+
+  private func isList(_ result: ObjectPointer) -> Bool {
+    result.pointee.ob_type == api.pointee.PyList_Type || result.pointee.ob_type == api.pointee.PyTuple_Type
   }
 
   private mutating func write<Writer: ResultWriter & ~Copyable>(
@@ -117,8 +131,7 @@ struct BatchCall: WriterUse, ~Copyable {
       let list = api.pointee.PyList_New(rows.count)
       if let list {
         lists.append(list)
-        // A new list's places are empty, and nobody else has it yet: its elements are made where they belong.
-        let places = UnsafeMutableRawPointer(list).assumingMemoryBound(to: PyListObject.self).pointee.ob_item
+        let places = api.places(of: list, count: rows.count, holdNone: read.runsPython)
         if let places, read(rows, places, 1) == rows.count { continue }
       }
       for list in lists { api.pointee.Py_DecRef(list) }

@@ -12,20 +12,25 @@ extension LoadedModule {
     _ function: Int, _ batch: RecordBatch, _ context: RowContext = RowContext(), in py: borrowing Python
   ) throws -> UDFResult {
     let function = functions[function]
-    let role: FunctionRole = function.signature.kind == .table ? .list : .call
     let conversion = Conversion(py.state, classes: classes, support: support)
     defer { conversion.release() }
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
-      guard let callable = function.roles[role].flatMap(py.state.kept) else {
+      guard let callable = function.roles[.call].flatMap(py.state.kept) else {
         throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
       }
-      if function.signature.kind == .batch {
+      switch function.signature.kind {
+      case .table:
+        var lists = try TableDraw(
+          TableCall(0, batch), .max, function.signature, callable, in: py, conversion, context, placesFailures: false)
+        return try lists.lists()
+      case .batch:
         var call = try BatchCall(function.signature, callable, for: batch, in: py, conversion, context)
         return try call.run()
+      case .rows, .batches, .aggregate, .concurrent: break
       }
-      var call = try RowCall(function.signature.listing, callable, for: batch, in: py, conversion, context)
+      var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
       return try call.run()
     } catch let error as PythonError {
       // Before the first row or after the last.

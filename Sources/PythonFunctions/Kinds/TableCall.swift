@@ -69,7 +69,8 @@ extension LoadedModule {
     let conversion = Conversion(py.state, classes: classes, support: support)
     defer { conversion.release() }
     guard let object = py.state.kept(iterator) else { return }
-    do { _ = try conversion.support("close", [object]) } catch let error as PythonError {
+    do { _ = try conversion.support("close", [object]) } catch let raised as PythonError {
+      let error = raised.droppingFrames { $0.file == LoadedModule.ownFile }
       let name = functions[table.function].signature.name
       throw UDFError(
         .rowFailed, "UDF \(name) raised when it was closed after \(table.drawn) rows: \(error.summary)",
@@ -79,7 +80,7 @@ extension LoadedModule {
 }
 
 /// One draw of rows.
-private struct TableDraw: WriterUse, ~Copyable {
+struct TableDraw: WriterUse, ~Copyable {
   private let api: PythonAPI
   private let state: InterpreterState
   private let table: TableCall
@@ -96,11 +97,18 @@ private struct TableDraw: WriterUse, ~Copyable {
   private var rows: [Int32] = []
   /// The rows that stand for failures, in the order of these.
   private var failed: [Int] = []
+  /// The rows of arguments that have failed.
+  private var failedRows: Set<Int> = []
   private let names: [String]
+  /// Whether a failure without a row gets one where errors are collected.
+  private let placesFailures: Bool
+  private let takesTuplesOfOne: Bool
+  /// How many failures have no row.
+  private var failuresWithoutRow = 0
 
   init(
     _ table: TableCall, _ limit: Int, _ signature: UDFSignature, _ callable: ObjectPointer, in py: borrowing Python,
-    _ conversion: Conversion, _ context: RowContext
+    _ conversion: Conversion, _ context: RowContext, placesFailures: Bool = true
   ) throws {
     let fields = table.batch.schema.fields
     let result = context.options.resultType?(signature.result) ?? signature.result.resolved(for: fields)
@@ -112,6 +120,8 @@ private struct TableDraw: WriterUse, ~Copyable {
     wanted = context.options.columns ?? Array(names.indices)
     self.names = wanted.map { names[$0] }
     (api, state) = (py.api, py.state)
+    self.placesFailures = placesFailures
+    takesTuplesOfOne = signature.takesTuplesOfOne
     (self.table, self.limit, self.callable, self.conversion, self.result) = (table, limit, callable, conversion, result)
     progress = context.progress
   }
@@ -144,7 +154,43 @@ private struct TableDraw: WriterUse, ~Copyable {
     let batch = try RecordBatch(
       schema: Schema([Field(name: "row", type: .int32, isNullable: false)] + fields), columns: [rowColumn()] + columns)
     return UDFTableBatch(
-      values: batch, failureCount: failures.count, failures: failures.described, failuresByType: failures.countByType)
+      values: batch, failureCount: failures.count, failures: failures.described, failuresByType: failures.countByType,
+      failuresWithoutRow: outcomes.mode == .collect ? 0 : failuresWithoutRow)
+  }
+
+  /// Draws all rows, and puts those of each row of arguments in a list; null for a row that is not called for, or that
+  /// fails before its first.
+  mutating func lists() throws -> UDFResult {
+    let elements: Column
+    if case .structure(let structure) = result {
+      elements = try use(StructWriter(conversion, structure, rows: 0))
+    } else {
+      elements = try conversion.withWriter(of: result, rows: 0, &self)
+    }
+    var builder = LargeListBuilder(reach: conversion.reach)
+    builder.reserveCapacity(table.batch.rowCount)
+    let failures = outcomes.failures
+    // One for each row; a row may have several.
+    var first: [UDFRowFailure] = []
+    for failure in failures.described where failure.row != first.last?.row { first.append(failure) }
+    var next = rows.startIndex
+    for row in 0..<table.batch.rowCount {
+      let start = next
+      while next < rows.endIndex, rows[next] == Int32(truncatingIfNeeded: row) { next += 1 }
+      if next == start, arguments.skipped?[row] == true || failedRows.contains(row) {
+        builder.appendNull()
+      } else {
+        try builder.append(elementCount: next - start)
+      }
+    }
+    var field = result.field(named: "item")
+    field.type = elements.type
+    let rowCount = table.batch.rowCount
+    return UDFResult(
+      values: try builder.finish(elements: elements, field: field),
+      errors: outcomes.mode == .collect ? try UDFRowFailure.column(first, rowCount: rowCount, conversion.reach) : nil,
+      failureCount: failures.count, failures: outcomes.mode == .collect ? first : failures.described,
+      failuresByType: failures.countByType)
   }
 
   private func rowColumn() -> Column {
@@ -181,9 +227,13 @@ private struct TableDraw: WriterUse, ~Copyable {
             .interrupted, in: outcomes.place(row, arguments), because: "it was stopped after \(table.drawn) rows")
         }
         rowUnderWay.pointee.store(first + count + 1, ordering: .relaxed)
-        guard let item = next(iterator) else {
+        guard var item = next(iterator) else {
           hasEnded = true
           break
+        }
+        if takesTuplesOfOne, let only = api.onlyItem(of: item) {
+          drop(item)
+          item = only
         }
         if item == none {
           writer.appendNull()
@@ -271,10 +321,23 @@ private struct TableDraw: WriterUse, ~Copyable {
 
   /// Makes a row that stands for a failure without one, where errors are collected; gives whether there is one.
   private mutating func noteFailure(_ row: Int) -> Bool {
-    guard outcomes.mode == .collect else { return false }
+    failedRows.insert(row)
+    failuresWithoutRow += 1
+    guard placesFailures, outcomes.mode == .collect else { return false }
     failed.append(rows.count)
     rows.append(Int32(truncatingIfNeeded: row))
     return true
+  }
+}
+
+extension UnsafePointer<PythonFunctions> {
+  /// A new reference to the item of a tuple that has one; nil for anything else.
+  fileprivate func onlyItem(of object: ObjectPointer) -> ObjectPointer? {
+    guard object.pointee.ob_type == pointee.PyTuple_Type, pointee.PyTuple_Size(object) == 1,
+      let item = pointee.PyTuple_GetItem(object, 0)
+    else { return nil }
+    pointee.Py_IncRef(item)
+    return item
   }
 }
 

@@ -13,16 +13,13 @@ package struct LoadedFunction: Sendable {
 package enum FunctionRole: String, Sendable, Hashable {
   /// For each row.
   case call
-  /// For each row, of a table function: gives its rows in a list.
-  case list
 }
 
 extension FunctionKind {
   /// What the callables of a function of this kind are called for.
   var roles: [FunctionRole] {
     switch self {
-    case .table: [.call, .list]
-    case .rows, .batch, .batches, .aggregate, .concurrent: [.call]
+    case .rows, .batch, .batches, .table, .aggregate, .concurrent: [.call]
     }
   }
 }

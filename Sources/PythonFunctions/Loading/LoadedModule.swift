@@ -15,8 +15,29 @@ package struct LoadedModule: Sendable {
   /// The key of our own module that conversions ask.
   let support: Int
 
+  /// The keys of what closes the instances of classes, in the order in which these were made.
+  private let closes: [Int]
+  private let hasExitCallbacks: Bool
+
   /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, or what it gave to `atexit`.
-  package let hasWorkAtEnd: Bool
+  package var hasWorkAtEnd: Bool { hasInstances || hasExitCallbacks }
+  /// Whether there are instances to be closed.
+  package var hasInstances: Bool { !closes.isEmpty }
+
+  /// Closes the instances, the last one first. CPython itself would wait for the threads that they may have started before
+  /// it calls what ends these.
+  ///
+  /// - Parameter report: told what is raised, which does not keep the others from being closed.
+  package func closeInstances(in py: borrowing Python, report: (PythonError) -> Void) throws {
+    for key in closes.reversed() {
+      guard let close = py.state.kept(key) else { continue }
+      guard let result = py.api.call(close, []) else {
+        report(py.api.takePendingError().droppingFrames { $0.file == Self.ownFile })
+        continue
+      }
+      py.api.pointee.Py_DecRef(result)
+    }
+  }
 
   package var signatures: [UDFSignature] { functions.map(\.signature) }
 
@@ -51,24 +72,28 @@ package struct LoadedModule: Sendable {
       let mayStartThreads = py.state.mayStartThreads
       if !mayStartThreads { py.state.refuseThreads(Self.threadRefusal(source)) }
       willRun(Interrupter.Exception(exception.pointer))
-      let answer = try py.importModule("_clutch_loader").callMethod(
+      let loader = try py.importModule("_clutch_loader")
+      let answer = try loader.callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
-      let problems = try answer.item(4).extract(String.self)
+      let problems = try answer.item(3).extract(String.self)
       guard problems.isEmpty else {
-        throw UDFError(.badSignature, problems, refused: try Self.refused(try answer.item(1), of: source))
+        throw UDFError(.badSignature, problems, refused: try Self.refused(try answer.item(4), of: source))
       }
       let signatures = try Self.signatures(answer.item(0).extract(String.self), of: source)
-      let roles = try answer.item(1)
+      let found = try answer.item(1)
+      classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }
+      if try answer.item(2).extract(Bool.self) { py.state.allowThreads() }
+      let rest = try loader.callMethod("finish", source.name)
+      let roles = try rest.item(0)
       functions = try signatures.enumerated().map { index, signature in
         let callables = try roles.item(index)
         var kept: [FunctionRole: Int] = [:]
         for role in signature.kind.roles { kept[role] = Self.keep(try callables.item(role.rawValue), py) }
         return LoadedFunction(signature: signature, roles: kept)
       }
-      let found = try answer.item(2)
-      classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }
-      if try answer.item(3).extract(Bool.self) { py.state.allowThreads() }
-      hasWorkAtEnd = try answer.item(5).extract(Bool.self)
+      let closing = try rest.item(1)
+      closes = try (0..<closing.count()).map { index in Self.keep(try closing.item(index), py) }
+      hasExitCallbacks = try rest.item(2).extract(Bool.self)
     } catch let error as PythonError {
       // The frames of our own code, and of Python's imports, say nothing to a person.
       let error = error.droppingFrames(where: \.isHidden)

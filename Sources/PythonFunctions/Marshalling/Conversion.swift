@@ -55,9 +55,13 @@ final class Conversion {
 
   /// The result of one of our own Python functions.
   func support(_ function: String, _ arguments: [ObjectPointer] = []) throws -> ObjectPointer {
+    try hold(api.call(supportFunction(function), arguments))
+  }
+
+  /// One of our own Python functions.
+  func supportFunction(_ name: String) throws -> ObjectPointer {
     guard let module = state.kept(support) else { throw UDFError(.closed, "the UDF's module has been unloaded") }
-    let callable = try hold(api.pointee.PyObject_GetAttrString(module, function))
-    return try hold(api.call(callable, arguments))
+    return try hold(api.pointee.PyObject_GetAttrString(module, name))
   }
 
   /// A class that a signature refers to by its place.

@@ -76,11 +76,11 @@ def resolve_rows(annotation, namespace):
     Raises Unsupported, whatever the annotation does.
     """
     try:
-        rows = _evaluated(annotation, namespace)
+        rows = _plain(annotation, namespace)
         origin, arguments = _parts(rows)
         if not (_is_one_of(origin, _ROWS) and arguments):
             raise Unsupported(f"names no rows: {_shown(rows)}; write -> Iterator[T], Iterable[T], Generator[T, None, None] or list[T]")
-        row = _evaluated(arguments[0], namespace)
+        row = _plain(arguments[0], namespace)
         origin, arguments = _parts(row)
         if origin is tuple and arguments and arguments[-1] is not ...:
             fields = [
@@ -93,6 +93,22 @@ def resolve_rows(annotation, namespace):
         raise
     except Exception as error:
         raise Unsupported(f"has a type that cannot be read: {told(error)}") from None
+
+
+def _plain(annotation, namespace):
+    """What an annotation comes to without aliases, metadata that is not ours, and "| None"."""
+    for _ in range(_DEEPEST):
+        annotation = _evaluated(annotation, namespace)
+        origin, arguments = _parts(annotation)
+        if _is_a(annotation, _TypeAliasType):
+            annotation = annotation.__value__
+        elif origin is _Annotated and not any(_is_a(extra, _Type) for extra in annotation.__metadata__):
+            annotation = arguments[0]
+        elif origin is _Union and len(others := [each for each in arguments if each is not _NoneType]) == 1:
+            annotation = others[0]
+        else:
+            break
+    return annotation
 
 
 def _is_a(value, cls):

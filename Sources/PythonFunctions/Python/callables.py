@@ -1,10 +1,11 @@
 """What a callable takes and where it is defined: what Python's `inspect` says, which a file may have changed."""
 
 from _functools import partial
-from atexit import _ncallbacks as exit_callbacks, register as _at_exit
+from atexit import _ncallbacks as exit_callbacks
 from types import FunctionType, MethodType
 
 from _clutch_pristine import original
+from _clutch_texts import shown, told
 
 POSITIONAL_ONLY, POSITIONAL_OR_KEYWORD, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)
 #: Stands for an annotation that is not there.
@@ -74,7 +75,8 @@ def _of_instances(cls, inner):
         return found if isinstance(call, staticmethod) else _without_first(found)
     if not callable(call) or type(call) is _SLOT:
         raise Unreadable
-    return _without_first(inner(call))
+    # Only a descriptor is given the instance.
+    return _without_first(inner(call)) if hasattr(type(call), "__get__") else inner(call)
 
 
 _SLOT = type(object.__init__)
@@ -218,24 +220,28 @@ def is_instantiable(cls):
     return call is not None and type(call) is not _SLOT
 
 
+class NoInstance(Exception):
+    """A class whose instances would be functions makes none."""
+
+
 def instance(cls):
-    """What calls a new instance of a class; its close method, if it has one, is called when the interpreter ends."""
-    made = cls()
+    """What calls a new instance of a class, and its close method, or None.
+
+    Raises NoInstance, or what the class raises.
+    """
+    try:
+        made = cls()
+    except TypeError as error:
+        if error.__traceback__.tb_next is None:  # of the call itself
+            raise NoInstance(f"no instance can be made: {told(error)}; every parameter of __init__ needs a default value") from None
+        raise
+    if not is_instantiable(type(made)):
+        raise NoInstance(f"its class gives {shown(made)} for an instance, which cannot be called")
     close = getattr(made, "close", None)
-    if callable(close):
-        _at_exit(close)
     # As Python calls it: what the instance itself has under the name does not count.
     call = _call_method(type(made))
-    return call.__get__(made, type(made)) if hasattr(type(call), "__get__") else made
-
-
-def listing(function):
-    """A function that returns the rows of a table function in a list."""
-
-    def rows(*arguments):
-        return [*function(*arguments)]
-
-    return rows
+    call = call.__get__(made, type(made)) if hasattr(type(call), "__get__") else call
+    return call, close if callable(close) else None
 
 
 def documentation(function):

@@ -40,6 +40,7 @@ class _Marked:
     signature: the declared {"parameters", "result"}; None for what the annotations say.
     problems: why it makes no UDF, as far as the mark knows; the loader tells all problems of a file at once.
     caller: the file and the line that it is marked in; nothing for one that a declaration marks.
+    place: where it is defined, once the loader knows.
     """
 
     def __init__(self, function, name, kind="rows", signature=None, **options):
@@ -50,6 +51,7 @@ class _Marked:
         self.problems = []
         self.decorator = "udf"
         self.caller = _caller()
+        self.place = None
         # Whether decimal results are rounded to the digits of their column, and what to write for other digits.
         self.decimals = None
 

@@ -34,6 +34,10 @@ def mark(
         {"name": name, "type": type, "isOptional": null == "call"} for name, type in zip(own, types, strict=True)
     ]
     marked.signature = {"parameters": parameters, "result": result}
+    if kind == "table" and result["kind"] == "struct" and len(result["fields"]) == 1 and result["name"] == "STRUCT":
+        # What yields rows of one column yields values, or tuples of one.
+        field = result["fields"][0]
+        marked.signature = {"parameters": parameters, "result": field["type"], "columnName": field["name"]}
     marked.roles["call"] = called or function
     marked.decimals = decimals and {"rounds": decimals[0], "advice": decimals[1]}
     return marked

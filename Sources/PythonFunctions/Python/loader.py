@@ -18,7 +18,7 @@ import _clutch_pristine as pristine
 import _clutch_texts as texts
 import clutch
 
-_modules, _marked = sys.modules, clutch._marked
+_modules, _marked, _SignatureError = sys.modules, clutch._marked, clutch.SignatureError
 _MISSING = callables.MISSING
 _tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
 
@@ -39,10 +39,9 @@ def load(source, filename, path, declarations=(), dialect=None):
 
     source: its text; filename: what tracebacks show; path: the absolute path, or None for text that is in no file;
     declarations: signatures of functions that the file does not mark; dialect: whose names of SQL types they use.
-    Returns the signatures as JSON, the callables of each function by their roles, in the same order, the classes that the
-    signatures refer to by their place in the list, whether a function asks for threads, everything that is wrong with the
-    file's functions, a line for each, and whether something is to be done when the interpreter ends. With problems the
-    second is instead, for all functions whose names are known, the name, the line and the number of parameters.
+    Returns the signatures as JSON, the classes that these refer to by their place in the list, whether a function asks for
+    threads, everything that is wrong with the file's functions, a line for each, and with problems, for all functions whose
+    names are known, the name, the line and the number of parameters. `finish` gives the rest.
     """
     pristine.add_source(filename, _lines(source))
     if path is not None:
@@ -75,16 +74,27 @@ def _answer(namespace, filename, lines, declarations, dialect):
     problems += further
     if problems:
         known = [(each["name"], each["line"], len(each["parameters"])) for each in signatures]
-        return "[]", known + unreadable, [], False, "\n".join(problems), False
-    for marked in _marked:
-        if marked.roles["call"] is marked.function and issubclass(type(marked.function), type):
-            marked.roles["call"] = callables.instance(marked.function)
-        if marked.kind == "table":
-            marked.roles["list"] = callables.listing(marked.roles["call"])
+        return "[]", [], False, "\n".join(problems), known + unreadable
     classes = []
     wants_threads = any(marked.options["threads"] for marked in _marked)
-    roles = [marked.roles for marked in _marked]
-    return _json(signatures, classes), roles, classes, wants_threads, "", callables.exit_callbacks() > 0
+    return _json(signatures, classes), classes, wants_threads, "", []
+
+
+def finish(filename):
+    """Make the instances of the classes that are functions, which may start threads by now.
+
+    Returns the callables of each function by their roles, in the order of the signatures, what closes the instances, and
+    whether something else is to be done when the interpreter ends. Raises SignatureError for a class that has no instances.
+    """
+    closes = []
+    for marked in _marked:
+        if marked.roles["call"] is marked.function and issubclass(type(marked.function), type):
+            try:
+                marked.roles["call"], close = callables.instance(marked.function)
+            except callables.NoInstance as error:
+                raise _SignatureError(f"{marked.place}: function '{texts.name(marked.name)}': {error}") from None
+            closes += [close] if close else []
+    return [marked.roles for marked in _marked], closes, callables.exit_callbacks() > 0
 
 
 def _json(value, classes):
@@ -162,6 +172,7 @@ def signatures_of(marked, filename, lines):
         # A function may be an object that raises whatever it is asked; the problems of the others are told all the same.
         try:
             file, line, parameter_lines = _place(each, filename, lines)
+            each.place = f"{file}, line {line}" if line else file
             kind = _kind(each)
             if kind in _UNSUPPORTED:
                 found.append(_UNSUPPORTED[kind])
@@ -293,6 +304,8 @@ def _annotated(marked, lines, problems):
                 "isVariadic": is_variadic,
             }
         )  # fmt: skip
+    if marked.kind == "batch" and not read.parameters:
+        problems.append("it takes no column, so it cannot know how many values to return; leave batch=True out")
     if read.result is _MISSING:
         written = "-> Iterator[T]" if marked.kind == "table" else "-> T"
         problems.append(f"it has no return annotation; write {written}, where T is {annotations.ACCEPTED}")

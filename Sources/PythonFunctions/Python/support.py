@@ -1,6 +1,7 @@
 """What the host asks Python for while it converts values: the few things that have no entry in the C interface."""
 
 from _json import encode_basestring, make_encoder, make_scanner
+from itertools import islice
 
 from _clutch_pristine import original
 from _clutch_texts import shown
@@ -238,6 +239,11 @@ def _text(value):
     except Exception:
         text = f"<{type(value).__name__} object>"
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def first_values(values, count):
+    """At most one more than so many of what can be iterated over, which may have no end."""
+    return [*islice(values, count + 1)]
 
 
 _Generator = type((lambda: (yield))())

@@ -55,7 +55,8 @@ struct RowOutcomes {
     memory.suspendLimit()
     defer { memory.resumeLimit() }
     let isFatal = api.isPendingFatal
-    return (api.takePendingError(), isFatal)
+    // Those of our own Python code say nothing to a person.
+    return (api.takePendingError().droppingFrames { $0.file == LoadedModule.ownFile }, isFatal)
   }
 
   /// Notes that a row's result does not fit.

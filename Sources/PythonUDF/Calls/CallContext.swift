@@ -12,6 +12,8 @@ final class CallContext: Sendable {
   /// The function, or the source that is loaded.
   let name: String
   let isLoading: Bool
+  /// Whether it only ends what another call has begun.
+  let isClosing: Bool
   let options: CallOptions
   let errorMode: UDFErrorMode
   let timeouts: UDFTimeouts
@@ -53,10 +55,11 @@ final class CallContext: Sendable {
   /// A call of a function.
   init(
     _ signature: UDFSignature, _ options: CallOptions, observer: (@Sendable (UDFRowFailure) -> Void)?,
-    _ trace: CallTrace?
+    _ trace: CallTrace?, isClosing: Bool = false
   ) {
     name = signature.name
     isLoading = false
+    self.isClosing = isClosing
     self.options = options
     errorMode = options.errorMode ?? signature.errorMode
     timeouts = options.timeouts.orElse(signature.timeouts)
@@ -70,6 +73,7 @@ final class CallContext: Sendable {
   init(loading source: String, timeout: Duration?) {
     name = source
     isLoading = true
+    isClosing = false
     options = CallOptions()
     errorMode = .raise
     timeouts = UDFTimeouts(batch: timeout)
@@ -78,10 +82,22 @@ final class CallContext: Sendable {
   }
 
   /// What messages call it.
-  var subject: String { isLoading ? name : "UDF \(name)" }
+  var subject: String { (isLoading ? name : "UDF \(name)") + (isClosing ? ", while it was closed," : "") }
 
   /// What the rows of a batch are called with.
   var rowContext: RowContext { RowContext(options: options, observer: observer, progress: progress) }
+
+  /// The end of a source's instances.
+  init(closing source: String, timeout: Duration) {
+    name = source
+    isLoading = true
+    isClosing = true
+    options = CallOptions()
+    errorMode = .raise
+    timeouts = UDFTimeouts(batch: timeout)
+    observer = nil
+    trace = nil
+  }
 
   // MARK: The way to a host and back
 
@@ -186,7 +202,7 @@ final class CallContext: Sendable {
         return state.isRaising ? .nothing : .raise(host)
       }
       if let limit = timeouts.batch, now - state.begun > limit {
-        return .stop(isLoading ? .loadTimeout(limit) : .batchTimeout(limit))
+        return .stop(isLoading && !isClosing ? .loadTimeout(limit) : .batchTimeout(limit))
       }
       if let limit = timeouts.row {
         let current = progress.row.pointee.load(ordering: .relaxed)

@@ -57,6 +57,8 @@ enum FunctionStep: Sendable {
   case draw(TableCall, limit: Int)
   /// Ends a table function's call.
   case close(TableCall)
+  /// Closes the source's instances.
+  case end
 }
 
 /// What a step gave.

@@ -1,6 +1,7 @@
 import PythonFunctions
 import Functions
 import Columnar
+import Logging
 import PythonRuntime
 import Synchronization
 import ThreadConfinement
@@ -63,6 +64,13 @@ final class InterpreterHost: FunctionHost {
         return .drawn(try calling(call) { module, py in try module.draw(table, limit, call.rowContext, in: py) })
       case .close(let table):
         try calling(call) { module, py in try module.close(table, in: py) }
+        return .closed
+      case .end:
+        try calling(call) { module, py in
+          try module.closeInstances(in: py) { error in
+            log.note(.warning, "an instance raised when it was closed: \(error)")
+          }
+        }
         return .closed
       }
     } catch let error as PythonRuntimeError where error.code == .interpreterClosed || error.code == .wouldDeadlock {
@@ -152,14 +160,49 @@ final class InterpreterHost: FunctionHost {
   }
 
   func close() {
-    let interpreter = state.withLock { state in
-      state.isClosed = true
-      return state.interpreter
+    let (interpreter, module) = state.withLock { state in
+      defer { state.isClosed = true }
+      return (state.interpreter, state.isClosed ? nil : state.module)
     }
+    if let module, module.hasInstances { closeInstances() }
+    end(interpreter)
+  }
+
+  private func end(_ interpreter: SubInterpreter?) {
     if let interpreter { interpreter.close() } else if endsThread { thread.stop() }
   }
 
-  deinit { close() }
+  /// How long instances may take to close.
+  private static let closeTimeout = Duration.seconds(10)
+
+  /// Closes the source's instances, and waits for that.
+  private func closeInstances() {
+    let call = CallContext(closing: source.name, timeout: Self.closeTimeout)
+    let end = { @Sendable [self] in
+      let outcome = Result { try run(.end, call) }
+      call.end()
+      call.settle(outcome)
+    }
+    do {
+      if thread.isCurrent {
+        try call.begin(on: self)
+        return end()
+      }
+      _ = try call.outcomeAndWait {
+        do {
+          try call.begin(on: self) { call in
+            let reason = call.reason ?? .interrupted
+            let stack = StopReason.describe(self.lastFrames)
+            call.settle(.failure(reason.abandonedError(call.subject, row: nil, stack: stack)))
+            self.abandon()
+          }
+        } catch { return call.settle(.failure(error)) }
+        if !thread.submit(end) { call.settle(.success(.closed)) }
+      }
+    } catch { log.note(.warning, "\(error)") }
+  }
+
+  deinit { end(interpreter) }
 }
 
 extension Activity {

@@ -144,7 +144,7 @@ final class PoolCursor: TableCursor {
     var options = options
     let said = options.timeouts.orElse(pool.signatures[table.function].timeouts)
     options.timeouts = UDFTimeouts(batch: said.row ?? said.batch ?? Self.closeTimeout)
-    return (.close(table), pool.context(table.function, batch, options), host, hosts)
+    return (.close(table), pool.context(table.function, batch, options, isClosing: true), host, hosts)
   }
 }
 

@@ -51,15 +51,18 @@ extension UDFPool {
 
   // MARK: The one way of a call
 
-  func context(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) -> CallContext {
+  func context(
+    _ function: Int, _ batch: RecordBatch, _ options: CallOptions, isClosing: Bool = false
+  ) -> CallContext {
     let signature = signatures[function]
     var observer = failures.observer
     if let told = observer, let postpone = options.postpone {
       observer = { failure in postpone { told(failure) } }
     }
-    return CallContext(
-      signature, options, observer: observer,
-      CallTrace(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics))
+    // Ending a call is none of its own.
+    let trace =
+      isClosing ? nil : CallTrace(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
+    return CallContext(signature, options, observer: observer, trace, isClosing: isClosing)
   }
 
   private func begin(_ step: FunctionStep, _ call: CallContext) { begin(step, call, in: hosts) }
@@ -112,7 +115,9 @@ extension UDFPool {
     let result = try host.run(step, call)
     switch result {
     case .rows(let rows): failures.add(rows.failureCount, of: rows.values.count, rows.failures, call)
-    case .drawn(let drawn?): failures.add(drawn.failureCount, of: drawn.values.rowCount, drawn.failures, call)
+    case .drawn(let drawn?):
+      failures.add(
+        drawn.failureCount, of: drawn.values.rowCount + drawn.failuresWithoutRow, drawn.failures, call)
     case .drawn, .loaded, .closed: break
     }
     return result

@@ -58,6 +58,10 @@ struct InspectCommand: ParsableCommand {
             name: $0.name, type: $0.type.description, sqlType: $0.type.sqlName, optional: $0.isOptional,
             hasDefault: $0.hasDefault, variadic: $0.isVariadic)
         },
+        columns: signature.kind == .table
+          ? zip(signature.columns, signature.columnTypes).map {
+            Entry.Column(name: $0.name, type: $1.type.description, sqlType: $1.type.sqlName)
+          } : nil,
         result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
@@ -77,10 +81,13 @@ struct InspectCommand: ParsableCommand {
       /// Whether a null is passed as None; whether the argument may be left out; whether it may be repeated.
       let optional, hasDefault, variadic: Bool
     }
+    struct Column: Encodable { let name, type, sqlType: String }
     struct Result: Encodable { let type, sqlType: String }
     let name, kind, sql: String
     let line: Int
     let parameters: [Parameter]
+    /// Of a table function.
+    let columns: [Column]?
     let result: Result
     let nulls, onError: String
     let determinism: String

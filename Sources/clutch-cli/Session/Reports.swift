@@ -1,8 +1,8 @@
 import Clutch
 
-/// Says on standard error how many rows became null, and the first few reasons.
+/// Says on standard error how many rows became null, or how often a table ended early, and the first few reasons.
 func reportFailures(of pools: [UDFPool]) {
-  for summary in pools.flatMap(\.failureSummaries) {
+  for (pool, summary) in pools.flatMap({ pool in pool.failureSummaries.map { (pool, $0) } }) {
     var reasons: [String] = []
     for example in summary.examples {
       let reason = example.summary.split(separator: "\n").first.map(String.init) ?? example.errorType
@@ -10,7 +10,10 @@ func reportFailures(of pools: [UDFPool]) {
       if !reasons.contains(reason + place) { reasons.append(reason + place) }
     }
     let rows = summary.rows == 1 ? "row" : "rows"
-    complain("\(summary.function): \(summary.failedRows) of \(summary.rows) \(rows) failed and became null:")
+    let isTable = pool.signatures.contains { $0.name == summary.function && $0.kind == .table }
+    complain(
+      "\(summary.function): \(summary.failedRows) of \(summary.rows) \(rows) failed\(isTable ? "" : " and became null"):"
+    )
     for reason in reasons { StandardError.write("  \(reason)\n") }
     if summary.failedRows > summary.examples.count { StandardError.write("  ...\n") }
   }

@@ -105,6 +105,7 @@ import ThreadConfinement
         "SELECT t.x, p.place, p.part FROM (VALUES ('a b'), ('c')) t(x), parts_each(t.x) p ORDER BY ALL",
         ["a b 0 a", "a b 1 b", "c 0 c"]
       ),
+      ("SELECT x.series FROM (VALUES (2)) t(series), series_each(series) x ORDER BY ALL", ["0", "1"]),
       ("SELECT series(3)", ["[0, 1, 2]"]), ("SELECT len(series(x)) FROM range(3) t(x)", ["0", "1", "2"]),
       ("PREPARE p AS SELECT * FROM series(?); EXECUTE p(2)", ["0", "1"]),
       ("PREPARE p AS SELECT f1 FROM pairs($n, word := $w); EXECUTE p(n := 2, w := 'z')", ["", "z"]),
@@ -150,6 +151,38 @@ import ThreadConfinement
     for part in query.parts { #expect(message.contains(part), "\(message)") }
   }
 
+  @Test(arguments: TestLibrary.allCases) func `With null both forms have the rows before a failure`(
+    library: TestLibrary
+  ) throws {
+    let pool = try TestLibrary.pool(Self.source)
+    let connection = try library.connect(["threads": "2"])
+    try connection.register(pool, onError: .null)
+    #expect(try rows(connection, "SELECT * FROM breaks(9)") == ["0", "1", "2"])
+    #expect(
+      try rows(connection, "SELECT b.breaks FROM range(9, 10) t(x), breaks_each(t.x) b ORDER BY ALL") == [
+        "0", "1", "2",
+      ])
+    #expect(try rows(connection, "SELECT breaks(9), breaks(NULL)") == ["[0, 1, 2] NULL"])
+    #expect(pool.failureSummaries.map(\.failedRows) == [3])
+    #expect(
+      pool.failureSummaries[0].examples.allSatisfy {
+        $0.traceback.contains("in breaks") && !$0.traceback.contains("<clutch>")
+      })
+  }
+
+  @Test(arguments: TestLibrary.allCases, [true, false])
+  func `A function of one's own keeps a name with each at its end`(
+    library: TestLibrary, comesFirst: Bool
+  ) throws {
+    let (own, table) = (
+      "@udtf\ndef f_each(n: int) -> list[int]: return [n + 100]\n", "@udtf\ndef f(n: int) -> list[int]: return [n]\n"
+    )
+    let connection = try library.connect(
+      with: "from clutch import udtf\n" + (comesFirst ? own + table : table + own))
+    #expect(try rows(connection, "SELECT * FROM f_each(1)") == ["101"])
+    #expect(try rows(connection, "SELECT * FROM f(1)") == ["1"])
+  }
+
   @Test(arguments: TestLibrary.allCases) func `Errors can be collected`(library: TestLibrary) throws {
     let pool = try TestLibrary.pool(Self.source)
     let connection = try library.connect(["threads": "2"])
@@ -158,6 +191,11 @@ import ThreadConfinement
     #expect(found == ["0 NULL NULL", "1 NULL NULL", "2 NULL NULL", "NULL ValueError after 3 rows, three"])
     #expect(try rows(connection, "SELECT error.type FROM breaks(9) WHERE error IS NOT NULL") == ["ValueError"])
     #expect(try rows(connection, "SELECT s.series FROM range(2) t(x), series_each(t.x) s") == ["0"])
+    let each = "SELECT t.x, b.breaks, b.error.message FROM (VALUES (2), (5)) t(x), breaks_each(t.x) b ORDER BY ALL"
+    #expect(
+      try rows(connection, each) == [
+        "2 0 NULL", "2 1 NULL", "5 0 NULL", "5 1 NULL", "5 2 NULL", "5 NULL after 3 rows, three",
+      ])
   }
 
   @Test(arguments: TestLibrary.allCases) func `Queries on the interpreters' threads draw tables too`(
@@ -179,10 +217,20 @@ import ThreadConfinement
       ("def range(n: int) -> list[int]: return [n]", "range"),
       ("def read_csv(n: int) -> list[int]: return [n]", "read_csv"),
       ("def f(*n: int) -> list[int]: return [n]", "name each parameter"),
+      ("def f(n: int, N: int) -> list[int]: return [n]", "two parameters of one name, 'n' and 'N'"),
+      (
+        "def f() -> list[typing.TypedDict('R', {'a': int, 'A': int})]: return []",
+        "STRUCT(a BIGINT"
+      ),
+      ("def f() -> list[typing.TypedDict('R', {'': int})]: return []", "a column without a name"),
+      (
+        "def f() -> list[typing.TypedDict('R', {'a': dict[str, int]})]: return []\n@udtf(on_error='collect')\n"
+          + "def g() -> list[typing.TypedDict('R', {'Error': int})]: return []", "a column 'Error', where its errors"
+      ),
       ("def f(n: int) -> list[int]: return [n]\n@udtf\ndef F(n: str) -> list[int]: return [n]", "no overloads"),
     ])
   func `Names that SQL cannot have are refused`(library: TestLibrary, source: (text: String, problem: String)) throws {
-    let pool = try TestLibrary.pool("from clutch import udtf\n@udtf\n" + source.text)
+    let pool = try TestLibrary.pool("import typing\nfrom clutch import udtf\n@udtf\n" + source.text)
     defer { pool.close() }
     let connection = try library.connect([:])
     let error = #expect(throws: DuckDBError.self) { try connection.register(pool) }

@@ -96,6 +96,14 @@ import Testing
     ("class f:\n  def __call__(self, x: int) -> int: yield x", "mark it with @udtf"),
     ("class f:\n  async def __call__(self, x: int) -> int: return x", "async functions are not supported"),
     ("class f:\n  def __call__() -> int: return 1", "no readable signature"),
+    (
+      "class f:\n  def __new__(cls): return 5\n  def __call__(self, x: int) -> int: return x",
+      "its class gives 5 for an instance"
+    ),
+    (
+      "class f:\n  def __init__(self, y): pass\n  def __call__(self, x: int) -> int: return x",
+      "<udf>, line 3: function 'f': no instance can be made: TypeError: f.__init__() missing 1 required positional argument: 'y'"
+    ),
   ])
   func `what makes no function is refused when it is loaded`(source: String, problem: String) throws {
     let error = try loadError("from clutch import udf\n@udf\n" + source)
@@ -125,5 +133,64 @@ import Testing
     var said = ""
     for await record in records { said += record.message }
     #expect(said.contains("not now"), "\(said)")
+  }
+
+  @Test func `an instance may have a thread, which its close ends`() async throws {
+    let source = """
+      import threading
+      @udf(threads=True)
+      class f:
+        def __init__(self):
+          self.asked, self.answer, self.over = threading.Event(), 0, False
+          self.thread = threading.Thread(target=self.work)
+          self.thread.start()
+        def work(self):
+          self.answer = 42
+          self.asked.wait(60)
+          self.over = True
+        def __call__(self, x: int) -> int: return x
+        def close(self):
+          self.asked.set()
+          self.thread.join()
+          print("joined", self.answer, self.over)
+      """
+    let pool = try UDFPool(UDFSource("from clutch import udf\n" + source), HostOptions(interpreters: 1))
+    let records = pool.logRecords()
+    let values = try await values(pool, "f", 1)
+    #expect(values == ["1"])
+    pool.close()
+    var said: [String] = []
+    for await record in records { said.append(record.message) }
+    #expect(said == ["joined 42 True"])
+  }
+
+  @Test func `a list that is being filled can be looked into by code that makes its elements`() async throws {
+    let source = """
+      import gc
+      from dataclasses import dataclass
+      @dataclass
+      class Part:
+        n: int
+        def __post_init__(self):
+          for each in gc.get_objects():
+            if type(each) is list and len(each) == 3: [*each]
+      @udf
+      def f(parts: list[Part]) -> int: return sum(part.n for part in parts)
+      @udf(batch=True)
+      def g(part: list[Part]) -> list[int]: return [each.n for each in part]
+      """
+    try await withPool(of: source) { pool in
+      let numbers = Column([1, 2, 3] as [Int64?])
+      var rows = StructBuilder()
+      for _ in 0..<3 { rows.append() }
+      let parts = try rows.finish(fields: [Field(name: "n", type: .int64)], columns: [numbers])
+      let all = try await pool.call("g", batch(parts)).logicalRows()
+      #expect(all == ["1", "2", "3"])
+      var lists = LargeListBuilder()
+      try lists.append(elementCount: 3)
+      let list = try lists.finish(elements: parts, field: Field(name: "item", type: parts.type))
+      let sum = try await pool.call("f", batch(list)).logicalRows()
+      #expect(sum == ["6"])
+    }
   }
 }

@@ -62,6 +62,7 @@ import Testing
 
   @Test(arguments: [
     ("return x[1:]", "it returned 2 values for 3 rows"), ("return x + x", "it returned 6 values for 3 rows"),
+    ("yield from iter(int, 1)", "it returned more than 3 values for 3 rows"),
     ("pass", "it returned None, expected a list with a value for each row"),
     ("return 5", "it returned 5 of type int, expected a list with a value for each row"),
     ("return 'abc'", "it returned 'abc' of type str, expected a list with a value for each row"),
@@ -113,6 +114,7 @@ import Testing
       "@udf(batch=True)\ndef f(x: list[int]) -> int: return 1",
       "the return type of a function that is called for a batch"
     ),
+    ("@udf(batch=True)\ndef f() -> list[int]: return [1]", "it takes no column"),
     ("@udf(batch=1)\ndef f(x: list[int]) -> list[int]: return x", "@udf(batch=...) takes True or False, not 1"),
     (
       "@udf(retry_rows=True)\ndef f(x: int) -> int: return x",

@@ -101,6 +101,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "Iterator[Row]", "Iterator[tuple[int, str] | None]", "Iterator[typing.Annotated[tuple[int, str], 1]]", "Rows",
+    "Rows | None",
+    "typing.Optional[Rows]", "Iterator['Row']",
+  ])
+  func `aliases and what may be None name rows too`(result: String) async throws {
+    let source = "type Row = tuple[int, str]\ntype Rows = Iterator[Row]\n@udtf\ndef f() -> \(result): yield 1, 'a'"
+    try await withTables(source) { pool in
+      let columns = try pool.signature(of: "f").columns
+      #expect(columns.map(\.name) == ["f0", "f1"])
+    }
+  }
+
   @Test func `one column has the function's name`() async throws {
     try await withTables("@udtf(name='series')\ndef f(n: int) -> list[float]: return [n / 2]") { pool in
       let signature = try pool.signature(of: "series")
@@ -271,7 +284,7 @@ import Testing
       let found13 = try await drawn(pool, arguments, limit: 1)
       #expect(found13 == ["0 0", "2 0", "2 null", "3 0"])
       let summary = try #require(pool.failureSummaries.first)
-      #expect(summary.failedRows == 6)
+      #expect(summary.failedRows == 6 && summary.rows == 12)
       #expect(
         summary.examples.prefix(3).map(\.summary) == [
           "KeyError: -1", "TypeError: after 1 row, it returned 'wrong' of type str, expected int or None",
@@ -331,12 +344,14 @@ import Testing
       """
     try await withTables(source) { pool in
       for (argument, message) in [
-        (1, "raised when it was closed after 1 rows: ValueError: in the end"), (0, "timeout"),
+        (1, "UDF f raised when it was closed after 1 rows: ValueError: in the end"),
+        (0, "UDF f, while it was closed, ran longer than its timeout of 0.5 s"),
       ] {
         let cursor = try pool.open(1, batch(Column([Int64(argument)] as [Int64?])), CallOptions())
         _ = try await cursor.next(1)
         let error = try await #require(throws: UDFError.self) { try await cursor.close() }
-        #expect(error.message.contains(message), "\(error.message)")
+        #expect(error.message.hasPrefix(message), "\(error.message)")
+        #expect(!"\(error)".contains("<clutch>"), "\(error)")
       }
       let found14 = try await said(pool)
       #expect(found14 == "")
@@ -451,6 +466,35 @@ import Testing
       #expect(pool.signatures[0].sqlDescription == "f(text VARCHAR) -> TABLE(word VARCHAR, size INTEGER)")
       let found = try await drawn(pool, try batch(Column(["ab c"]))).map { $0.replacing("\"", with: "") }
       #expect(found == ["0 ab 2", "0 c 1"])
+    }
+  }
+
+  @Test func `one declared column takes values, and tuples of one`() async throws {
+    let source = UDFSource(
+      "def plain(n): yield from range(n)\ndef tuples(n):\n  for i in range(n): yield i,",
+      functions: ["f(BIGINT) -> TABLE (value BIGINT) = plain", "g(BIGINT) -> TABLE (value BIGINT) = tuples"])
+    try await withPool(source) { pool in
+      for function in ["f", "g"] {
+        #expect(try pool.signature(of: function).columns.map(\.name) == ["value"])
+        var values: [Int64?] = []
+        for try await batch in pool.table(function, try batch(Column([3] as [Int64?]))) {
+          values += try batch.columns[1].toArray(of: Int64.self)
+        }
+        #expect(values == [0, 1, 2])
+      }
+    }
+  }
+
+  @Test func `lists hold the rows before a failure`() async throws {
+    try await withTables(Self.failing.replacing("{}", with: "null")) { pool in
+      let arguments = try batch(Column([1, -1, 5, nil, 0] as [Int64?]))
+      let result = try await pool.evaluate("f", arguments)
+      let values = try result.values.logicalRows()
+      #expect(values == ["[0]", "null", "[0, null]", "null", "[]"])
+      #expect(result.failureCount == 3)
+      let collected = try await pool.evaluate("f", arguments, onError: .collect)
+      #expect(collected.failures.map(\.row) == [1, 2])
+      #expect((0..<5).map { collected.errors?.isNull($0) } == [true, false, false, true, true])
     }
   }
 

@@ -118,13 +118,26 @@ private struct ListBoxer: RowBoxer {
     let span = spans[row]
     guard let list = api.pointee.PyList_New(span.count) else { return nil }
     guard !span.isEmpty else { return list }
-    // A new list's places are empty, and nobody else has it yet: its elements are made where they belong.
-    let places = UnsafeMutableRawPointer(list).assumingMemoryBound(to: PyListObject.self).pointee.ob_item
-    guard let places, elements(span, places, 1) == span.count else {
+    guard let places = api.places(of: list, count: span.count, holdNone: runsPython),
+      elements(span, places, 1) == span.count
+    else {
       api.pointee.Py_DecRef(list)
       return nil
     }
     return list
+  }
+}
+
+extension UnsafePointer<PythonFunctions> {
+  /// The places of a new list, which nobody else has yet: its elements are made where they belong.
+  ///
+  /// - Parameter holdNone: whether `None` stands there meanwhile. Code that runs in between may ask the collector for all
+  ///   lists there are, and CPython looks into none that has empty places.
+  func places(of list: ObjectPointer, count: Int, holdNone: Bool) -> UnsafeMutablePointer<ObjectPointer?>? {
+    let places = UnsafeMutableRawPointer(list).assumingMemoryBound(to: PyListObject.self).pointee.ob_item
+    // Immortal since 3.12, so no reference is counted.
+    if holdNone, let places { for index in 0..<count { places[index] = none } }
+    return places
   }
 }
 
