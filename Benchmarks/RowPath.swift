@@ -93,7 +93,7 @@ enum RowPath {
           """, loop: "[f(s) for s in A]",
         batch: try batch([Column(words.map(Optional.some))]), lists: [("A", words.pythonRepresentation)]),
       Case(
-        name: "ident(x: int)", limit: 1.9,
+        name: "ident(x: int)", limit: 1.7,
         source: """
           from clutch import udf
           @udf
