@@ -377,6 +377,30 @@ import Testing
     }
   }
 
+  @Test func `an open table ends with its interpreter, and the next has another`() async throws {
+    let source = """
+      @udtf
+      def f(n: int) -> Iterator[int]: yield from range(n)
+      @udf
+      def hang(n: int) -> int:
+        import time
+        time.sleep(60)
+        return n
+      """
+    try await withTables(source) { pool in
+      let arguments = try batch(Column([3] as [Int64?]))
+      let cursor = try pool.open(1, arguments, CallOptions())
+      _ = try await cursor.next(1)
+      let limits = UDFTimeouts(row: .milliseconds(200))
+      let hung = await #expect(throws: UDFError.self) { try await pool.evaluate("hang", arguments, timeouts: limits) }
+      #expect(hung?.code == .deadlineExceeded)
+      let gone = await #expect(throws: UDFError.self) { try await cursor.next(1) }
+      #expect(gone?.code == .closed && gone?.message.contains("given up") == true, "\(gone?.message ?? "")")
+      let rows = try await drawn(pool, arguments)
+      #expect(rows == ["0 0", "0 1", "0 2"])
+    }
+  }
+
   @Test func `the memory limit holds for what a table keeps`() async throws {
     let source = """
       @udtf(memory="64MB", on_error="null")
