@@ -135,7 +135,7 @@ final class TableFunction: Sendable {
     guard let data = duckdb.bind_get_extra_info(info) else { return }
     let function = Unmanaged<TableFunction>.fromOpaque(data).takeUnretainedValue()
     do {
-      let binding = TableBinding(function, try function.arguments(info, functions), functions)
+      let binding = TableBinding(function, try function.arguments(info, functions))
       duckdb.bind_set_bind_data(info, Unmanaged.passRetained(binding).toOpaque()) { data in
         if let data { Unmanaged<TableBinding>.fromOpaque(data).release() }
       }
@@ -242,7 +242,7 @@ private final class TableBinding: Sendable {
   let function: TableFunction
   let arguments: RecordBatch
 
-  init(_ function: TableFunction, _ arguments: RecordBatch, _ functions: UnsafePointer<DuckDBFunctions>) {
+  init(_ function: TableFunction, _ arguments: RecordBatch) {
     self.function = function
     self.arguments = arguments
   }

@@ -14,12 +14,3 @@ package enum FunctionRole: String, Sendable, Hashable {
   /// For each row.
   case call
 }
-
-extension FunctionKind {
-  /// What the callables of a function of this kind are called for.
-  var roles: [FunctionRole] {
-    switch self {
-    case .rows, .batch, .batches, .table, .aggregate, .concurrent: [.call]
-    }
-  }
-}

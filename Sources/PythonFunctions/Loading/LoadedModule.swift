@@ -86,10 +86,8 @@ package struct LoadedModule: Sendable {
       let rest = try loader.callMethod("finish", source.name)
       let roles = try rest.item(0)
       functions = try signatures.enumerated().map { index, signature in
-        let callables = try roles.item(index)
-        var kept: [FunctionRole: Int] = [:]
-        for role in signature.kind.roles { kept[role] = Self.keep(try callables.item(role.rawValue), py) }
-        return LoadedFunction(signature: signature, roles: kept)
+        let call = try roles.item(index).item(FunctionRole.call.rawValue)
+        return LoadedFunction(signature: signature, roles: [.call: Self.keep(call, py)])
       }
       let closing = try rest.item(1)
       closes = try (0..<closing.count()).map { index in Self.keep(try closing.item(index), py) }

@@ -10,7 +10,7 @@ final class PoolCursor: TableCursor {
   private let table: TableCall
   private let batch: RecordBatch
   private let options: CallOptions
-  /// Called once, when no more is drawn.
+  /// Called once, when nothing of the call is left.
   private let done: @Sendable () -> Void
 
   private enum State { case open, drawing, over }
@@ -61,6 +61,7 @@ final class PoolCursor: TableCursor {
 
   func close() async throws {
     guard let (step, call, host, hosts) = closing(after: .open) else { return }
+    defer { done() }
     do { _ = try await call.outcome { pool.begin(step, call, in: hosts, only: host) } } catch {
       note(error)
       throw error
@@ -69,6 +70,7 @@ final class PoolCursor: TableCursor {
 
   func closeAndWait() throws {
     guard let (step, call, host, hosts) = closing(after: .open) else { return }
+    defer { done() }
     do { _ = try call.outcomeAndWait { pool.begin(step, call, in: hosts, only: host) } } catch {
       note(error)
       throw error
@@ -82,8 +84,9 @@ final class PoolCursor: TableCursor {
   private func closeSoon(after expected: State) {
     guard let (step, call, host, hosts) = closing(after: expected) else { return }
     let log = pool.telemetry.log
-    call.onOutcome { outcome in
+    call.onOutcome { [done] outcome in
       if case .failure(let error) = outcome { log.note(.warning, "\(error)", of: call.name) }
+      done()
     }
     pool.begin(step, call, in: hosts, only: host)
   }
@@ -120,27 +123,27 @@ final class PoolCursor: TableCursor {
 
   private func ended(_ result: StepResult) throws -> UDFTableBatch? {
     guard case .drawn(let drawn?) = result else {
-      end()
+      state.withLock { $0 = .over }
+      done()
       return nil
     }
     state.withLock { if $0 == .drawing { $0 = .open } }
     return drawn
   }
 
-  /// Notes that nothing is drawn any more.
-  private func end() {
-    let isFirst = state.withLock { state in
-      defer { state = .over }
-      return state != .over
-    }
-    if isFirst { done() }
-  }
-
-  /// What closes the call; nil when there is nothing to close.
+  /// What closes the call, after which it is done: until then its version of a source is needed. Nil when there is nothing
+  /// to close.
   private func closing(after expected: State) -> (FunctionStep, CallContext, any FunctionHost, HostSet)? {
-    guard state.withLock({ $0 == expected }) else { return nil }
-    end()
-    guard let host = place.host.withLock({ $0 }), let hosts = try? pool.tableHosts else { return nil }
+    let isMine = state.withLock { state in
+      guard state == expected else { return false }
+      state = .over
+      return true
+    }
+    guard isMine else { return nil }
+    guard let host = place.host.withLock({ $0 }), let hosts = try? pool.tableHosts else {
+      done()
+      return nil
+    }
     var options = options
     let said = options.timeouts.orElse(pool.signatures[table.function].timeouts)
     options.timeouts = UDFTimeouts(batch: said.row ?? said.batch ?? Self.closeTimeout)
@@ -155,7 +158,7 @@ extension UDFPool {
     try open(function, batch, options) {}
   }
 
-  /// - Parameter done: called once, when no more is drawn.
+  /// - Parameter done: called once, when nothing of the call is left.
   func open(
     _ function: Int, _ batch: RecordBatch, _ options: CallOptions, done: @escaping @Sendable () -> Void
   ) throws -> any TableCursor {

@@ -524,6 +524,33 @@ import Testing
 
   // MARK: Hot swap
 
+  @Test(arguments: [true, false]) func `a table that is closed after a swap ends on its own version`(byHand: Bool)
+    async throws
+  {
+    let registry = UDFRegistry()
+    let text = """
+      from collections.abc import Iterator
+      from clutch import udtf
+      @udtf
+      def f(n: int) -> Iterator[int]:
+        try: yield from range(n)
+        finally: print("ended")
+      """
+    try await registry.add("tables", UDFSource(text))
+    let source = try registry.source("tables")
+    let records = try source.logRecords()
+    var cursor: (any TableCursor)? = try source.open(0, batch(Column([4] as [Int64?])), CallOptions())
+    _ = try await cursor?.next(1)
+    try await registry.replace("tables", with: UDFSource(text))
+    try registry.remove("tables")
+    if byHand { try await cursor?.close() }
+    cursor = nil
+    // They end when the last version has.
+    var said: [String] = []
+    for await record in records { said.append(record.message) }
+    #expect(said == ["ended"])
+  }
+
   @Test func `a table finishes on the version it began on`() async throws {
     let registry = UDFRegistry()
     let text = "from collections.abc import Iterator\nfrom clutch import udtf\n@udtf\ndef f(n: int) -> Iterator[int]:\n"
