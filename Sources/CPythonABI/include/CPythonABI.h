@@ -333,6 +333,9 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyTuple_GetItem, PyObject *, Py_ssize_t)                                               \
   F(PyObject *_Nullable, PyList_New, Py_ssize_t)                                                                \
   F(int, PyList_Append, PyObject *, PyObject *)                                                                 \
+  F(Py_ssize_t, PyList_Size, PyObject *)                                                                        \
+  F(PyObject *_Nullable, PyList_GetItem, PyObject *, Py_ssize_t)                                                \
+  F(int, PyList_SetItem, PyObject *, Py_ssize_t, PyObject *_Nullable)                                           \
   F(PyObject *_Nullable, PySequence_GetItem, PyObject *, Py_ssize_t)                                            \
   F(PyObject *_Nullable, PySequence_GetSlice, PyObject *, Py_ssize_t, Py_ssize_t)                               \
   F(int, PySequence_Check, PyObject *)                                                                          \

@@ -64,7 +64,12 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
     /// How many rows failed together, from that one on: those of a batch that a function is called for at once, else 1.
     public let count: Int
 
-    package init(function: String, index: Int, count: Int = 1, arguments: [String]) {
+    /// What of an aggregate function was called, `merge` or `finish`, for the group of which the row is the place in its call;
+    /// nil for what takes rows.
+    public let step: String?
+
+    package init(function: String, index: Int, count: Int = 1, arguments: [String], step: String? = nil) {
+      self.step = step
       self.function = function
       self.index = index
       self.count = count
@@ -139,6 +144,12 @@ extension UDFError {
     var shown = Array(row.arguments.prefix(TextLimit.arguments))
     if row.arguments.count > shown.count { shown.append("… (\(row.arguments.count - shown.count) more arguments)") }
     let arguments = shown.isEmpty ? "" : " (\(shown.joined(separator: ", ")))"
+    if let step = row.step {
+      return UDFError(
+        code, "UDF \(row.function) failed in \(step), at place \(row.index) of its groups\(arguments): \(reason)",
+        row: row,
+        exception: exception)
+    }
     let rows = row.count == 1 ? "row \(row.index)" : "rows \(row.index) to \(row.index + row.count - 1)"
     return UDFError(
       code, "UDF \(row.function) failed at \(rows) of its batch\(arguments): \(reason)", row: row,

@@ -24,6 +24,9 @@ public struct CallOptions: Sendable {
   /// The places of a table function's columns that are read, in the order in which they come; nil for all.
   package var columns: [Int]?
 
+  /// Whether the states of an aggregate function without `merge` keep their rows, so that they can be merged.
+  package var keepsRows = false
+
   package var offsetReach: OffsetReach { OffsetReach(short: shortReach, mayBeLong: allowsLargeColumns) }
 
   /// Options, each with its default unless given.

@@ -34,6 +34,14 @@ public protocol FunctionProvider: Sendable {
   ///   - options: how it is called; each draw is a call.
   /// - Throws: `UDFError`: `unknownFunction` when the function is no table function, `wrongArguments`.
   func open(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> any TableCursor
+
+  /// Makes room for states of the aggregate function at a place in ``signatures``; they are made when rows come.
+  ///
+  /// - Parameters:
+  ///   - function: the place of the function.
+  ///   - options: how it is called.
+  /// - Throws: `UDFError` with code `unknownFunction` when the function is no aggregate function.
+  func aggregate(_ function: Int, _ options: CallOptions) throws -> AggregateStates
 }
 
 extension FunctionProvider {
@@ -82,6 +90,28 @@ extension FunctionProvider {
   ) throws -> UDFResult {
     let place = try signatures.place(of: function, for: batch.schema.fields)
     return try evaluateAndWait(place, batch, CallOptions(errorMode: errorMode, timeouts: timeouts))
+  }
+
+  /// Makes room for states of an aggregate function.
+  ///
+  /// ```swift
+  /// let states = try pool.aggregate("weighted_average", of: batch.schema.fields)
+  /// try await states.accumulate(batch, groups: [0, 1, 0])
+  /// let averages = try await states.finish([0, 1]).values
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - function: the name, as for `call`.
+  ///   - fields: of the columns that will come, to choose one of overloads.
+  ///   - errorMode: what a failure does; nil for what the function says.
+  ///   - timeouts: how long a row, or a group's value, and a call may take; where nothing is said, what the function says.
+  /// - Throws: `UDFError` with code `unknownFunction`.
+  public func aggregate(
+    _ function: String, of fields: [Field], onError errorMode: UDFErrorMode? = nil,
+    timeouts: UDFTimeouts = UDFTimeouts()
+  ) throws -> AggregateStates {
+    let place = try signatures.place(of: function, for: fields)
+    return try aggregate(place, CallOptions(errorMode: errorMode, timeouts: timeouts))
   }
 
   /// The rows that a table function gives for the rows of a batch, drawn as they are asked for.

@@ -17,7 +17,7 @@ public struct UnloadedFunctions: FunctionProvider, Hashable {
       UDFSignature(
         name: function.name, kind: .rows, parameters: Array(repeating: parameter, count: function.parameterCount),
         result: .int, determinism: .unspecified, errorMode: .raise, timeouts: UDFTimeouts(), memoryLimit: nil,
-        documentation: nil, line: function.line, retriesRows: false, columnName: nil, decimals: nil)
+        documentation: nil, line: function.line, retriesRows: false, aggregate: nil, columnName: nil, decimals: nil)
     }
   }
 
@@ -35,6 +35,9 @@ public struct UnloadedFunctions: FunctionProvider, Hashable {
   public func open(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> any TableCursor {
     throw refusal
   }
+
+  /// Throws `notAvailable`.
+  public func aggregate(_ function: Int, _ options: CallOptions) throws -> AggregateStates { throw refusal }
 
   private var refusal: UDFError { UDFError(.notAvailable, "\(name) did not load, so its functions cannot be called") }
 }

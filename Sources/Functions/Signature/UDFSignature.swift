@@ -39,6 +39,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let line: Int
   /// Whether the rows of a batch that failed are tried again one by one, as `@udf(batch=True, retry_rows=True)` says.
   public let retriesRows: Bool
+  /// What an aggregate function is made of; nil for every other.
+  public internal(set) var aggregate: Aggregate?
   /// What the only column of a table function's rows is called, where a declaration says so.
   let columnName: String?
   /// What decimal results do that do not fit; nil for what annotated functions do.
@@ -65,6 +67,11 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   /// What a null argument does, in one line.
   public var nullBehavior: String {
     let optional = parameters.filter(\.isOptional).map(\.name).listed()
+    if kind == .aggregate {
+      if optional.isEmpty { return "a row with a null argument is left out" }
+      if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }
+      return "null is passed as None to \(optional); a row with a null elsewhere is left out"
+    }
     let nothing = kind == .table ? "no rows" : "null"
     if kind == .batch { return "nulls are None among the values" }
     if parameters.isEmpty { return "called once per row" }
@@ -90,6 +97,7 @@ extension UDFSignature {
     line = try values.decode(Int.self, forKey: .line)
     retriesRows = try values.decodeIfPresent(Bool.self, forKey: .retriesRows) ?? false
     columnName = try values.decodeIfPresent(String.self, forKey: .columnName)
+    aggregate = try values.decodeIfPresent(Aggregate.self, forKey: .aggregate)
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)
   }
 }

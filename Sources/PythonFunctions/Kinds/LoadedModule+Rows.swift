@@ -28,7 +28,11 @@ extension LoadedModule {
       case .batch:
         var call = try BatchCall(function.signature, callable, for: batch, in: py, conversion, context)
         return try call.run()
-      case .rows, .batches, .aggregate, .concurrent: break
+      case .aggregate:
+        throw UDFError(
+          .unknownFunction,
+          "UDF \(function.signature.name) is an aggregate function, which has no value for a row: use aggregate(_:)")
+      case .rows, .batches, .concurrent: break
       }
       var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
       return try call.run()

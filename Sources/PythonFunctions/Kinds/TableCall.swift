@@ -340,11 +340,3 @@ extension UnsafePointer<PythonFunctions> {
     return item
   }
 }
-
-extension UDFRowFailure {
-  fileprivate func moved(to row: Int) -> UDFRowFailure {
-    UDFRowFailure(
-      function: function, row: row, errorType: errorType, message: message, line: line, traceback: traceback,
-      arguments: arguments)
-  }
-}

@@ -13,4 +13,18 @@ package struct LoadedFunction: Sendable {
 package enum FunctionRole: String, Sendable, Hashable {
   /// For each row.
   case call
+  /// Of an aggregate function: for a new state, for a row into it or out of it, for another state, and for its value.
+  case create, accumulate, retract, merge, finish
+  /// The same of states that keep their rows, for a function without merge.
+  case keptCreate = "kept_create"
+  case keptAccumulate = "kept_accumulate"
+  case keptMerge = "kept_merge"
+  case keptFinish = "kept_finish"
+
+  /// Those that a function has.
+  static func of(_ signature: UDFSignature) -> [FunctionRole] {
+    guard let aggregate = signature.aggregate else { return [.call] }
+    let own = aggregate.roles.compactMap { FunctionRole(rawValue: $0) }
+    return own + (aggregate.canMerge ? [] : [.keptCreate, .keptAccumulate, .keptMerge, .keptFinish])
+  }
 }

@@ -14,6 +14,8 @@ package struct LoadedModule: Sendable {
   let classes: [Int]
   /// The key of our own module that conversions ask.
   let support: Int
+  /// The same of aggregate functions.
+  let aggregates: Int
 
   /// The keys of what closes the instances of classes, in the order in which these were made.
   private let closes: [Int]
@@ -67,6 +69,7 @@ package struct LoadedModule: Sendable {
       try memory.requireRoom("without the file")
       // Before the file runs, which may change what these names stand for.
       support = Self.keep(try py.importModule(Self.supportModule), py)
+      aggregates = Self.keep(try py.importModule("_clutch_aggregates"), py)
       let exception = try py.importModule("clutch").attribute("DeadlineExceeded")
       _ = Self.keep(exception, py)
       let mayStartThreads = py.state.mayStartThreads
@@ -80,14 +83,17 @@ package struct LoadedModule: Sendable {
         throw UDFError(.badSignature, problems, refused: try Self.refused(try answer.item(4), of: source))
       }
       let signatures = try Self.signatures(answer.item(0).extract(String.self), of: source)
-      let found = try answer.item(1)
-      classes = try (0..<found.count()).map { index in Self.keep(try found.item(index), py) }
+      let types = try answer.item(1)
+      classes = try (0..<types.count()).map { index in Self.keep(try types.item(index), py) }
       if try answer.item(2).extract(Bool.self) { py.state.allowThreads() }
       let rest = try loader.callMethod("finish", source.name)
-      let roles = try rest.item(0)
+      let found = try rest.item(0)
       functions = try signatures.enumerated().map { index, signature in
-        let call = try roles.item(index).item(FunctionRole.call.rawValue)
-        return LoadedFunction(signature: signature, roles: [.call: Self.keep(call, py)])
+        let callables = try found.item(index).item(0)
+        let isMovable = try found.item(index).item(1).extract(Bool.self)
+        var roles: [FunctionRole: Int] = [:]
+        for role in FunctionRole.of(signature) { roles[role] = Self.keep(try callables.item(role.rawValue), py) }
+        return LoadedFunction(signature: signature.withMovableStates(isMovable), roles: roles)
       }
       let closing = try rest.item(1)
       closes = try (0..<closing.count()).map { index in Self.keep(try closing.item(index), py) }
@@ -181,6 +187,7 @@ package struct LoadedModule: Sendable {
       ("clutch", PackageResources.clutch_py), (NoLog.module, PackageResources.logs_py),
       ("_clutch_pristine", PackageResources.pristine_py), (supportModule, PackageResources.support_py),
       ("_clutch_annotations", PackageResources.annotations_py), ("_clutch_callables", PackageResources.callables_py),
+      ("_clutch_aggregates", PackageResources.aggregates_py),
       ("_clutch_dialects", PackageResources.dialects_py),
       ("_clutch_loader", PackageResources.loader_py),
     ]

@@ -80,19 +80,42 @@ def resolve_rows(annotation, namespace):
         origin, arguments = _parts(rows)
         if not (_is_one_of(origin, _ROWS) and arguments):
             raise Unsupported(f"names no rows: {_shown(rows)}; write -> Iterator[T], Iterable[T], Generator[T, None, None] or list[T]")
-        row = _plain(arguments[0], namespace)
-        origin, arguments = _parts(row)
-        if origin is tuple and arguments and arguments[-1] is not ...:
-            fields = [
-                {"name": f"f{place}", "type": _resolve(part, namespace, 1, ())[0], "mayBeMissing": False}
-                for place, part in enumerate(arguments)
-            ]
-            return {"kind": "struct", "name": _shown(row), "fields": fields, "class": None, "form": "record"}
-        return _resolve(row, namespace, 1, ())[0]
+        return _resolve_record(arguments[0], namespace, None, "record")
     except (Unsupported, MemoryError):
         raise
     except Exception as error:
         raise Unsupported(f"has a type that cannot be read: {told(error)}") from None
+
+
+def resolve_state(annotation, namespace):
+    """The descriptor of the states that create_state's return annotation names.
+
+    Raises Unsupported, whatever the annotation does.
+    """
+    try:
+        return _resolve_record(annotation, namespace, tuple, "positional")
+    except (Unsupported, MemoryError):
+        raise
+    except Exception as error:
+        raise Unsupported(f"has a type that cannot be read: {told(error)}") from None
+
+
+def _resolve_record(annotation, namespace, cls, form):
+    """The descriptor of a type that may also be tuple[...], whose fields are f0, f1 and so on, with its class and form."""
+    row = _plain(annotation, namespace)
+    origin, arguments = _parts(row)
+    if origin is tuple and arguments and arguments[-1] is not ...:
+        fields = [
+            {"name": f"f{place}", "type": _resolve(part, namespace, 1, ())[0], "mayBeMissing": False}
+            for place, part in enumerate(arguments)
+        ]
+        return {"kind": "struct", "name": _shown(row), "fields": fields, "class": cls, "form": form}
+    return _resolve(row, namespace, 1, ())[0]
+
+
+def own(cls):
+    """The annotations of a class's own body."""
+    return _annotations(cls)
 
 
 def _plain(annotation, namespace):

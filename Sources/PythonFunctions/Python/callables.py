@@ -229,19 +229,25 @@ def instance(cls):
 
     Raises NoInstance, or what the class raises.
     """
+    made, close = plain_instance(cls)
+    if not is_instantiable(type(made)):
+        raise NoInstance(f"its class gives {shown(made)} for an instance, which cannot be called")
+    # As Python calls it: what the instance itself has under the name does not count.
+    call = _call_method(type(made))
+    call = call.__get__(made, type(made)) if hasattr(type(call), "__get__") else call
+    return call, close
+
+
+def plain_instance(cls):
+    """A new instance of a class, and its close method, or None. Raises as `instance`."""
     try:
         made = cls()
     except TypeError as error:
         if error.__traceback__.tb_next is None:  # of the call itself
             raise NoInstance(f"no instance can be made: {told(error)}; every parameter of __init__ needs a default value") from None
         raise
-    if not is_instantiable(type(made)):
-        raise NoInstance(f"its class gives {shown(made)} for an instance, which cannot be called")
     close = getattr(made, "close", None)
-    # As Python calls it: what the instance itself has under the name does not count.
-    call = _call_method(type(made))
-    call = call.__get__(made, type(made)) if hasattr(type(call), "__get__") else call
-    return call, close if callable(close) else None
+    return made, close if callable(close) else None
 
 
 def documentation(function):

@@ -17,7 +17,7 @@ from typing import Annotated, Any, NamedTuple
 from _clutch_texts import is_name as _is_name, listed as _listed, shown as _shown
 
 __all__ = [
-    "udf", "udtf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
+    "udf", "udtf", "udaf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
     "Decimal256", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "Float32",
     "Float64",
 ]  # fmt: skip
@@ -34,8 +34,8 @@ class DeadlineExceeded(BaseException):
 class _Marked:
     """A function that a file marks, with everything that the loader reads of it.
 
-    kind: how the engine calls it: "rows", once for each row, "batch", once for a batch, or "table", for rows of a table
-    of its own; the loader refuses the others.
+    kind: how the engine calls it: "rows", once for each row, "batch", once for a batch, "table", for rows of a table of its
+    own, or "aggregate", with the rows of a group; the loader refuses the others.
     roles: its callables by what each is called for; a plain function has one, "call".
     signature: the declared {"parameters", "result"}; None for what the annotations say.
     problems: why it makes no UDF, as far as the mark knows; the loader tells all problems of a file at once.
@@ -52,6 +52,8 @@ class _Marked:
         self.decorator = "udf"
         self.caller = _caller()
         self.place = None
+        # Of an aggregate function: how it is spelled, and whether its states can go to another interpreter; for the loader.
+        self.form, self.is_movable = None, True
         # Whether decimal results are rounded to the digits of their column, and what to write for other digits.
         self.decimals = None
 
@@ -135,6 +137,36 @@ def udtf(
     return _decorator("udtf", "table", function, name, locals(), unknown)
 
 
+def udaf(
+    function=None, /, *, name=None, null="skip", on_error="raise", timeout=None, batch_timeout=None, memory=None,
+    threads=False, **unknown,
+):  # fmt: skip
+    """Mark a class as an aggregate function: it takes the rows of a group into a state, and gives a value for all of them;
+    use it as @udaf or with options as @udaf(...).
+
+    The methods of the class, of which each interpreter makes one instance:
+        create_state(self) gives a new state, of any type;
+        accumulate(self, state, x, y) takes a row: it changes the state, or returns the new one;
+        retract(self, state, x, y), if there is one, takes a row back;
+        merge(self, state, other), if there is one, takes another state, which it leaves as it is;
+        finish(self, state) gives the value; without it the value is the state.
+    The parameters are those of accumulate behind the state, the result is that of finish. With create_accumulator and
+    get_value, as in Flink, it is the same. A class without create_state is instead what Snowflake calls a handler: each
+    group has an instance, whose accumulate, merge and finish take no state, and merge takes the aggregate_state of the other.
+
+    name, memory, threads: as of @udf.
+    null: what a null argument does. "skip": the row is left out, unless the parameter is "| None". "call": every parameter
+        receives None.
+    on_error: what an exception does. "raise": the query fails. "null": the value of the group is null. "collect": the
+        result is a value and an error, of which at most one is not null.
+    timeout: how many seconds one row, or the value of one group, may take; then DeadlineExceeded is raised.
+    batch_timeout: how many seconds a batch of rows, or of groups, may take.
+
+    The class itself is returned unchanged.
+    """
+    return _decorator("udaf", "aggregate", function, name, locals(), unknown)
+
+
 def _decorator(mark_name, kind, function, name, given, unknown):
     """What marks a function, or the function itself after marking it.
 
@@ -146,7 +178,9 @@ def _decorator(mark_name, kind, function, name, given, unknown):
         own = _own_name(function)
         marked = _Marked(function, name if _is_name(name) else own or type(function).__name__, kind)
         marked.decorator = mark_name
-        if not callable(function):
+        if kind == "aggregate" and not issubclass(type(function), type):
+            marked.refuse(f"@udaf marks a class with accumulate and finish, not {_shown(function)}")
+        elif not callable(function):
             marked.refuse(f"@{mark_name} marks a function, not {_shown(function)}")
         elif name is None and not _is_name(own):
             has = f"has a name of {len(own):,} characters" if own and own.isidentifier() else "has no name of its own for SQL"

@@ -1,27 +1,31 @@
 """Marks functions whose signature is declared somewhere else than in their annotations."""
 
-from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType
+import sys
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
 
 import clutch
+from _clutch_aggregates import form_of
 from _clutch_annotations import unmakeable
 from _clutch_callables import KEYWORD_ONLY, VAR_POSITIONAL, Unreadable, of_compiled, signature
 from _clutch_texts import cut, listed, name as shown_name, told
 
+_modules = sys.modules
 _Marked, _marked, _SignatureError = clutch._Marked, clutch._marked, clutch.SignatureError
 
 
 def mark(
-    function, name, types, result, names=None, null="call", deterministic=None, called=None, kind="rows", decimals=None
+    function, name, types, result, names=None, null="call", deterministic=None, called=None, kind="rows", decimals=None, of=None
 ):
     """Mark a function as a UDF with these types of its parameters and of its result, and give the mark.
 
     names: of the parameters, None where the function's own will do; called: what is called instead of the function.
+    of: what is called with the arguments, if not the function: the signature of an aggregate function's accumulate.
     decimals: whether decimal results are rounded to the digits of their column, and what to write for other digits. The
     mark notes the problem if it cannot be called so.
     """
     marked = _Marked(function, name, kind=kind, null=null, deterministic=deterministic)
     _marked.append(marked)
-    own = _parameter_names(marked, len(types))
+    own = _parameter_names(marked, len(types), of)
     if names is not None:
         # Two parameters may have got one name: one in the declaration and another in the function.
         own = [f"a{number}" if name in names else name for number, name in enumerate(own, 1)]
@@ -43,12 +47,12 @@ def mark(
     return marked
 
 
-def _parameter_names(marked, count):
+def _parameter_names(marked, count, of):
     """The names of the parameters that this many arguments are passed for."""
     generated = [f"a{number}" for number in range(1, count + 1)]
     function = marked.function
     try:
-        parameters = _parameters(function)
+        parameters = of().parameters if of else _parameters(function)
     except Exception:
         return generated  # a function of a compiled module may have none to read, and a class is refused by the loader
     positional = [parameter for parameter in parameters if parameter.kind < VAR_POSITIONAL]
@@ -61,8 +65,8 @@ def _parameter_names(marked, count):
             problem = problem or f"missing a required argument: '{parameter.name}'"
     if count > len(positional) and not any(parameter.kind == VAR_POSITIONAL for parameter in parameters):
         problem = "too many positional arguments"
-    if problem and not isinstance(function, type):
-        own = shown_name(getattr(function, "__name__", type(function).__name__))
+    if problem and (of or not isinstance(function, type)):
+        own = "accumulate" if of else shown_name(getattr(function, "__name__", type(function).__name__))
         what = f"{count} argument type{'s' * (count != 1)}"
         marked.refuse(f"{what} declared, but it is defined as {own}({_shown(parameters)}): {problem}")
     names = [parameter.name for parameter in positional]
@@ -95,6 +99,9 @@ def declare(namespace, texts, dialect=None):
         try:
             declared = parse_function(text, dialect)
             function = _handler(namespace, declared, text)
+            if declared["handler"] == "accumulate" and declared["kind"] == "aggregate":
+                # The functions of the file itself.
+                function = _modules[namespace["__name__"]]
         except _SignatureError as error:
             problems.append(str(error))
             continue
@@ -114,6 +121,7 @@ def declare(namespace, texts, dialect=None):
             deterministic=declared["deterministic"],
             decimals=(False, "declare the result with more digits after the point, as in DECIMAL(38, 28)"),
             kind=declared["kind"],
+            of=(lambda: form_of(function).signature("accumulate")) if declared["kind"] == "aggregate" else None,
         )
     return problems
 
@@ -137,7 +145,9 @@ def _handler(namespace, declared, text):
         if not hasattr(found, part):
             refuse(f"'{shown_name('.'.join(parts[:number]))}' has no '{shown_name(part)}'")
         found = getattr(found, part)
-    if not callable(found):
+    if declared["kind"] == "aggregate" and not isinstance(found, (type, ModuleType)) and path != "accumulate":
+        refuse(f"the handler '{shown_path}' of an aggregate function is no class, but {shown_name(type(found).__name__)}")
+    if not callable(found) and type(found) is not ModuleType:
         refuse(f"the handler '{shown_path}' is no function but {shown_name(type(found).__name__)}; {_functions(namespace)}")
     return found
 

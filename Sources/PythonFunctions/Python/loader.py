@@ -11,6 +11,7 @@ from _ast import AsyncFunctionDef, ClassDef, FunctionDef, PyCF_ONLY_AST
 from _io import StringIO
 from _json import encode_basestring_ascii, make_encoder
 
+import _clutch_aggregates as aggregates
 import _clutch_annotations as annotations
 import _clutch_callables as callables
 import _clutch_dialects as dialects
@@ -26,8 +27,8 @@ _tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
 _UNSUPPORTED = {
     "concurrent": "async functions are not supported; write a plain function",
     "batches": "a generator gives rows of a table: mark it with @udtf; or return one value per call",
-    "aggregate": "a class is no function unless its instances can be called: give it a method __call__; aggregate functions "
-    "are not supported yet",
+    "class": "a class is no function unless its instances can be called: give it a method __call__; or mark it with @udaf, if "
+    "it accumulates rows",
 }
 
 
@@ -83,18 +84,38 @@ def _answer(namespace, filename, lines, declarations, dialect):
 def finish(filename):
     """Make the instances of the classes that are functions, which may start threads by now.
 
-    Returns the callables of each function by their roles, in the order of the signatures, what closes the instances, and
-    whether something else is to be done when the interpreter ends. Raises SignatureError for a class that has no instances.
+    Returns for each function its callables by their roles, and whether the states of an aggregate function can go to another
+    interpreter, in the order of the signatures; what closes the instances; and whether something else is to be done when the
+    interpreter ends. Raises SignatureError for a class that has no instances.
     """
     closes = []
     for marked in _marked:
-        if marked.roles["call"] is marked.function and issubclass(type(marked.function), type):
-            try:
-                marked.roles["call"], close = callables.instance(marked.function)
-            except callables.NoInstance as error:
-                raise _SignatureError(f"{marked.place}: function '{texts.name(marked.name)}': {error}") from None
-            closes += [close] if close else []
-    return [marked.roles for marked in _marked], closes, callables.exit_callbacks() > 0
+
+        def instance(cls, make=callables.instance):
+            made, close = make(cls)
+            closes.extend([close] if close else [])
+            return made
+
+        try:
+            if marked.form is not None:
+                _finish_aggregate(marked, lambda cls: instance(cls, callables.plain_instance))
+            elif marked.roles["call"] is marked.function and issubclass(type(marked.function), type):
+                marked.roles["call"] = instance(marked.function)
+        except callables.NoInstance as error:
+            raise _SignatureError(f"{marked.place}: function '{texts.name(marked.name)}': {error}") from None
+    return [(marked.roles, marked.is_movable) for marked in _marked], closes, callables.exit_callbacks() > 0
+
+
+def _finish_aggregate(marked, instance):
+    """Make what the roles of an aggregate function are, and try whether its states are apart."""
+    marked.roles = aggregates.roles(marked.form, instance)
+    create = marked.roles["create"]
+    problem = aggregates.shared_state(marked.form, create)
+    if problem:
+        raise callables.NoInstance(problem)
+    marked.is_movable = aggregates.is_movable(create)
+    if "merge" not in marked.roles:
+        marked.roles |= aggregates.keeping_rows(marked.roles)
 
 
 def _json(value, classes):
@@ -176,7 +197,7 @@ def signatures_of(marked, filename, lines):
             kind = _kind(each)
             if kind in _UNSUPPORTED:
                 found.append(_UNSUPPORTED[kind])
-            elif callable(each.function):
+            elif callable(each.function) or kind == "aggregate":
                 signature = _signature(each, line, parameter_lines, found)
         except MemoryError:
             raise
@@ -201,6 +222,8 @@ def _place(marked, filename, lines):
     """
     function = marked.function
     inner = callables.innermost(function)
+    if type(function) is types.ModuleType:
+        inner = callables.innermost(function.__dict__.get("accumulate"))
     if inner is None:
         if not issubclass(type(function), type):
             return (*(marked.caller or (filename, 0)), {})
@@ -215,8 +238,10 @@ def _place(marked, filename, lines):
 
 def _kind(marked):
     """What a function is called for, as its mark or its form says."""
-    if issubclass(type(marked.function), type) and not callables.is_instantiable(marked.function):
+    if marked.kind == "aggregate":
         return "aggregate"
+    if issubclass(type(marked.function), type) and not callables.is_instantiable(marked.function):
+        return "class"
     if callables.is_async(marked.function):
         return "concurrent"
     if marked.kind != "rows":
@@ -226,6 +251,12 @@ def _kind(marked):
 
 def _signature(marked, line, parameter_lines, problems):
     options = marked.options
+    form = marked.form = aggregates.form_of(marked.function) if marked.kind == "aggregate" else None
+    if form:
+        wrong = aggregates.problems(form)
+        problems += wrong
+        if wrong:
+            return None
     declared = marked.signature or _annotated(marked, parameter_lines, problems)
     for parameter in declared["parameters"]:
         parameter["isOptional"] = parameter["isOptional"] or options["null"] == "call"
@@ -243,7 +274,17 @@ def _signature(marked, line, parameter_lines, problems):
         "documentation": callables.documentation(marked.function),
         "line": line,
         "decimals": marked.decimals,
+        "aggregate": _aggregate(form),
     }
+
+
+def _aggregate(form):
+    """What the host knows of an aggregate function beside its parameters and its result."""
+    if form is None:
+        return None
+    return {
+        "roles": sorted(set(form.names) | {"create", "finish"}), "state": aggregates.state_type(form), "isMovable": True,
+    }  # fmt: skip
 
 
 def _determinism(said, parameters):
@@ -257,7 +298,7 @@ def _annotated(marked, lines, problems):
     """The parameters and the result as the annotations have them; the result of a table function is a row."""
     parameters, result = [], None
     try:
-        read = callables.signature(marked.function)
+        read = callables.signature(marked.function) if marked.form is None else _of_aggregate(marked.form)
     except callables.Unreadable:
         problems.append("it has no readable signature; wrap it in a function with annotations")
         return {"parameters": [], "result": None}
@@ -308,7 +349,13 @@ def _annotated(marked, lines, problems):
         problems.append("it takes no column, so it cannot know how many values to return; leave batch=True out")
     if read.result is _MISSING:
         written = "-> Iterator[T]" if marked.kind == "table" else "-> T"
-        problems.append(f"it has no return annotation; write {written}, where T is {annotations.ACCEPTED}")
+        what = "it" if marked.form is None else f"its {marked.form.names.get('finish', marked.form.spelling['create'])}"
+        problems.append(f"{what} has no return annotation; write {written}, where T is {annotations.ACCEPTED}")
+    elif marked.kind == "aggregate" and "finish" not in marked.form.names:
+        try:
+            result = annotations.resolve_state(read.result, read.namespace)
+        except annotations.Unsupported as error:
+            problems.append(f"the type of its state {error}; give it a finish")
     elif marked.kind == "table":
         try:
             result = annotations.resolve_rows(read.result, read.namespace)
@@ -321,6 +368,13 @@ def _annotated(marked, lines, problems):
                 problems.append(f"the return type {_COLUMN}")
             result = result.get("element")
     return {"parameters": parameters, "result": result}
+
+
+def _of_aggregate(form):
+    """The parameters of accumulate behind the state, with the result of finish, or that of create_state."""
+    read = form.signature("accumulate")
+    found = form.whole_signature("finish" if "finish" in form.names else "create")
+    return callables.Signature(read.parameters, found.result, {**found.namespace, **read.namespace})
 
 
 def _duplicates(signatures, filename):

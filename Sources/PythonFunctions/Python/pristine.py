@@ -18,7 +18,7 @@ _modules = sys.modules
 _SEARCHED = ("meta_path", "path_hooks", "path")
 # Those that many files do without are kept when somebody imports them.
 _NAMES = (
-    "builtins", "clutch", "datetime", "decimal", "inspect", "json.decoder", "linecache", "pickle", "re", "typing", "uuid", "zoneinfo",
+    "builtins", "clutch", "copy", "datetime", "decimal", "inspect", "json.decoder", "linecache", "pickle", "re", "typing", "uuid", "zoneinfo",
 )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ def parse_function(text, dialect=None):
     """What a declaration says, as a dictionary.
 
     name: what the engine calls the function; parameters: [{"name", "type", "isOptional"}], the name None where none is
-    given; result: a type; kind: "table" after TABLE, else "rows";
-    handler: the Python function, maybe with dots, and the name where none is given;
+    given; result: a type; kind: "table" after TABLE, "aggregate" with AGGREGATE in front, else "rows";
+    handler: the Python function, maybe with dots, and the name where none is given, of an aggregate function "accumulate";
     null: "call", or "skip" after STRICT or RETURNS NULL ON NULL INPUT; deterministic: True after IMMUTABLE, False after
     VOLATILE or STABLE, else None.
 
@@ -19,22 +19,36 @@ def parse_function(text, dialect=None):
     """
     tokens = Tokens(text, "declaration")
     types = TypeReader(tokens, dialect)
+    kind = "aggregate" if _is_aggregate(tokens) else "rows"
     name = _name(tokens)
     parameters = _parameters(tokens, types)
     if not tokens.accept("->") and not tokens.accept("RETURNS"):
         tokens.fail(f"expected '->' or RETURNS with the type of the result; {_EXPECTED}")
-    kind = "rows"
     if tokens.word() == "TABLE":
+        if kind == "aggregate":
+            tokens.fail("an aggregate function gives a value, no table")
         kind = "table"
         result = types.columns()
     else:
         result = types.read()
-    clauses = {"handler": name, "null": "call", "deterministic": None}
+    # An aggregate function consists of several functions, which have names of their own.
+    clauses = {"handler": "accumulate" if kind == "aggregate" else name, "null": "call", "deterministic": None}
     while tokens.kind != "end":
         _clause(tokens, clauses)
     for parameter in parameters:
         parameter["isOptional"] = clauses["null"] == "call"
     return {"name": name, "parameters": parameters, "result": result, "kind": kind, **clauses}
+
+
+def _is_aggregate(tokens):
+    """Whether a declaration begins with AGGREGATE, which can also be the name of a function."""
+    if tokens.word() != "AGGREGATE":
+        return False
+    tokens.take()
+    if tokens.kind in ("word", "name"):
+        return True
+    tokens.back()
+    return False
 
 
 def _name(tokens):

@@ -45,7 +45,9 @@ def maker(cls, count, names):
 
 
 def is_plain_tuple(cls):
-    """Whether a class is a named tuple that is made as collections.namedtuple makes it, with no code of its own."""
+    """Whether a class is tuple, or a named tuple that is made as collections.namedtuple makes it, with no code of its own."""
+    if cls is tuple:
+        return True
     module = getattr(cls.__new__, "__module__", None)
     made_as_usual = type(cls) is type and cls.__init__ is object.__init__
     return issubclass(cls, tuple) and made_as_usual and module == f"namedtuple_{cls.__name__}"

@@ -27,13 +27,16 @@ struct ArgumentRows: ~Copyable {
   /// A row's arguments stand together, after a slot that is CPython's to use during the call.
   let stride: Int
   let blockRows: Int
+  /// How many places a row has in front of its arguments for what the caller puts there, and takes out before they are
+  /// dropped: 1 for a state.
+  private let leading: Int
   /// Between blocks, a place holds nil or an object that its reader writes anew.
   private let block: UnsafeMutablePointer<ObjectPointer?>
 
   private static let mostBlockRows = 32
 
   /// - Throws: `UDFError` with code `wrongArguments`.
-  init(_ signature: UDFSignature, _ batch: RecordBatch, _ conversion: Conversion) throws {
+  init(_ signature: UDFSignature, _ batch: RecordBatch, _ conversion: Conversion, leading: Int = 0) throws {
     let fields = batch.schema.fields
     try signature.check(fields)
     let parameters = signature.parameters(forArguments: fields.count) ?? []
@@ -52,7 +55,8 @@ struct ArgumentRows: ~Copyable {
     columns = batch.columns
     rowCount = batch.rowCount
     skipped = Self.skippedRows(zip(parameters, batch.columns).filter { !$0.0.isOptional }.map(\.1), batch.rowCount)
-    stride = readers.count + 1
+    self.leading = leading
+    stride = readers.count + 1 + leading
     blockRows = readers.contains(where: \.runsPython) ? 1 : Self.mostBlockRows
     block = .allocate(capacity: stride * blockRows)
     block.initialize(repeating: nil, count: stride * blockRows)
@@ -85,13 +89,13 @@ struct ArgumentRows: ~Copyable {
   /// Makes the arguments of a block of rows; those of a row are to be dropped after its call. Where one cannot be made `None`
   /// stands in for it, and `problems` says why.
   ///
-  /// - Returns: the arguments of the first row.
+  /// - Returns: the arguments of the first row, behind the leading places.
   mutating func make(_ rows: Range<Int>) -> UnsafeMutablePointer<ObjectPointer?> {
     if !problems.isEmpty { problems = [:] }
     for (index, reader) in readers.enumerated() {
       var first = rows.lowerBound
       while first < rows.upperBound {
-        let slot = block + 1 + index + (first - rows.lowerBound) * stride
+        let slot = block + 1 + leading + index + (first - rows.lowerBound) * stride
         let made = (reader.refill ?? reader.callAsFunction)(first..<rows.upperBound, slot, stride)
         first += made
         guard first < rows.upperBound else { break }
@@ -104,7 +108,7 @@ struct ArgumentRows: ~Copyable {
         first += 1
       }
     }
-    return block + 1
+    return block + 1 + leading
   }
 
   /// Drops the arguments of a row.

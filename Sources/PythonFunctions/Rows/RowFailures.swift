@@ -123,3 +123,12 @@ extension PythonError {
     traceback.allSatisfy { $0.file == LoadedModule.ownFile || $0.file.contains("/lib/python3") }
   }
 }
+
+extension UDFRowFailure {
+  /// The same of another row.
+  func moved(to row: Int) -> UDFRowFailure {
+    UDFRowFailure(
+      function: function, row: row, errorType: errorType, message: message, line: line, traceback: traceback,
+      arguments: arguments)
+  }
+}

@@ -20,6 +20,8 @@ struct RowOutcomes {
   private(set) var failures: RowFailures
   /// How many rows of a table the row of arguments at hand has given; nil for what gives none.
   var drawn: Int?
+  /// What of an aggregate function is called for each row, if not what takes rows.
+  var step: String?
   /// How many rows, from the one at hand on, a failure is of.
   var rowsTogether = 1
 
@@ -143,7 +145,7 @@ struct RowOutcomes {
     guard rowsTogether == 1 else {
       return UDFError.Row(function: function, index: row, count: rowsTogether, arguments: [])
     }
-    return UDFError.Row(function: function, index: row, arguments: arguments.shown(row))
+    return UDFError.Row(function: function, index: row, arguments: arguments.shown(row), step: step)
   }
 }
 

@@ -57,6 +57,8 @@ enum FunctionStep: Sendable {
   case draw(TableCall, limit: Int)
   /// Ends a table function's call.
   case close(TableCall)
+  /// Does something with the states of an aggregate function.
+  case aggregate(StateTable, AggregateStep)
   /// Closes the source's instances.
   case end
 }
@@ -69,6 +71,8 @@ enum StepResult: Sendable {
   case rows(UDFResult)
   /// Rows of a table; nil when there are no more.
   case drawn(UDFTableBatch?)
+  /// What a step on states gave.
+  case aggregated(AggregateOutcome)
   case closed
 }
 
@@ -82,6 +86,8 @@ extension StepResult {
         failuresByType: result.failuresByType)
     case .drawn(let drawn?):
       StepCount(rows: drawn.values.rowCount, failed: drawn.failureCount, failuresByType: drawn.failuresByType)
+    case .aggregated(let outcome):
+      StepCount(rows: outcome.rows, failed: outcome.failureCount, failuresByType: outcome.failuresByType)
     case .drawn, .loaded, .closed: StepCount()
     }
   }

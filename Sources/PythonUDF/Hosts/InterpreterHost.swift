@@ -65,6 +65,9 @@ final class InterpreterHost: FunctionHost {
       case .close(let table):
         try calling(call) { module, py in try module.close(table, in: py) }
         return .closed
+      case .aggregate(let table, let step):
+        return .aggregated(
+          try calling(call) { module, py in try module.perform(step, on: table, call.rowContext, in: py) })
       case .end:
         try calling(call) { module, py in
           try module.closeInstances(in: py) { error in

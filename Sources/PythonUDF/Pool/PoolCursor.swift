@@ -39,7 +39,7 @@ final class PoolCursor: TableCursor {
 
   func next(_ limit: Int) async throws -> UDFTableBatch? {
     guard try begin() else { return nil }
-    let call = pool.context(table.function, batch, options)
+    let call = pool.context(table.function, rows: batch.rowCount, options)
     do {
       return try ended(await call.outcome { draw(limit, call) })
     } catch {
@@ -50,7 +50,7 @@ final class PoolCursor: TableCursor {
 
   func nextAndWait(_ limit: Int) throws -> UDFTableBatch? {
     guard try begin() else { return nil }
-    let call = pool.context(table.function, batch, options)
+    let call = pool.context(table.function, rows: batch.rowCount, options)
     do {
       return try ended(call.outcomeAndWait { draw(limit, call) })
     } catch {
@@ -147,7 +147,7 @@ final class PoolCursor: TableCursor {
     var options = options
     let said = options.timeouts.orElse(pool.signatures[table.function].timeouts)
     options.timeouts = UDFTimeouts(batch: said.row ?? said.batch ?? Self.closeTimeout)
-    return (.close(table), pool.context(table.function, batch, options, isClosing: true), host, hosts)
+    return (.close(table), pool.context(table.function, rows: batch.rowCount, options, isClosing: true), host, hosts)
   }
 }
 

@@ -105,6 +105,11 @@ public actor ThreadedUDFInterpreter: FunctionProvider {
     try pool.open(function, batch, options)
   }
 
+  /// Makes room for states of the function, which must be an aggregate function.
+  public nonisolated func aggregate(_ function: Int, _ options: CallOptions) throws -> AggregateStates {
+    try pool.aggregate(function, options)
+  }
+
   // MARK: What it is doing
 
   /// What the function prints, logs and warns of from now on, as ``UDFPool/logRecords(bufferingNewest:)`` gives it.

@@ -8,14 +8,14 @@ import ThreadConfinement
 extension UDFPool {
   /// Calls a function in an interpreter that is idle, as the protocol says; waits for one if none is.
   public func evaluate(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) async throws -> UDFResult {
-    let call = context(function, batch, options)
+    let call = context(function, rows: batch.rowCount, options)
     return try await call.outcome { begin(.rows(function: function, batch), call) }.rows
   }
 
   /// Calls a function as the protocol says. On a thread that one of the pool's interpreters lives on, that interpreter is
   /// called there; the call can then be stopped, but not given up: the thread is its caller's. See ``observeHangs(with:)``.
   public func evaluateAndWait(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
-    let call = context(function, batch, options)
+    let call = context(function, rows: batch.rowCount, options)
     let step = FunctionStep.rows(function: function, batch)
     guard let host = hosts.current else { return try call.outcomeAndWait { begin(step, call) }.rows }
     let outcome = Result {
@@ -52,7 +52,7 @@ extension UDFPool {
   // MARK: The one way of a call
 
   func context(
-    _ function: Int, _ batch: RecordBatch, _ options: CallOptions, isClosing: Bool = false
+    _ function: Int, rows: Int, _ options: CallOptions, isClosing: Bool = false
   ) -> CallContext {
     let signature = signatures[function]
     var observer = failures.observer
@@ -61,7 +61,7 @@ extension UDFPool {
     }
     // Ending a call is none of its own.
     let trace =
-      isClosing ? nil : CallTrace(signature.name, rows: batch.rowCount, of: telemetry.source, telemetry.metrics)
+      isClosing ? nil : CallTrace(signature.name, rows: rows, of: telemetry.source, telemetry.metrics)
     return CallContext(signature, options, observer: observer, trace, isClosing: isClosing)
   }
 
@@ -118,6 +118,7 @@ extension UDFPool {
     case .drawn(let drawn?):
       failures.add(
         drawn.failureCount, of: drawn.values.rowCount + drawn.failuresWithoutRow, drawn.failures, call)
+    case .aggregated(let outcome): failures.add(outcome.failureCount, of: outcome.rows, outcome.failures, call)
     case .drawn, .loaded, .closed: break
     }
     return result

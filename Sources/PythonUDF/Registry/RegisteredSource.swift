@@ -54,6 +54,17 @@ public final class RegisteredSource: FunctionProvider {
     }
   }
 
+  /// Makes room for states of an aggregate function of the version that is there now, which all of them stay with.
+  public func aggregate(_ function: Int, _ options: CallOptions) throws -> AggregateStates {
+    let version = try begin(function)
+    do {
+      return try version.pool.aggregate(place(of: function, in: version), options) { version.end() }
+    } catch {
+      version.end()
+      throw error
+    }
+  }
+
   private func begin(_ function: Int) throws(UDFError) -> SourceVersion {
     do throws(UDFError) { return try registry.begin(name) } catch {
       throw UDFError(
