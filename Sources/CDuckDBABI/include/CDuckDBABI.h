@@ -29,6 +29,9 @@ DUCKDB_HANDLE(logical_type);
 DUCKDB_HANDLE(scalar_function);
 DUCKDB_HANDLE(scalar_function_set);
 DUCKDB_HANDLE(table_function);
+DUCKDB_HANDLE(aggregate_function);
+DUCKDB_HANDLE(aggregate_function_set);
+DUCKDB_HANDLE(selection_vector);
 DUCKDB_HANDLE(function_info);
 DUCKDB_HANDLE(bind_info);
 DUCKDB_HANDLE(init_info);
@@ -130,6 +133,18 @@ typedef void (*duckdb_scalar_function_t)(
 typedef void (*duckdb_table_function_bind_t)(duckdb_bind_info info);
 typedef void (*duckdb_table_function_init_t)(duckdb_init_info info);
 typedef void (*duckdb_table_function_t)(duckdb_function_info info, duckdb_data_chunk output);
+
+// A state is memory of the size that the function asks for; nothing says how it is aligned.
+typedef void *duckdb_aggregate_state;
+typedef idx_t (*duckdb_aggregate_state_size)(duckdb_function_info info);
+typedef void (*duckdb_aggregate_init_t)(duckdb_function_info info, duckdb_aggregate_state _Nonnull state);
+typedef void (*duckdb_aggregate_destroy_t)(duckdb_aggregate_state _Nonnull *_Nonnull states, idx_t count);
+typedef void (*duckdb_aggregate_update_t)(
+    duckdb_function_info info, duckdb_data_chunk input, duckdb_aggregate_state _Nonnull *_Nonnull states);
+typedef void (*duckdb_aggregate_combine_t)(
+    duckdb_function_info info, duckdb_aggregate_state _Nonnull *_Nonnull source, duckdb_aggregate_state _Nonnull *_Nonnull target, idx_t count);
+typedef void (*duckdb_aggregate_finalize_t)(
+    duckdb_function_info info, duckdb_aggregate_state _Nonnull *_Nonnull source, duckdb_vector result, idx_t count, idx_t offset);
 
 // The functions, each once: result, name without `duckdb_`, parameters. What may be null is
 // marked; a failing `create_*` answers null. Texts returned as `char *` (not const) are the
@@ -341,7 +356,41 @@ typedef void (*duckdb_table_function_t)(duckdb_function_info info, duckdb_data_c
   X(void *_Nullable, function_get_init_data, (duckdb_function_info info)) \
   X(void, function_set_error, (duckdb_function_info info, const char *error)) \
   X(void, table_function_get_client_context, \
-    (duckdb_bind_info info, duckdb_client_context _Nullable *_Nonnull out_context))
+    (duckdb_bind_info info, duckdb_client_context _Nullable *_Nonnull out_context)) \
+  /* Aggregate functions. */ \
+  X(duckdb_aggregate_function _Nullable, create_aggregate_function, (void)) \
+  X(void, destroy_aggregate_function, (duckdb_aggregate_function _Nullable *_Nonnull aggregate_function)) \
+  X(void, aggregate_function_set_name, (duckdb_aggregate_function aggregate_function, const char *name)) \
+  X(void, aggregate_function_add_parameter, \
+    (duckdb_aggregate_function aggregate_function, duckdb_logical_type type)) \
+  X(void, aggregate_function_set_return_type, \
+    (duckdb_aggregate_function aggregate_function, duckdb_logical_type type)) \
+  X(void, aggregate_function_set_functions, \
+    (duckdb_aggregate_function aggregate_function, duckdb_aggregate_state_size state_size, \
+     duckdb_aggregate_init_t state_init, duckdb_aggregate_update_t update, duckdb_aggregate_combine_t combine, \
+     duckdb_aggregate_finalize_t finalize)) \
+  X(void, aggregate_function_set_destructor, \
+    (duckdb_aggregate_function aggregate_function, duckdb_aggregate_destroy_t destroy)) \
+  X(void, aggregate_function_set_special_handling, (duckdb_aggregate_function aggregate_function)) \
+  X(void, aggregate_function_set_extra_info, \
+    (duckdb_aggregate_function aggregate_function, void *_Nullable extra_info, duckdb_delete_callback_t \
+     _Nullable destroy)) \
+  X(void *_Nullable, aggregate_function_get_extra_info, (duckdb_function_info info)) \
+  X(void, aggregate_function_set_error, (duckdb_function_info info, const char *error)) \
+  X(duckdb_aggregate_function_set _Nullable, create_aggregate_function_set, (const char *name)) \
+  X(void, destroy_aggregate_function_set, (duckdb_aggregate_function_set _Nullable *_Nonnull set)) \
+  X(duckdb_state, add_aggregate_function_to_set, \
+    (duckdb_aggregate_function_set set, duckdb_aggregate_function function)) \
+  X(duckdb_state, register_aggregate_function_set, (duckdb_connection con, duckdb_aggregate_function_set set)) \
+  /* Vectors of our own. */ \
+  X(duckdb_vector _Nullable, create_vector, (duckdb_logical_type type, idx_t capacity)) \
+  X(void, destroy_vector, (duckdb_vector _Nullable *_Nonnull vector)) \
+  X(duckdb_selection_vector _Nullable, create_selection_vector, (idx_t size)) \
+  X(void, destroy_selection_vector, (duckdb_selection_vector vector)) \
+  X(uint32_t *_Nullable, selection_vector_get_data_ptr, (duckdb_selection_vector vector)) \
+  X(void, vector_copy_sel, \
+    (duckdb_vector src, duckdb_vector dst, duckdb_selection_vector sel, idx_t src_count, idx_t src_offset, \
+     idx_t dst_offset))
 
 // Deprecated without a replacement so far: a library without it still works, but then holds a
 // whole result in memory.

@@ -76,6 +76,15 @@ final class ScalarFunction: Sendable {
     return function
   }
 
+  /// Why it cannot be called at all: it stands for an aggregate function where there can be none.
+  private var refusal: String? {
+    guard signature.kind == .aggregate else { return nil }
+    return """
+      UDF \(signature.name) is an aggregate function, which needs DuckDB 2.0: the library that is loaded passes functions from \
+      outside states that do not exist (for ORDER BY within a call, and in windows over a whole partition)
+      """
+  }
+
   // MARK: Callbacks
 
   /// Checks the argument types of one use of the function in a query.
@@ -84,6 +93,10 @@ final class ScalarFunction: Sendable {
     guard let data = duckdb.scalar_function_bind_get_extra_info(info) else { return }
     let function = Unmanaged<ScalarFunction>.fromOpaque(data).takeUnretainedValue()
     let signature = function.signature
+    if let refusal = function.refusal {
+      _ = Planning.current?.note(function, arguments: 1)
+      return duckdb.scalar_function_bind_set_error(info, refusal)
+    }
     let count = duckdb.scalar_function_bind_get_argument_count(info)
     let planning = Planning.current
     let place = planning?.note(function, arguments: Int(count)) ?? 0
@@ -214,7 +227,7 @@ final class ScalarFunction: Sendable {
 
 extension SQLType {
   /// A value with its error: one of the two is null, or both for a row whose result is null.
-  fileprivate static func collected(_ value: SQLType) -> SQLType {
+  static func collected(_ value: SQLType) -> SQLType {
     .structure([.init(name: "value", type: value), .init(name: "error", type: error)])
   }
 

@@ -18,7 +18,11 @@ final class ResultHandle {
   deinit {
     functions.pointee.destroy_result(pointer)
     pointer.deallocate()
+    statement?.end()
   }
+
+  /// The statement, which is over when this is destroyed.
+  var statement: RunningStatement?
 
   private(set) var isClosed = false
 
@@ -27,6 +31,7 @@ final class ResultHandle {
     isClosed = true
     functions.pointee.destroy_result(pointer)
     pointer.pointee = duckdb_result()
+    statement?.end()
   }
 
   /// What went wrong in the query so far.

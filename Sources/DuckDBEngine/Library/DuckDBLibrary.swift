@@ -28,6 +28,9 @@ public final class DuckDBLibrary: @unchecked Sendable {
   var endsTransactionsAtRefusals: Bool {
     DuckDBVersion(version).map { $0 >= DuckDBVersion(major: 2, minor: 0) } ?? false
   }
+  /// Whether it passes aggregate functions no states but real ones. Before 2.0 an update for `ORDER BY` within a call, or for
+  /// a window that is the whole partition, came with addresses of which only the first was a state's.
+  var hasSoundAggregates: Bool { DuckDBVersion(version).map { $0 >= DuckDBVersion(major: 2, minor: 0) } ?? false }
   /// Where the file was found first.
   public let origin: DuckDBCandidate.Origin
 

@@ -27,6 +27,10 @@ public final class DuckDBDatabase: @unchecked Sendable {
   /// The registered functions, by the same names.
   private let functionSets = Mutex<[String: FunctionSet]>([:])
   private let timeZones = Mutex(TimeZoneOffsets())
+  /// The statements that are running.
+  let statements = StatementLog()
+  /// The aggregate functions that were registered.
+  private let aggregates = Mutex<[AggregateFunction]>([])
 
   /// Opens a database.
   ///
@@ -79,6 +83,14 @@ public final class DuckDBDatabase: @unchecked Sendable {
     functionNames.withLock { $0[set.name.lowercased()] = provider.name }
     functionSets.withLock { $0[set.name.lowercased()] = set }
   }
+
+  func noteRegistered(_ set: AggregateSet, of provider: any FunctionProvider) {
+    functionNames.withLock { $0[set.name.lowercased()] = provider.name }
+    aggregates.withLock { $0 += set.functions }
+  }
+
+  /// How many states of aggregate functions there are.
+  package var aggregateStateCount: Int { aggregates.withLock { $0.reduce(0) { $0 + $1.store.count } } }
 
   /// Whether functions have been registered.
   var hasFunctions: Bool { functionSets.withLock { !$0.isEmpty } }

@@ -43,6 +43,9 @@ public final class DuckDBStatements {
     position += 1
     return try connection.withHandle { handle throws(DuckDBError) in
       connection.beginStatement()
+      let running = connection.database.statements.begin()
+      var isOpen = false
+      defer { if !isOpen { running.end() } }
       let prepared = try PreparedStatement(
         statements.handle, index: idx_t(index), of: sql, handle: handle, connection: connection)
       connection.noteStatement(isQuery: prepared.isQuery)
@@ -58,6 +61,8 @@ public final class DuckDBStatements {
       } else {
         result = try prepared.execute()
       }
+      result.statement = running
+      isOpen = true
       connection.setOpenResult(result)
       return try DuckDBResult(handle: result, connection: connection, names: names) {
         connection.functions.timeZone(of: handle)

@@ -59,7 +59,7 @@ extension DuckDBConnection {
     let taken = try self.names(of: providers.flatMap(\.signatures), knowing: names)
     var (found, earlier): ([DuckDBError], [String: String]) = ([], [:])
     for provider in providers {
-      let (_, _, problems) = try functions(of: provider, errorMode, UDFTimeouts(), taken, earlier)
+      let (_, _, _, problems) = try functions(of: provider, errorMode, UDFTimeouts(), taken, earlier)
       do throws(DuckDBError) { try problems.check() } catch { found.append(error) }
       for signature in provider.signatures where taken[signature.name] == nil {
         let name = signature.name.lowercased()
@@ -91,9 +91,15 @@ extension DuckDBConnection {
     functionsOf provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts,
     _ taken: inout FunctionNames, shortReach: Int = Int(Int32.max)
   ) throws(DuckDBError) {
-    let (sets, tables, problems) = try functions(of: provider, errorMode, timeouts, taken, shortReach: shortReach)
+    let (sets, aggregates, tables, problems) = try functions(
+      of: provider, errorMode, timeouts, taken, shortReach: shortReach)
     try problems.check()
     for set in sets {
+      try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
+      database.noteRegistered(set, of: provider)
+      taken.insert(set.name)
+    }
+    for set in aggregates {
       try withRegistrationHandle { handle throws(DuckDBError) in try set.register(on: handle) }
       database.noteRegistered(set, of: provider)
       taken.insert(set.name)
@@ -112,9 +118,10 @@ extension DuckDBConnection {
   private func functions(
     of provider: any FunctionProvider, _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts, _ taken: FunctionNames,
     _ earlier: [String: String] = [:], shortReach: Int = Int(Int32.max)
-  ) throws(DuckDBError) -> ([FunctionSet], [TableFunction], RegistrationProblems) {
+  ) throws(DuckDBError) -> ([FunctionSet], [AggregateSet], [TableFunction], RegistrationProblems) {
     var problems = RegistrationProblems(of: provider)
     var sets: [FunctionSet] = []
+    var aggregates: [AggregateSet] = []
     let tables = try tableFunctions(of: provider, errorMode, timeouts, &problems)
     for indices in provider.signatures.indicesByName {
       let name = provider.signatures[indices[0]].name
@@ -134,12 +141,57 @@ extension DuckDBConnection {
       } else if functions.count == indices.count {
         sets.append(FunctionSet(name: name, functions: functions, library: database.library))
       }
+      if let set = try aggregateSet(of: provider, indices, errorMode, timeouts, &problems) { aggregates.append(set) }
     }
     let probe = try NameProbe(database)
     for set in sets {
       if let problem = try probe.problem(with: set) { problems.addGrammar(problem, set.functions[0].signature) }
     }
-    return (sets, tables, problems)
+    // Where there can be aggregate functions, the scalar functions of their names have only been for the probe.
+    let names = Set(aggregates.map(\.name))
+    return (sets.filter { !names.contains($0.name) }, aggregates, tables, problems)
+  }
+
+  /// The aggregate functions of a name; nil when it is that of others, or when the library cannot have any.
+  private func aggregateSet(
+    of provider: any FunctionProvider, _ indices: [Int], _ errorMode: UDFErrorMode?, _ timeouts: UDFTimeouts,
+    _ problems: inout RegistrationProblems
+  ) throws(DuckDBError) -> AggregateSet? {
+    let signatures = indices.map { provider.signatures[$0] }
+    guard let first = signatures.first, signatures.contains(where: { $0.kind == .aggregate }) else { return nil }
+    guard signatures.allSatisfy({ $0.kind == .aggregate }) else {
+      problems.add(
+        .query, "UDF \(first.name) is an aggregate function and another one, too; rename one", at: indices[0])
+      return nil
+    }
+    for (index, signature) in zip(indices, signatures) {
+      if signature.parameters.isEmpty {
+        problems.add(
+          .query,
+          "UDF \(signature.name) is an aggregate function without parameters, of which DuckDB does not say how many rows it has; "
+            + "give it one", at: index)
+      } else if signature.parameters.contains(where: \.isVariadic) {
+        problems.add(
+          .query, "UDF \(signature.name) is an aggregate function, to which SQL passes no *args; name each parameter",
+          at: index)
+      } else if signature.fewestArguments == 0 {
+        problems.add(
+          .query,
+          "UDF \(signature.name) is an aggregate function whose parameters all have default values; SQL needs one that has none",
+          at: index)
+      }
+    }
+    guard database.library.hasSoundAggregates else { return nil }
+    var functions: [AggregateFunction] = []
+    for index in indices {
+      // What a result lacks has been told already.
+      guard
+        let made = try? AggregateFunction(
+          index, of: provider, onError: errorMode, timeouts: timeouts, database: database)
+      else { return nil }
+      functions.append(made)
+    }
+    return AggregateSet(name: first.name, functions: functions, library: database.library)
   }
 }
 

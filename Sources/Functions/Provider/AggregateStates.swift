@@ -15,21 +15,21 @@ public final class AggregateStates: Sendable {
   public let signature: UDFSignature
   private let run: @Sendable (AggregateStep) async throws -> AggregateAnswer
   private let runAndWait: @Sendable (AggregateStep) throws -> AggregateAnswer
-  private let dropSoon: @Sendable (AggregateStep) -> Void
+  private let soon: @Sendable (AggregateStep, @escaping @Sendable () -> Void) -> Void
 
-  /// - Parameter soon: begins a step, and waits for nothing.
+  /// - Parameter soon: begins a step, and waits for nothing; calls what it is given when that is done.
   package init(
     _ signature: UDFSignature, run: @escaping @Sendable (AggregateStep) async throws -> AggregateAnswer,
     runAndWait: @escaping @Sendable (AggregateStep) throws -> AggregateAnswer,
-    soon: @escaping @Sendable (AggregateStep) -> Void
+    soon: @escaping @Sendable (AggregateStep, @escaping @Sendable () -> Void) -> Void
   ) {
     self.signature = signature
     self.run = run
     self.runAndWait = runAndWait
-    dropSoon = soon
+    self.soon = soon
   }
 
-  deinit { dropSoon(.close) }
+  deinit { soon(.close) {} }
 
   /// Takes rows into groups.
   ///
@@ -41,12 +41,12 @@ public final class AggregateStates: Sendable {
   ///   function without `retract`; and as `FunctionProvider.evaluate`. Where a row fails in the mode `null` or `collect` its
   ///   group has no value, and the others go on.
   public func accumulate(_ batch: RecordBatch, groups: [Int], signs: [Int8]? = nil) async throws {
-    _ = try await run(.accumulate(batch, groups: groups, signs: signs))
+    _ = try await run(try accumulating(batch, groups, signs))
   }
 
   /// The same while the calling thread waits.
   public func accumulateAndWait(_ batch: RecordBatch, groups: [Int], signs: [Int8]? = nil) throws {
-    _ = try runAndWait(.accumulate(batch, groups: groups, signs: signs))
+    _ = try runAndWait(try accumulating(batch, groups, signs))
   }
 
   /// Merges the state of each group into that of another, pair by pair; those that are taken stay as they are.
@@ -102,8 +102,21 @@ public final class AggregateStates: Sendable {
 
   package func performAndWait(_ step: AggregateStep) throws -> AggregateAnswer { try runAndWait(step) }
 
-  /// Begins a step, and waits for nothing.
-  package func begin(_ step: AggregateStep) { dropSoon(step) }
+  /// Begins a step that gives states up, and waits for nothing.
+  ///
+  /// - Parameter done: called when it is done, or when the states are gone in any case.
+  package func begin(_ step: AggregateStep, _ done: @escaping @Sendable () -> Void) { soon(step, done) }
+
+  private func accumulating(_ batch: RecordBatch, _ groups: [Int], _ signs: [Int8]?) throws(UDFError) -> AggregateStep {
+    if let wrong = groups.first(where: { $0 < 0 }) {
+      throw UDFError(.wrongArguments, "UDF \(signature.name): \(wrong) is no group; groups are numbers from 0")
+    }
+    if let wrong = signs?.first(where: { $0 != 1 && $0 != -1 }) {
+      throw UDFError(
+        .wrongArguments, "UDF \(signature.name): \(wrong) is no sign; a sign is 1, or -1 to take a row back")
+    }
+    return .accumulate(batch, groups: groups, signs: signs)
+  }
 
   private static func merging(_ groups: [Int], _ targets: [Int]) throws(UDFError) -> AggregateStep {
     guard groups.count == targets.count else {

@@ -2,7 +2,7 @@ package import Columnar
 
 /// One thing that is done with the states of an aggregate function, each of which has a number.
 package enum AggregateStep: Sendable {
-  /// Takes rows into the states of these groups, one for each row, or out of them.
+  /// Takes rows into the states of these groups, one for each row, or out of them; a row of the group -1 is left out.
   ///
   /// - Parameter signs: for each row 1 or -1; nil for 1 in all of them.
   case accumulate(RecordBatch, groups: [Int], signs: [Int8]?)

@@ -116,8 +116,9 @@ struct AggregateCall {
     try ArgumentRows(signature.ofStates, RecordBatch(schema: Schema([]), columns: [], rowCount: count), conversion)
   }
 
-  func check(_ groups: [Int]) throws(UDFError) {
-    if let wrong = groups.first(where: { $0 < 0 || $0 > StateTable.lastGroup }) {
+  /// - Parameter orNone: whether -1 stands for none.
+  func check(_ groups: [Int], orNone: Bool = false) throws(UDFError) {
+    if let wrong = groups.first(where: { $0 < (orNone ? -1 : 0) || $0 > StateTable.lastGroup }) {
       throw UDFError(
         .wrongArguments,
         "UDF \(signature.name): \(wrong) is no group; groups are numbers from 0 to \(StateTable.lastGroup)")
@@ -154,7 +155,7 @@ struct AggregateCall {
       let other = groups.count == batch.rowCount ? "\(signs?.count ?? 0) signs" : "\(groups.count) groups"
       throw UDFError(.wrongArguments, "UDF \(signature.name): \(other) were given for \(batch.rowCount) rows")
     }
-    try check(groups)
+    try check(groups, orNone: true)
     let create = try callable(.create)
     let accumulate = try callable(.accumulate)
     let retract = signs?.contains { $0 < 0 } == true ? try callable(.retract) : nil
@@ -175,7 +176,7 @@ struct AggregateCall {
         defer { vector += arguments.stride }
         let group = groups[row]
         do {
-          if let problem = arguments.problems[row], skipped?[row] != true || problem.isFatal {
+          if let problem = arguments.problems[row], group >= 0, skipped?[row] != true || problem.isFatal {
             try failed(group, &outcomes) { (outcomes) throws in
               try outcomes.callFailed(row, .argument(problem.error), isFatal: problem.isFatal, arguments)
             }
@@ -220,6 +221,7 @@ struct AggregateCall {
   /// Whether a row is not called for: a null, or a row of a group that has failed.
   @inline(__always)
   private func isLeftOut(_ row: Int, _ skipped: [Bool]?, _ groups: [Int]) throws -> Bool {
+    if groups[row] < 0 { return true }
     try begin(row)
     if let skipped, skipped[row] { return true }
     return !table.failures.isEmpty && table.failures[groups[row]] != nil

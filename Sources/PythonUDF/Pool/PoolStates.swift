@@ -53,7 +53,9 @@ final class PoolStates: Sendable {
   }
 
   /// Begins a step that gives states up, and waits for nothing.
-  func performSoon(_ step: AggregateStep) {
+  ///
+  /// - Parameter completion: called when it is done.
+  func performSoon(_ step: AggregateStep, _ completion: @escaping @Sendable () -> Void) {
     let isLast = if case .close = step { true } else { false }
     let host = place.withLock { place -> (any FunctionHost)? in
       defer { if isLast { place = .closed } }
@@ -61,6 +63,7 @@ final class PoolStates: Sendable {
       return nil
     }
     guard let host, let hosts = try? pool.tableHosts else {
+      completion()
       if isLast { done() }
       return
     }
@@ -71,6 +74,7 @@ final class PoolStates: Sendable {
       if case .failure(let error) = outcome, (error as? UDFError)?.code != .closed {
         log.note(.warning, "\(error)", of: call.name)
       }
+      completion()
       if isLast { done() }
     }
     pool.begin(.aggregate(table, step), call, in: hosts, only: host)
@@ -146,6 +150,6 @@ extension UDFPool {
     let states = PoolStates(self, function, options, done: done)
     return AggregateStates(
       signature, run: { try await states.perform($0) }, runAndWait: { try states.performAndWait($0) },
-      soon: { states.performSoon($0) })
+      soon: { states.performSoon($0, $1) })
   }
 }

@@ -1,0 +1,351 @@
+import Columnar
+import Functions
+internal import Synchronization
+
+/// The states of an aggregate function that DuckDB's queries have: in one interpreter or several, and shared where DuckDB
+/// combines a state into one without rows.
+///
+/// DuckDB's threads call this at the same time. The lock is held while it is decided what is to be done, and not while an
+/// interpreter does it.
+final class AggregateStore: Sendable {
+  private let provider: any FunctionProvider
+  private let index: Int
+  private let options: CallOptions
+  private let statements: StatementLog
+  /// How states go from one interpreter to another; nil when they cannot, so that all have to be in one.
+  private let form: StateForm?
+
+  private struct State {
+    var entries: StateEntries
+    /// By their places; those that are in use by callbacks right now are counted.
+    var tables: [(states: AggregateStates, users: Int)] = []
+    /// Groups to be dropped, by table.
+    var garbage: [Int: [Int]] = [:]
+    /// How many callbacks are under way.
+    var callbacks = 0
+    /// Tables of another generation are of no account any more.
+    var generation = 0
+  }
+
+  private let state: Mutex<State>
+  /// Held while a table is made, which may load an interpreter.
+  private let making = Mutex(())
+
+  /// More interpreters than this have states of one function at no time.
+  private static let mostTables = 64
+  /// So many states that nobody has are dropped at once.
+  private static let mostGarbage = 2_048
+  /// A group that never has a state, for the value of none.
+  private static let emptyGroup = (1 << 27)
+
+  init(
+    _ index: Int, of provider: any FunctionProvider, number: UInt32, _ options: CallOptions,
+    _ statements: StatementLog
+  ) {
+    (self.index, self.provider, self.statements) = (index, provider, statements)
+    var options = options
+    options.keepsRows = true
+    self.options = options
+    let aggregate = provider.signatures[index].aggregate
+    form =
+      aggregate?.canMerge == false || aggregate?.isMovable == true
+      ? .pickled : aggregate?.state == nil ? nil : .annotated
+    state = Mutex(State(entries: StateEntries(function: number)))
+  }
+
+  /// How many states there are.
+  var count: Int { state.withLock(\.entries.count) }
+
+  // MARK: Callbacks
+
+  /// Does what a callback has to, with the tables that are there.
+  private func during<Value>(_ body: () throws -> Value) rethrows -> Value {
+    state.withLock { $0.callbacks += 1 }
+    defer { state.withLock { $0.callbacks -= 1 } }
+    return try body()
+  }
+
+  /// Takes the rows of a chunk into states.
+  ///
+  /// - Parameters:
+  ///   - arguments: the rows.
+  ///   - states: for each row DuckDB's state.
+  func update(_ arguments: RecordBatch, _ states: UnsafeMutablePointer<UnsafeMutableRawPointer>) throws {
+    try during {
+      let rows = 0..<arguments.rowCount
+      let table = try tableForNew(states, arguments.rowCount)
+      defer { leave(table) }
+      var copies: [Int: [StateMerge]] = [:]
+      var groups: [Int: [Int]] = [:]
+      try state.withLock { state in
+        let statement = statements.current
+        for row in rows {
+          let place = try Self.place(at: states[row], in: table, statement, &state, &copies)
+          groups[place.table, default: Array(repeating: -1, count: arguments.rowCount)][row] = place.group
+        }
+      }
+      for (table, merges) in copies { try perform(.merge(merges), on: table) }
+      for (table, groups) in groups.sorted(by: { $0.key < $1.key }) {
+        try perform(.accumulate(arguments, groups: groups, signs: nil), on: table)
+      }
+    }
+  }
+
+  /// Where the state is that a row goes to; makes one, or a copy of one that is shared.
+  private static func place(
+    at address: UnsafeMutableRawPointer, in table: Int, _ statement: Int, _ state: inout State,
+    _ copies: inout [Int: [StateMerge]]
+  ) throws -> StateEntries.Place {
+    let handle = StateHandle(at: address)
+    if let place = state.entries.place(of: handle) {
+      guard state.entries.isShared(handle) else { return place }
+      let new = state.entries.add(in: place.table, statement: statement)
+      _ = state.entries.release(handle)
+      new.store(at: address)
+      guard let copy = state.entries.place(of: new) else { throw gone }
+      // Merging nothing into it makes it another one.
+      copies[place.table, default: []].append(
+        StateMerge(source: copy.group, target: place.group, outcome: copy.group))
+      return copy
+    }
+    guard handle.isNone else { throw gone }
+    let new = state.entries.add(in: table, statement: statement)
+    new.store(at: address)
+    guard let place = state.entries.place(of: new) else { throw gone }
+    return place
+  }
+
+  /// Merges states into others, pair by pair; those that are taken stay as they are.
+  func combine(
+    _ sources: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ targets: UnsafeMutablePointer<UnsafeMutableRawPointer>,
+    _ count: Int
+  ) throws {
+    try during {
+      var plan = MergePlan()
+      for pair in 0..<count {
+        let isFlushed = try state.withLock { state in
+          try Self.plan(sources[pair], targets[pair], &plan, &state, statements.current)
+        }
+        guard !isFlushed else { continue }
+        try run(&plan)
+        _ = try state.withLock { state in
+          try Self.plan(sources[pair], targets[pair], &plan, &state, statements.current)
+        }
+      }
+      try run(&plan)
+    }
+  }
+
+  /// What a call of `combine` has to do, as far as it has been decided.
+  private struct MergePlan {
+    struct Move {
+      let from, to: StateEntries.Place
+    }
+    var moves: [Move] = []
+    var merges: [(table: Int, merge: StateMerge)] = []
+    /// What the merges change.
+    var outcomes: Set<StateEntries.Place> = []
+  }
+
+  /// Plans one pair; gives false, with nothing planned, when what has been planned has to be done first.
+  private static func plan(
+    _ source: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ plan: inout MergePlan, _ state: inout State,
+    _ statement: Int
+  ) throws -> Bool {
+    let (from, into) = (StateHandle(at: source), StateHandle(at: target))
+    guard !from.isNone else { return true }
+    guard let sourcePlace = state.entries.place(of: from) else { throw gone }
+    guard !into.isNone else {
+      state.entries.retain(from)
+      from.store(at: target)
+      return true
+    }
+    guard let targetPlace = state.entries.place(of: into) else { throw gone }
+    var taken = sourcePlace.group
+    if sourcePlace.table != targetPlace.table {
+      // It is moved before anything is merged.
+      if plan.outcomes.contains(sourcePlace) { return false }
+      taken = state.entries.newGroup(in: targetPlace.table)
+      plan.moves.append(.init(from: sourcePlace, to: .init(table: targetPlace.table, group: taken)))
+    }
+    var outcome = targetPlace
+    if state.entries.isShared(into) {
+      let new = state.entries.add(in: targetPlace.table, statement: statement)
+      _ = state.entries.release(into)
+      new.store(at: target)
+      guard let place = state.entries.place(of: new) else { throw gone }
+      outcome = place
+    }
+    plan.outcomes.insert(outcome)
+    plan.merges.append(
+      (outcome.table, StateMerge(source: taken, target: targetPlace.group, outcome: outcome.group)))
+    return true
+  }
+
+  private func run(_ plan: inout MergePlan) throws {
+    defer { plan = MergePlan() }
+    let moves = Dictionary(grouping: plan.moves) { [$0.from.table, $0.to.table] }
+    defer {
+      for move in plan.moves { discard([move.to]) }
+    }
+    for (tables, moves) in moves.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      guard let form else { throw Self.gone }
+      let answer = try perform(.export(moves.map(\.from.group), form), on: tables[0])
+      guard case .states(let exported) = answer else { throw Self.gone }
+      try perform(.importing(exported, groups: moves.map(\.to.group), form), on: tables[1])
+    }
+    for (table, merges) in Dictionary(grouping: plan.merges, by: \.table).sorted(by: { $0.key < $1.key }) {
+      try perform(.merge(merges.map(\.merge)), on: table)
+    }
+  }
+
+  /// The values of states, as runs of them that are in one table: the rows of each, and a value for each of these.
+  func finish(
+    _ states: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ count: Int
+  ) throws -> [(rows: [Int], result: UDFResult)] {
+    try during {
+      var groups: [Int: (rows: [Int], groups: [Int])] = [:]
+      var empty: [Int] = []
+      try state.withLock { state in
+        for row in 0..<count {
+          let handle = StateHandle(at: states[row])
+          if handle.isNone {
+            empty.append(row)
+          } else {
+            guard let place = state.entries.place(of: handle) else { throw Self.gone }
+            groups[place.table, default: ([], [])].rows.append(row)
+            groups[place.table, default: ([], [])].groups.append(place.group)
+          }
+        }
+      }
+      if !empty.isEmpty {
+        let table = try groups.keys.min() ?? anyTable()
+        groups[table, default: ([], [])].rows += empty
+        groups[table, default: ([], [])].groups += empty.map { _ in Self.emptyGroup }
+      }
+      return try groups.sorted { $0.key < $1.key }.map { table, found in
+        guard case .values(let result) = try perform(.finish(found.groups), on: table) else { throw Self.gone }
+        return (found.rows, result)
+      }
+    }
+  }
+
+  /// Lets go of a state that DuckDB destroys.
+  func destroy(_ handles: [StateHandle]) {
+    let places = state.withLock { state in handles.compactMap { state.entries.release($0) } }
+    discard(places)
+  }
+
+  // MARK: What nobody has any more
+
+  private func discard(_ places: [StateEntries.Place]) {
+    let isMuch = state.withLock { state in
+      for place in places { state.garbage[place.table, default: []].append(place.group) }
+      return state.garbage.values.contains { $0.count >= Self.mostGarbage }
+    }
+    if isMuch { dropGarbage() }
+  }
+
+  private func dropGarbage() {
+    let (garbage, generation) = state.withLock { state in
+      defer { state.garbage = [:] }
+      let known = state.garbage.compactMap { table, groups in
+        state.tables.indices.contains(table) ? (table, state.tables[table].states, groups) : nil
+      }
+      return (known, state.generation)
+    }
+    for (table, states, groups) in garbage {
+      states.begin(.drop(groups)) { [weak self] in
+        self?.state.withLock { state in
+          if state.generation == generation { state.entries.reuse(groups, of: table) }
+        }
+      }
+    }
+  }
+
+  /// Drops what is left of statements that have ended, and the tables when nobody has any state.
+  func statementEnded(_ oldest: Int) {
+    let places = state.withLock { state in state.entries.removeAll(before: oldest) }
+    discard(places)
+    let unused = state.withLock { state -> [AggregateStates] in
+      guard state.entries.count == 0, state.callbacks == 0 else { return [] }
+      defer {
+        state.tables = []
+        state.garbage = [:]
+        state.generation += 1
+        state.entries.removeTables()
+      }
+      // What was loaded anew since is called from the next state on.
+      return state.tables.map(\.states)
+    }
+    // The last reference drops what they have.
+    guard unused.isEmpty else { return }
+    dropGarbage()
+  }
+
+  // MARK: Tables
+
+  @discardableResult
+  private func perform(_ step: AggregateStep, on table: Int) throws -> AggregateAnswer {
+    let states = state.withLock { state in state.tables.indices.contains(table) ? state.tables[table].states : nil }
+    guard let states else { throw Self.gone }
+    return try states.performAndWait(step)
+  }
+
+  /// A table for the new states of a chunk: that of the chunk's other states, else one that nobody is using, else another
+  /// one. Goes to `leave`.
+  private func tableForNew(_ states: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ count: Int) throws -> Int {
+    let found = state.withLock { state -> Int? in
+      var table: Int?
+      var hasNew = false
+      for row in 0..<count where table == nil {
+        let handle = StateHandle(at: states[row])
+        if handle.isNone { hasNew = true } else { table = state.entries.place(of: handle)?.table }
+      }
+      if table == nil, hasNew || count == 0 { table = state.tables.indices.first { state.tables[$0].users == 0 } }
+      if table == nil, form == nil || state.tables.count >= Self.mostTables {
+        table = state.tables.indices.min { state.tables[$0].users < state.tables[$1].users }
+      }
+      if let table, state.tables.indices.contains(table) { state.tables[table].users += 1 }
+      return table
+    }
+    return try found ?? makeTable()
+  }
+
+  private func leave(_ table: Int) {
+    state.withLock { state in if state.tables.indices.contains(table) { state.tables[table].users -= 1 } }
+  }
+
+  private func anyTable() throws -> Int {
+    if let table = state.withLock({ $0.tables.indices.first }) { return table }
+    let table = try makeTable()
+    leave(table)
+    return table
+  }
+
+  /// Makes a table, in an interpreter that has the fewest, and uses it.
+  private func makeTable() throws -> Int {
+    try making.withLock { _ in
+      if form == nil,
+        let known = state.withLock({ state -> Int? in
+          guard !state.tables.isEmpty else { return nil }
+          state.tables[0].users += 1
+          return 0
+        })
+      {
+        return known
+      }
+      let states = try provider.aggregate(index, options)
+      // The first step finds the interpreter.
+      _ = try states.performAndWait(.drop([]))
+      return state.withLock { state in
+        state.tables.append((states, 1))
+        return state.entries.addTable()
+      }
+    }
+  }
+
+  private static var gone: UDFError {
+    UDFError(.closed, "DuckDB uses a state of an aggregate function that it has destroyed")
+  }
+}

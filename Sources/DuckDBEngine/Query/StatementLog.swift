@@ -1,0 +1,57 @@
+internal import Synchronization
+
+/// Which statements of a database are running, by the order in which they began, for what has to be gone when they end.
+final class StatementLog: Sendable {
+  private struct State {
+    /// The number of the one that began last.
+    var last = 0
+    var running: Set<Int> = []
+    var observers: [@Sendable (_ oldest: Int) -> Void] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// The number of the statement that began last.
+  var current: Int { state.withLock(\.last) }
+
+  /// Notes that a statement begins.
+  func begin() -> RunningStatement {
+    let number = state.withLock { state in
+      state.last += 1
+      state.running.insert(state.last)
+      return state.last
+    }
+    return RunningStatement(self, number)
+  }
+
+  fileprivate func end(_ number: Int) {
+    let (oldest, observers) = state.withLock { state in
+      state.running.remove(number)
+      // What is made from now on is of a statement that begins later.
+      return (state.running.min() ?? state.last + 1, state.observers)
+    }
+    for observer in observers { observer(oldest) }
+  }
+
+  /// Has somebody told, whenever a statement has ended, the number of the oldest that is still running, or that of the
+  /// next one.
+  func observe(_ observer: @escaping @Sendable (_ oldest: Int) -> Void) {
+    state.withLock { $0.observers.append(observer) }
+  }
+}
+
+/// A statement from its beginning until its result is destroyed.
+final class RunningStatement: Sendable {
+  private let log: StatementLog
+  private let number: Int
+  private let isOver = Atomic(false)
+
+  fileprivate init(_ log: StatementLog, _ number: Int) { (self.log, self.number) = (log, number) }
+
+  /// Notes that it is over; once.
+  func end() {
+    if !isOver.exchange(true, ordering: .relaxed) { log.end(number) }
+  }
+
+  deinit { end() }
+}
