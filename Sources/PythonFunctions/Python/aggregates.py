@@ -208,44 +208,48 @@ def _without_result(method):
 def keeping_rows(found):
     """The same function as its states keep the rows, for engines that have to merge what has no merge.
 
-    A state is a list of rows, or after a merge a pair of states, which nobody changes any more.
+    A state is None, a pair of the state before and a row, or a triple of two states and None after a merge; a list of rows
+    comes from another interpreter. None of them ever changes, so that states can share what they have.
     """
     create, accumulate, finish = found["create"], found["accumulate"], found["finish"]
 
-    def add(state, *arguments):
-        if type(state) is tuple:
-            return (state, [arguments])
-        state.append(arguments)
-
     def end(state):
         result = create()
-        for arguments in rows(state):
+        for arguments in flat(state):
             changed = accumulate(result, *arguments)
             if changed is not None:
                 result = changed
         return finish(result)
 
-    return {"kept_create": list, "kept_accumulate": add, "kept_merge": _pair, "kept_finish": end}
+    return {"kept_create": _nothing, "kept_accumulate": _with_row, "kept_merge": _joined, "kept_finish": end}
 
 
-def _pair(state, other):
-    return (state, other)
+def _nothing():
+    return None
 
 
-def rows(state):
-    """The rows that a state keeps, in order; a tree of many merges is deeper than Python's stack."""
-    waiting = [state]
-    while waiting:
-        state = waiting.pop()
-        if type(state) is tuple:
-            waiting += (state[1], state[0])
-        else:
-            yield from state
+def _with_row(state, *arguments):
+    return (state, arguments)
+
+
+def _joined(state, other):
+    return (state, other, None)
 
 
 def flat(state):
-    """The same state as one list."""
-    return [*rows(state)]
+    """The rows that a state keeps, in order; a tree of many merges is deeper than Python's stack."""
+    found, waiting = [], [state]
+    while waiting:
+        state = waiting.pop()
+        if type(state) is list:
+            found += reversed(state)
+        elif state is not None and len(state) == 2:
+            found.append(state[1])
+            waiting.append(state[0])
+        elif state is not None:
+            waiting += state[:2]
+    found.reverse()
+    return found
 
 
 # MARK: Copies
