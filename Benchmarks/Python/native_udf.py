@@ -22,10 +22,19 @@ def clean(s: str) -> str:
     return s.strip().lower().replace("-", "_")
 
 
+def weighted(values: list[float], weights: list[float]) -> float:
+    total = weight = 0.0
+    for value, each in zip(values, weights):
+        total += value * each
+        weight += each
+    return total / weight
+
+
 connection = duckdb.connect(config={"threads": threads})
 connection.create_function("gcd_udf", gcd)
 connection.create_function("add_udf", add)
 connection.create_function("clean_udf", clean)
+connection.create_function("weighted_udf", weighted, ["DOUBLE[]", "DOUBLE[]"], "DOUBLE")
 connection.execute(sys.stdin.readline())  # the table
 for query in sys.stdin:
     start = time.perf_counter()

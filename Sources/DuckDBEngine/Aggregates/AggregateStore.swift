@@ -1,3 +1,4 @@
+import Foundation
 import Columnar
 import Functions
 internal import Synchronization
@@ -17,22 +18,26 @@ final class AggregateStore: Sendable {
 
   private struct State {
     var entries: StateEntries
-    /// By their places; those that are in use by callbacks right now are counted.
-    var tables: [(states: AggregateStates, users: Int)] = []
+    var tables: [AggregateStates] = []
+    /// The tables of DuckDB's threads.
+    var threads: [ObjectIdentifier: Int] = [:]
     /// Groups to be dropped, by table.
     var garbage: [Int: [Int]] = [:]
     /// How many callbacks are under way.
     var callbacks = 0
     /// Tables of another generation are of no account any more.
     var generation = 0
+
+    /// The table of a thread.
+    mutating func own(_ thread: ObjectIdentifier, isOnly: Bool) -> Int? {
+      isOnly ? tables.indices.first : threads[thread]
+    }
   }
 
   private let state: Mutex<State>
   /// Held while a table is made, which may load an interpreter.
   private let making = Mutex(())
 
-  /// More interpreters than this have states of one function at no time.
-  private static let mostTables = 64
   /// So many states that nobody has are dropped at once.
   private static let mostGarbage = 2_048
   /// A group that never has a state, for the value of none.
@@ -72,46 +77,59 @@ final class AggregateStore: Sendable {
   ///   - states: for each row DuckDB's state.
   func update(_ arguments: RecordBatch, _ states: UnsafeMutablePointer<UnsafeMutableRawPointer>) throws {
     try during {
-      let rows = 0..<arguments.rowCount
-      let table = try tableForNew(states, arguments.rowCount)
-      defer { leave(table) }
+      let own = try ownTable()
+      let count = arguments.rowCount
+      let statement = statements.current
       var copies: [Int: [StateMerge]] = [:]
-      var groups: [Int: [Int]] = [:]
+      // The groups of the rows that go to one table, usually all; those that go to others are left out.
+      var table = own
+      var groups = [Int](repeating: -1, count: count)
+      var others: [Int: [Int]] = [:]
       try state.withLock { state in
-        let statement = statements.current
-        for row in rows {
-          let place = try Self.place(at: states[row], in: table, statement, &state, &copies)
-          groups[place.table, default: Array(repeating: -1, count: arguments.rowCount)][row] = place.group
+        for row in 0..<count {
+          let place = try Self.place(at: states[row], in: own, statement, &state.entries, &copies)
+          if row == 0 { table = place.table }
+          if place.table == table {
+            groups[row] = place.group
+          } else {
+            others[place.table, default: Array(repeating: -1, count: count)][row] = place.group
+          }
         }
       }
       for (table, merges) in copies { try perform(.merge(merges), on: table) }
-      for (table, groups) in groups.sorted(by: { $0.key < $1.key }) {
+      try perform(.accumulate(arguments, groups: groups, signs: nil), on: table)
+      for (table, groups) in others.sorted(by: { $0.key < $1.key }) {
         try perform(.accumulate(arguments, groups: groups, signs: nil), on: table)
       }
     }
   }
 
   /// Where the state is that a row goes to; makes one, or a copy of one that is shared.
+  @inline(__always)
   private static func place(
-    at address: UnsafeMutableRawPointer, in table: Int, _ statement: Int, _ state: inout State,
+    at address: UnsafeMutableRawPointer, in table: Int, _ statement: Int, _ entries: inout StateEntries,
     _ copies: inout [Int: [StateMerge]]
   ) throws -> StateEntries.Place {
     let handle = StateHandle(at: address)
-    if let place = state.entries.place(of: handle) {
-      guard state.entries.isShared(handle) else { return place }
-      let new = state.entries.add(in: place.table, statement: statement)
-      _ = state.entries.release(handle)
-      new.store(at: address)
-      guard let copy = state.entries.place(of: new) else { throw gone }
+    if let place = entries.placeOfOnlyOwner(handle) { return place }
+    return try newPlace(handle, at: address, in: table, statement, &entries, &copies)
+  }
+
+  private static func newPlace(
+    _ handle: StateHandle, at address: UnsafeMutableRawPointer, in table: Int, _ statement: Int,
+    _ entries: inout StateEntries, _ copies: inout [Int: [StateMerge]]
+  ) throws -> StateEntries.Place {
+    let shared = entries.place(of: handle)
+    guard shared != nil || handle.isNone else { throw gone }
+    let new = entries.add(in: shared?.table ?? table, statement: statement)
+    new.store(at: address)
+    guard let place = entries.place(of: new) else { throw gone }
+    if let shared {
+      _ = entries.release(handle)
       // Merging nothing into it makes it another one.
       copies[place.table, default: []].append(
-        StateMerge(source: copy.group, target: place.group, outcome: copy.group))
-      return copy
+        StateMerge(source: place.group, target: shared.group, outcome: place.group))
     }
-    guard handle.isNone else { throw gone }
-    let new = state.entries.add(in: table, statement: statement)
-    new.store(at: address)
-    guard let place = state.entries.place(of: new) else { throw gone }
     return place
   }
 
@@ -219,7 +237,7 @@ final class AggregateStore: Sendable {
         }
       }
       if !empty.isEmpty {
-        let table = try groups.keys.min() ?? anyTable()
+        let table = try groups.keys.min() ?? ownTable()
         groups[table, default: ([], [])].rows += empty
         groups[table, default: ([], [])].groups += empty.map { _ in Self.emptyGroup }
       }
@@ -250,7 +268,7 @@ final class AggregateStore: Sendable {
     let (garbage, generation) = state.withLock { state in
       defer { state.garbage = [:] }
       let known = state.garbage.compactMap { table, groups in
-        state.tables.indices.contains(table) ? (table, state.tables[table].states, groups) : nil
+        state.tables.indices.contains(table) ? (table, state.tables[table], groups) : nil
       }
       return (known, state.generation)
     }
@@ -270,13 +288,13 @@ final class AggregateStore: Sendable {
     let unused = state.withLock { state -> [AggregateStates] in
       guard state.entries.count == 0, state.callbacks == 0 else { return [] }
       defer {
-        state.tables = []
+        (state.tables, state.threads) = ([], [:])
         state.garbage = [:]
         state.generation += 1
         state.entries.removeTables()
       }
       // What was loaded anew since is called from the next state on.
-      return state.tables.map(\.states)
+      return state.tables
     }
     // The last reference drops what they have.
     guard unused.isEmpty else { return }
@@ -287,60 +305,30 @@ final class AggregateStore: Sendable {
 
   @discardableResult
   private func perform(_ step: AggregateStep, on table: Int) throws -> AggregateAnswer {
-    let states = state.withLock { state in state.tables.indices.contains(table) ? state.tables[table].states : nil }
+    let states = state.withLock { state in state.tables.indices.contains(table) ? state.tables[table] : nil }
     guard let states else { throw Self.gone }
     return try states.performAndWait(step)
   }
 
-  /// A table for the new states of a chunk: that of the chunk's other states, else one that nobody is using, else another
-  /// one. Goes to `leave`.
-  private func tableForNew(_ states: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ count: Int) throws -> Int {
-    let found = state.withLock { state -> Int? in
-      var table: Int?
-      var hasNew = false
-      for row in 0..<count where table == nil {
-        let handle = StateHandle(at: states[row])
-        if handle.isNone { hasNew = true } else { table = state.entries.place(of: handle)?.table }
-      }
-      if table == nil, hasNew || count == 0 { table = state.tables.indices.first { state.tables[$0].users == 0 } }
-      if table == nil, form == nil || state.tables.count >= Self.mostTables {
-        table = state.tables.indices.min { state.tables[$0].users < state.tables[$1].users }
-      }
-      if let table, state.tables.indices.contains(table) { state.tables[table].users += 1 }
-      return table
-    }
-    return try found ?? makeTable()
-  }
-
-  private func leave(_ table: Int) {
-    state.withLock { state in if state.tables.indices.contains(table) { state.tables[table].users -= 1 } }
-  }
-
-  private func anyTable() throws -> Int {
-    if let table = state.withLock({ $0.tables.indices.first }) { return table }
-    let table = try makeTable()
-    leave(table)
-    return table
-  }
-
-  /// Makes a table, in an interpreter that has the fewest, and uses it.
-  private func makeTable() throws -> Int {
-    try making.withLock { _ in
-      if form == nil,
-        let known = state.withLock({ state -> Int? in
-          guard !state.tables.isEmpty else { return nil }
-          state.tables[0].users += 1
-          return 0
-        })
-      {
-        return known
-      }
+  /// The table for the new states of the calling thread's chunks: each of DuckDB's threads has its own, unless there are
+  /// fewer interpreters, or all states have to be in one.
+  private func ownTable() throws -> Int {
+    let thread = ObjectIdentifier(Thread.current)
+    if let table = state.withLock({ $0.own(thread, isOnly: form == nil) }) { return table }
+    return try making.withLock { _ in
+      if let table = state.withLock({ $0.own(thread, isOnly: form == nil) }) { return table }
       let states = try provider.aggregate(index, options)
-      // The first step finds the interpreter.
+      // The first step finds the interpreter, that with the fewest states.
       _ = try states.performAndWait(.drop([]))
       return state.withLock { state in
-        state.tables.append((states, 1))
-        return state.entries.addTable()
+        if let home = states.interpreter, let known = state.tables.firstIndex(where: { $0.interpreter == home }) {
+          state.threads[thread] = known
+          return known
+        }
+        state.tables.append(states)
+        let table = state.entries.addTable()
+        state.threads[thread] = table
+        return table
       }
     }
   }

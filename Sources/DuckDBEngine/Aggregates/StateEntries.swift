@@ -89,6 +89,15 @@ struct StateEntries {
     entry(of: handle).map { Place(table: Int($0.table), group: Int($0.group)) }
   }
 
+  /// Where a state is that is not shared; nil for any other.
+  @inline(__always)
+  func placeOfOnlyOwner(_ handle: StateHandle) -> Place? {
+    guard handle.function == function, Int(handle.entry) < entries.count else { return nil }
+    let entry = entries[Int(handle.entry)]
+    guard entry.generation == handle.generation, entry.references == 1 else { return nil }
+    return Place(table: Int(entry.table), group: Int(entry.group))
+  }
+
   func isShared(_ handle: StateHandle) -> Bool { (entry(of: handle)?.references ?? 0) > 1 }
 
   mutating func retain(_ handle: StateHandle) {

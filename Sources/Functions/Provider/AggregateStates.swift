@@ -17,12 +17,18 @@ public final class AggregateStates: Sendable {
   private let runAndWait: @Sendable (AggregateStep) throws -> AggregateAnswer
   private let soon: @Sendable (AggregateStep, @escaping @Sendable () -> Void) -> Void
 
-  /// - Parameter soon: begins a step, and waits for nothing; calls what it is given when that is done.
+  private let home: @Sendable () -> ObjectIdentifier?
+
+  /// - Parameters:
+  ///   - soon: begins a step, and waits for nothing; calls what it is given when that is done.
+  ///   - home: what tells whether two of these are in one interpreter; nil before the first step.
   package init(
     _ signature: UDFSignature, run: @escaping @Sendable (AggregateStep) async throws -> AggregateAnswer,
     runAndWait: @escaping @Sendable (AggregateStep) throws -> AggregateAnswer,
-    soon: @escaping @Sendable (AggregateStep, @escaping @Sendable () -> Void) -> Void
+    soon: @escaping @Sendable (AggregateStep, @escaping @Sendable () -> Void) -> Void,
+    home: @escaping @Sendable () -> ObjectIdentifier?
   ) {
+    self.home = home
     self.signature = signature
     self.run = run
     self.runAndWait = runAndWait
@@ -99,6 +105,9 @@ public final class AggregateStates: Sendable {
   public func dropAndWait(_ groups: [Int]) throws { _ = try runAndWait(.drop(groups)) }
 
   // MARK: For engines
+
+  /// What tells whether two of these are in one interpreter; nil before the first step.
+  package var interpreter: ObjectIdentifier? { home() }
 
   package func performAndWait(_ step: AggregateStep) throws -> AggregateAnswer { try runAndWait(step) }
 

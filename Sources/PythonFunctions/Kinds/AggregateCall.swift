@@ -148,99 +148,6 @@ struct AggregateCall {
     return AggregateOutcome(answer: .done, rows: 0)
   }
 
-  // MARK: Rows
-
-  mutating func accumulate(_ batch: RecordBatch, _ groups: [Int], _ signs: [Int8]?) throws -> AggregateOutcome {
-    guard groups.count == batch.rowCount, (signs?.count ?? groups.count) == groups.count else {
-      let other = groups.count == batch.rowCount ? "\(signs?.count ?? 0) signs" : "\(groups.count) groups"
-      throw UDFError(.wrongArguments, "UDF \(signature.name): \(other) were given for \(batch.rowCount) rows")
-    }
-    try check(groups, orNone: true)
-    let create = try callable(.create)
-    let accumulate = try callable(.accumulate)
-    let retract = signs?.contains { $0 < 0 } == true ? try callable(.retract) : nil
-    var outcomes = outcomes(signature.result)
-    var arguments = try ArgumentRows(signature, batch, conversion, leading: 1)
-    let drop = api.pointee.Py_DecRef
-    let none = api.none
-    let flags = (arguments.width + 1) | Int(bitPattern: PythonVectorcallArgumentsOffset)
-    let add = api.pointee.PyVectorcall_Function(accumulate) ?? api.pointee.PyObject_Vectorcall
-    let skipped = arguments.skipped
-    var start = 0
-    while start < arguments.rowCount {
-      let rows = start..<min(start + arguments.blockRows, arguments.rowCount)
-      start = rows.upperBound
-      if arguments.blockRows == 1, try isLeftOut(rows.lowerBound, skipped, groups) { continue }
-      var vector = arguments.make(rows)
-      for row in rows {
-        defer { vector += arguments.stride }
-        let group = groups[row]
-        do {
-          if let problem = arguments.problems[row], group >= 0, skipped?[row] != true || problem.isFatal {
-            try failed(group, &outcomes) { (outcomes) throws in
-              try outcomes.callFailed(row, .argument(problem.error), isFatal: problem.isFatal, arguments)
-            }
-          } else if try isLeftOut(row, skipped, groups) {
-          } else {
-            let known = states.state(group)
-            guard let state = known ?? api.pointee.PyObject_Vectorcall(create, nil, 0, nil) else {
-              try failed(row, group, &outcomes, arguments)
-              arguments.drop(vector)
-              continue
-            }
-            let place = vector - 1
-            place[0] = state
-            let result =
-              signs?[row] ?? 1 < 0
-              ? api.pointee.PyObject_Vectorcall(retract ?? accumulate, place, flags, nil)
-              : add(accumulate, place, flags, nil)
-            place[0] = nil
-            if let result {
-              if result == none {
-                drop(result)
-                if known == nil { try states.set(group, state) } else { drop(state) }
-              } else {
-                drop(state)
-                try states.set(group, result)
-              }
-            } else {
-              drop(state)
-              try failed(row, group, &outcomes, arguments)
-            }
-          }
-        } catch {
-          arguments.drop(row..<rows.upperBound, vector)
-          throw error
-        }
-        arguments.drop(vector)
-      }
-    }
-    return outcome(.done, batch.rowCount, outcomes.failures)
-  }
-
-  /// Whether a row is not called for: a null, or a row of a group that has failed.
-  @inline(__always)
-  private func isLeftOut(_ row: Int, _ skipped: [Bool]?, _ groups: [Int]) throws -> Bool {
-    if groups[row] < 0 { return true }
-    try begin(row)
-    if let skipped, skipped[row] { return true }
-    return !table.failures.isEmpty && table.failures[groups[row]] != nil
-  }
-
-  private func failed(
-    _ row: Int, _ group: Int, _ outcomes: inout RowOutcomes, _ arguments: borrowing ArgumentRows
-  ) throws {
-    let (error, isFatal) = outcomes.takePending()
-    let problem = RowProblem.call(error)
-    try outcomes.callFailed(row, problem, isFatal: isFatal, arguments)
-    note(group, outcomes)
-  }
-
-  private func failed(_ group: Int, _ outcomes: inout RowOutcomes, _ tell: (inout RowOutcomes) throws -> Void) throws {
-    try tell(&outcomes)
-    note(group, outcomes)
-  }
-
   /// Notes that a group has no value, and lets go of its state.
   func note(_ group: Int, _ outcomes: borrowing RowOutcomes) {
     states.drop(group)
@@ -270,7 +177,9 @@ struct AggregateCall {
         continue
       }
       guard let merged = merged(pair, create, merge, copied) else {
-        try failed(row, pair.outcome, &outcomes, arguments)
+        let (error, isFatal) = outcomes.takePending()
+        try outcomes.callFailed(row, .call(error), isFatal: isFatal, arguments)
+        note(pair.outcome, outcomes)
         continue
       }
       try states.set(pair.outcome, merged)

@@ -82,6 +82,10 @@ final class PoolStates: Sendable {
 
   // MARK: Where they are
 
+  var home: ObjectIdentifier? {
+    place.withLock { if case .on(let host) = $0 { ObjectIdentifier(host) } else { nil } }
+  }
+
   private func mustChoose() throws(UDFError) -> Bool {
     try place.withLock { (place) throws(UDFError) in
       switch place {
@@ -150,6 +154,6 @@ extension UDFPool {
     let states = PoolStates(self, function, options, done: done)
     return AggregateStates(
       signature, run: { try await states.perform($0) }, runAndWait: { try states.performAndWait($0) },
-      soon: { states.performSoon($0, $1) })
+      soon: { states.performSoon($0, $1) }, home: { states.home })
   }
 }
