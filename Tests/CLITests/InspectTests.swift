@@ -176,13 +176,44 @@ import Testing
     let shown = try #require(json)
     let parameters = try #require(shown["parameters"] as? [[String: Any]]).first
     let properties =
-      labels(signature).filter { !["timeouts", "decimals", "columnName"].contains($0) }
+      labels(signature).filter { !["timeouts", "decimals", "columnName", "aggregate"].contains($0) }
       + labels(signature.timeouts).map { "timeouts.\($0)" } + labels(parameter).map { "parameters.\($0)" }
     for property in properties {
       let key = try #require(Self.keys[property], "inspect does not show UDFSignature.\(property)")
       let inner = key.split(separator: ".").last.map(String.init) ?? ""
       #expect(key.hasPrefix("parameters.") ? parameters?[inner] != nil : shown[key] != nil, "\(key)")
     }
+  }
+
+  @Test func `What an aggregate function is made of is shown`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      from clutch import udaf
+      @udaf
+      class total:
+        def create_state(self) -> int: return 0
+        def accumulate(self, state, x: int): return state + x
+        def retract(self, state, x): return state - x
+        def finish(self, state) -> int: return state
+      """)
+    let text = try clutch.run("inspect", "f.py").output
+    #expect(
+      text == """
+        total  (line 3)
+          SQL    total(x BIGINT) -> BIGINT
+          nulls  a row with a null argument is left out
+          kind   takes the rows of a group into a state, and gives a value for it
+          states keep their rows in SQL, as it has no merge, and are made of them at the end
+
+        """)
+    let output = try clutch.run("inspect", "f.py", "--format", "json").output
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [[String: Any]]).first
+    let aggregate = try #require(json?["aggregate"] as? [String: Any])
+    #expect(aggregate["roles"] as? [String] == ["accumulate", "create", "finish", "retract"])
+    #expect(aggregate["state"] as? String == "int")
+    #expect(aggregate["movable"] as? Bool == true)
   }
 
   private func labels(_ value: Any) -> [String] { Mirror(reflecting: value).children.compactMap(\.label) }

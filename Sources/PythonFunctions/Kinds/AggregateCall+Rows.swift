@@ -39,7 +39,9 @@ extension AggregateCall {
         for row in rows {
           let group = groups[row]
           do {
-            if isLeftOut(row, skipped, groups, hasFailures), !hasProblems || arguments.problems[row]?.isFatal != true || group < 0 {
+            if isLeftOut(row, skipped, groups, hasFailures),
+              !hasProblems || arguments.problems[row]?.isFatal != true || group < 0
+            {
             } else if hasProblems, let (error, isFatal) = arguments.problems[row] {
               try outcomes.callFailed(row, .argument(error), isFatal: isFatal, arguments)
               held.forget(group)

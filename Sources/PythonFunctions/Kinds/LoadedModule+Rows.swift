@@ -17,6 +17,11 @@ extension LoadedModule {
     let memory = py.state.memory
     let refusals = memory.refusals
     do {
+      if function.signature.kind == .aggregate {
+        throw UDFError(
+          .unknownFunction,
+          "UDF \(function.signature.name) is an aggregate function, which has no value for a row: use aggregate(_:of:)")
+      }
       guard let callable = function.roles[.call].flatMap(py.state.kept) else {
         throw UDFError(.closed, "UDF \(function.signature.name) has been unloaded")
       }
@@ -28,11 +33,7 @@ extension LoadedModule {
       case .batch:
         var call = try BatchCall(function.signature, callable, for: batch, in: py, conversion, context)
         return try call.run()
-      case .aggregate:
-        throw UDFError(
-          .unknownFunction,
-          "UDF \(function.signature.name) is an aggregate function, which has no value for a row: use aggregate(_:)")
-      case .rows, .batches, .concurrent: break
+      case .rows, .aggregate, .batches, .concurrent: break
       }
       var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
       return try call.run()

@@ -88,7 +88,8 @@ def problems(form):
         required.append("finish")
     missing = [form.spelling[role] for role in required if role not in names]
     if missing:
-        has = f"; it has {listed(sorted(names.values()))}" if names else ""
+        own = sorted(set(names.values()) - {"__init__"})
+        has = f"; it has {listed(own)}" if own else ""
         found.append(f"an aggregate function needs {listed(missing)}{has}")
         return found
     for role, name in names.items():
@@ -204,6 +205,8 @@ def _without_result(method):
 
 # MARK: Without merge
 
+_add_note = BaseException.add_note
+
 
 def keeping_rows(found):
     """The same function as its states keep the rows, for engines that have to merge what has no merge.
@@ -216,7 +219,12 @@ def keeping_rows(found):
     def end(state):
         result = create()
         for arguments in flat(state):
-            changed = accumulate(result, *arguments)
+            try:
+                changed = accumulate(result, *arguments)
+            except Exception as error:
+                # Which call it was is not to be seen from outside.
+                _add_note(error, f"in the row ({listed([*map(shown, arguments)])})")
+                raise
             if changed is not None:
                 result = changed
         return finish(result)

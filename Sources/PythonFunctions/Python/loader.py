@@ -251,11 +251,13 @@ def _kind(marked):
 
 def _signature(marked, line, parameter_lines, problems):
     options = marked.options
-    form = marked.form = aggregates.form_of(marked.function) if marked.kind == "aggregate" else None
-    if form:
-        wrong = aggregates.problems(form)
-        problems += wrong
-        if wrong:
+    form = None
+    if marked.kind == "aggregate":
+        if problems:
+            return None
+        form = marked.form = aggregates.form_of(marked.function)
+        problems += aggregates.problems(form)
+        if problems:
             return None
     declared = marked.signature or _annotated(marked, parameter_lines, problems)
     for parameter in declared["parameters"]:

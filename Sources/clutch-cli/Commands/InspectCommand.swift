@@ -40,6 +40,7 @@ struct InspectCommand: ParsableCommand {
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
     if let kind = signature.kind.summary { lines.append("  kind   \(kind)") }
+    if let aggregate = signature.aggregate { lines.append("  states \(aggregate.summary)") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
@@ -62,6 +63,9 @@ struct InspectCommand: ParsableCommand {
           ? zip(signature.columns, signature.columnTypes).map {
             Entry.Column(name: $0.name, type: $1.type.description, sqlType: $1.type.sqlName)
           } : nil,
+        aggregate: signature.aggregate.map {
+          Entry.Aggregate(roles: $0.roles, state: $0.state?.description, movable: $0.isMovable)
+        },
         result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
@@ -82,12 +86,22 @@ struct InspectCommand: ParsableCommand {
       let optional, hasDefault, variadic: Bool
     }
     struct Column: Encodable { let name, type, sqlType: String }
+    struct Aggregate: Encodable {
+      /// What it can do: create, accumulate, retract, merge, finish.
+      let roles: [String]
+      /// The type of its states, if create_state says one.
+      let state: String?
+      /// Whether its states can be pickled.
+      let movable: Bool
+    }
     struct Result: Encodable { let type, sqlType: String }
     let name, kind, sql: String
     let line: Int
     let parameters: [Parameter]
     /// Of a table function.
     let columns: [Column]?
+    /// Of an aggregate function.
+    let aggregate: Aggregate?
     let result: Result
     let nulls, onError: String
     let determinism: String
@@ -117,8 +131,22 @@ extension FunctionKind {
     case .rows: nil
     case .batch: "called once for a batch of rows, with lists"
     case .table: "gives rows of a table, as they are asked for"
-    case .batches, .aggregate, .concurrent: rawValue
+    case .aggregate: "takes the rows of a group into a state, and gives a value for it"
+    case .batches, .concurrent: rawValue
     }
+  }
+}
+
+extension UDFSignature.Aggregate {
+  fileprivate var summary: String {
+    guard canMerge else {
+      return "keep their rows in SQL, as it has no merge, and are made of them at the end"
+    }
+    let rows = canRetract ? "are merged, and rows can be taken back" : "are merged"
+    guard !isMovable else { return rows }
+    return state == nil
+      ? "\(rows); they cannot be pickled, so all are in one interpreter"
+      : "\(rows); they move as \(state?.description ?? "")"
   }
 }
 

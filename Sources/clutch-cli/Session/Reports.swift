@@ -10,10 +10,13 @@ func reportFailures(of pools: [UDFPool]) {
       if !reasons.contains(reason + place) { reasons.append(reason + place) }
     }
     let rows = summary.rows == 1 ? "row" : "rows"
-    let isTable = pool.signatures.contains { $0.name == summary.function && $0.kind == .table }
-    complain(
-      "\(summary.function): \(summary.failedRows) of \(summary.rows) \(rows) failed\(isTable ? "" : " and became null"):"
-    )
+    let effect =
+      switch pool.signatures.first(where: { $0.name == summary.function })?.kind {
+      case .table: ""
+      case .aggregate: ", and their groups became null"
+      default: " and became null"
+      }
+    complain("\(summary.function): \(summary.failedRows) of \(summary.rows) \(rows) failed\(effect):")
     for reason in reasons { StandardError.write("  \(reason)\n") }
     if summary.failedRows > summary.examples.count { StandardError.write("  ...\n") }
   }
