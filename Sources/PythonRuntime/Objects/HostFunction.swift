@@ -74,7 +74,7 @@ extension Python {
 
 extension HostFunction {
   /// A new reference to a callable that runs `body`, or nil with an exception set. Needs the GIL.
-  static func make(
+  package static func make(
     _ api: PythonAPI, named functionName: String, documentation: String? = nil, _ body: @escaping BodyWithKeywords
   ) -> ObjectPointer? {
     guard let name = capsuleName, let definition = definition(functionName, documentation: documentation) else {

@@ -65,6 +65,14 @@ final class InterpreterHost: FunctionHost {
       case .close(let table):
         try calling(call) { module, py in try module.close(table, in: py) }
         return .closed
+      case .feed(let stream, let batch):
+        return .rows(try calling(call) { module, py in try module.feed(stream, batch, call.rowContext, in: py) })
+      case .finish(let stream):
+        try calling(call) { module, py in try module.finish(stream, in: py) }
+        return .closed
+      case .abort(let stream):
+        try calling(call) { module, py in try module.close(stream, in: py) }
+        return .closed
       case .end:
         try calling(call) { module, py in
           try module.closeInstances(in: py) { error in

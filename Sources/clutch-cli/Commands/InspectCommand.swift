@@ -40,6 +40,7 @@ struct InspectCommand: ParsableCommand {
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
     if let kind = signature.kind.summary { lines.append("  kind   \(kind)") }
+    if let rows = signature.batchForm?.rows { lines.append("  rows   at most \(rows) in a call") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
@@ -67,7 +68,7 @@ struct InspectCommand: ParsableCommand {
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
         timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
         memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
-        documentation: signature.documentation)
+        batchRows: signature.batchForm?.rows, documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -99,6 +100,8 @@ struct InspectCommand: ParsableCommand {
     let memoryLimit: Int?
     /// Whether the rows of a batch that failed are tried one by one.
     let retryRows: Bool
+    /// How many rows of a batch a call gets at most.
+    let batchRows: Int?
     let documentation: String?
   }
 }
@@ -115,9 +118,10 @@ extension FunctionKind {
   fileprivate var summary: String? {
     switch self {
     case .rows: nil
-    case .batch: "called once for a batch of rows, with lists"
+    case .batch: "called once for a batch of rows, with all values of each column"
+    case .batches: "called once for all batches of a query, and gives a result for each"
     case .table: "gives rows of a table, as they are asked for"
-    case .batches, .aggregate, .concurrent: rawValue
+    case .aggregate, .concurrent: rawValue
     }
   }
 }
