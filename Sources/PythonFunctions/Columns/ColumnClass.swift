@@ -55,7 +55,7 @@ enum ColumnClass {
 
   nonisolated(unsafe) private static let slots = {
     let deallocate: Deallocate = { object in
-      guard let api = PythonLibrary.api else { return }
+      guard let api = HostFunction.api else { return }
       let type = object.pointee.ob_type
       if let rows = ColumnClass.place(object).pointee { Unmanaged<ColumnRows>.fromOpaque(rows).release() }
       api.pointee.PyObject_Free(object)
@@ -66,7 +66,7 @@ enum ColumnClass {
     let item: Item = { object, place in ColumnClass.rows(object)?.item(place) }
     let subscripted: Binary = { object, key in ColumnClass.rows(object)?.item(at: key) }
     let shown: Unary = { object in ColumnClass.rows(object)?.shown }
-    let iterate: Unary = { object in PythonLibrary.api?.pointee.PySeqIter_New(object) }
+    let iterate: Unary = { object in HostFunction.api?.pointee.PySeqIter_New(object) }
     let getBuffer: GetBuffer = { object, view, flags in
       ColumnClass.rows(object)?.export(to: view, of: object, flags) == true ? 0 : -1
     }
@@ -119,7 +119,7 @@ enum ColumnClass {
     }
     let subscripted: Method = { type, parameters in
       guard let parameters else { return nil }
-      return PythonLibrary.api?.pointee.Py_GenericAlias(type, parameters)
+      return HostFunction.api?.pointee.Py_GenericAlias(type, parameters)
     }
     let list: [(StaticString, Method, Int, StaticString)] = [
       ("to_list", toList, Int(METH_NOARGS), "to_list($self, /)\n--\n\nThe values as a list, which stays."),

@@ -12,10 +12,7 @@ package import CPythonABI
 package typealias PythonAPI = UnsafePointer<PythonFunctions>
 
 /// Loads a CPython library and resolves, at once, every symbol that is ever used.
-package enum PythonLibrary {
-  /// Of the CPython of this process, for functions that CPython calls with nothing of ours; nil before it is started.
-  package static var api: PythonAPI? { RawDomain.api }
-
+enum PythonLibrary {
   /// - Throws: `PythonRuntimeError` with the loader's own text, or the name of the first symbol that is missing.
   ///   The library is not left in the process's global scope then, so another one can still be tried.
   static func load(_ path: String) throws(PythonRuntimeError) -> PythonAPI {
