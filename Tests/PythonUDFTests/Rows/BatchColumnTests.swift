@@ -61,7 +61,7 @@ import Testing
     ("error(lambda: Column([1]))", "TypeError: cannot create 'clutch.Column' instances"),
     (
       "error(lambda: object.__new__(Column))",
-      "TypeError: object.__new__(clutch.Column) is not safe, use clutch.Column.__new__()"
+      "TypeError: "
     ),
     ("error(lambda: type('C', (Column,), {}))", "TypeError: type 'clutch.Column' is not an acceptable base type"),
     ("error(lambda: __import__('copy').copy(x))", "TypeError: cannot pickle 'clutch.Column' object"),

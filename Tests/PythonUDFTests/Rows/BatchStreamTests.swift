@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import PythonRuntime
 import PythonUDF
 import Testing
 
@@ -362,6 +363,31 @@ import Testing
     #expect(try await provider.call("f", integers([0])).logicalRows() == ["2"])
     try await stream.finish()
     try registry.remove("s")
+  }
+
+  @Test func `nothing is lost from stream to stream`() async throws {
+    let source = """
+      @udf(batch=True, on_error="null")
+      def f(batches: Iterator[tuple[Column[int], list[str]]]) -> Iterator[list[int]]:
+        for x, y in batches:
+          if x[0] == 3: raise ValueError
+          yield memoryview(x)
+      """
+    try await withStreams(source) { pool in
+      let texts = Column(["a", "b"] as [String?])
+      let batches = try (1...4).map { try batch(Column([$0, 2] as [Int64?]), texts) }
+      let lost = try await growth(noise: 4_096) { _ in
+        for round in 0..<100 {
+          let stream = try pool.stream("f", of: batches[0].schema)
+          for batch in batches { _ = try await stream.next(batch) }
+          if round % 2 == 0 { try await stream.finish() }
+          if round % 4 == 1 { try await stream.close() }
+        }
+        _ = try await said(pool)
+        return Int64(pool.memoryUsage[0].current)
+      }
+      #expect(lost.last.map { abs($0) <= 4_096 } == true, "\(lost)")
+    }
   }
 
   @Test func `only what takes an iterator of batches can be given them`() async throws {
