@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 lifecycles='ThreadConfinementTests|LifecycleTests|ProtectedPagesTests|ExitTests|ExitAtEdgesTests|ProcessEndTests|ErrnoTests'
 pools='UDFRegistryTests|UDFPoolTests|UDFPoolClosingTests|HostQueueTests|ThreadedUDFInterpreterTests|DeadlineTests|ExitWithPoolsTests'
 stack='a thread whose stack is used up says so'
-told='TableTests|LogTests|LogLimitTests|MetricsTests|TracingTests|RegistryTelemetryTests'
+told='TableTests|BatchColumnTests|BatchBufferTests|BatchStreamTests|LogTests|LogLimitTests|MetricsTests|TracingTests|RegistryTelemetryTests'
 
 # run <folder of the build> <tests> <tests not to run>
 run() {

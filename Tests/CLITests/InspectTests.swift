@@ -154,6 +154,38 @@ import Testing
         """)
   }
 
+  @Test func `How a function of a batch is called is shown`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      from collections.abc import Iterator
+      from clutch import Column, udf
+
+      @udf(batch=True, rows=500)
+      def once(x: Column[int]) -> list[int]: return x
+
+      @udf(batch=True)
+      def turns(batches: Iterator[tuple[Column[int], Column[str]]]) -> Iterator[list[int]]: ...
+      """)
+    #expect(
+      try clutch.run("inspect", "f.py").output == """
+        once  (line 5)
+          SQL    once(x BIGINT) -> BIGINT
+          nulls  nulls are None among the values
+          kind   called once for a batch of rows, with all values of each column
+          rows   at most 500 in a call
+
+        turns  (line 8)
+          SQL    turns(arg0 BIGINT, arg1 VARCHAR) -> BIGINT
+          nulls  nulls are None among the values
+          kind   called once for all batches of a query, and gives a result for each
+
+        """)
+    let json = try clutch.run("inspect", "f.py", "--format", "json").output
+    #expect(json.contains("\"batchRows\" : 500") && json.contains("\"kind\" : \"batches\""))
+  }
+
   /// The keys of the JSON for the properties of the library's types; a new property needs its own.
   private static let keys = [
     "name": "name", "parameters": "parameters", "result": "result", "kind": "kind", "determinism": "determinism",
@@ -176,7 +208,7 @@ import Testing
     let shown = try #require(json)
     let parameters = try #require(shown["parameters"] as? [[String: Any]]).first
     let properties =
-      labels(signature).filter { !["timeouts", "decimals", "columnName", "aggregate"].contains($0) }
+      labels(signature).filter { !["timeouts", "decimals", "columnName", "aggregate", "batchForm"].contains($0) }
       + labels(signature.timeouts).map { "timeouts.\($0)" } + labels(parameter).map { "parameters.\($0)" }
     for property in properties {
       let key = try #require(Self.keys[property], "inspect does not show UDFSignature.\(property)")

@@ -149,7 +149,7 @@ typedef struct PyMethodDescrObject {
 } PyMethodDescrObject;
 
 // Values of PyMethodDef.ml_flags.
-enum { METH_VARARGS = 1, METH_KEYWORDS = 2 };
+enum { METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_CLASS = 16 };
 
 typedef struct PyObjectArenaAllocator {
   void *_Nullable ctx;
@@ -226,6 +226,61 @@ typedef int (*initproc)(PyObject *, PyObject *, PyObject *_Nullable);
 // Where these two are in a type object, counted in pointers; PyType_GetSlot tells whether it is so (it is in 3.12 to 3.15).
 enum { PythonTypeInitPlace = 37, PythonTypeNewPlace = 39 };
 
+// Slots of a type that is made of a list of them, and the list, which ends with a zero.
+enum {
+  Py_bf_getbuffer = 1, Py_bf_releasebuffer = 2, Py_mp_length = 4, Py_mp_subscript = 5, Py_sq_item = 44,
+  Py_sq_length = 45, Py_tp_dealloc = 52, Py_tp_doc = 56, Py_tp_iter = 62, Py_tp_methods = 64, Py_tp_repr = 66,
+  Py_tp_getset = 73
+};
+typedef struct PyType_Slot {
+  int slot;
+  const void *_Nullable pfunc;
+} PyType_Slot;
+
+// What describes such a type; read only while the type is made.
+typedef struct PyType_Spec {
+  const char *name;
+  int basicsize;
+  int itemsize;
+  unsigned int flags;
+  PyType_Slot *slots;
+} PyType_Spec;
+
+// Values of PyType_Spec.flags: the type can be matched as a sequence, makes no objects, and cannot be changed.
+enum {
+  PythonTypeIsSequence = 1 << 5, PythonTypeMakesNoInstances = 1 << 7, PythonTypeIsImmutable = 1 << 8
+};
+
+// An attribute that is computed; the list of them ends with an entry without a name.
+typedef struct PyGetSetDef {
+  const char *_Nullable name;
+  PyObject *_Nullable (*_Nullable get)(PyObject *_Nonnull, void *_Nullable);
+  int (*_Nullable set)(PyObject *_Nonnull, PyObject *_Nullable, void *_Nullable);
+  const char *_Nullable doc;
+  void *_Nullable closure;
+} PyGetSetDef;
+
+// Memory that an object shows, for as long as it is not released.
+typedef struct Py_buffer {
+  void *_Nullable buf;
+  PyObject *_Nullable obj;
+  Py_ssize_t len;
+  Py_ssize_t itemsize;
+  int readonly;
+  int ndim;
+  const char *_Nullable format;
+  Py_ssize_t *_Nullable shape;
+  Py_ssize_t *_Nullable strides;
+  Py_ssize_t *_Nullable suboffsets;
+  void *_Nullable internal;
+} Py_buffer;
+
+// What who asks for memory wants to know of it, and can bear.
+enum {
+  PyBUF_WRITABLE = 1, PyBUF_FORMAT = 4, PyBUF_ND = 8, PyBUF_STRIDES = 0x18, PyBUF_C_CONTIGUOUS = 0x38,
+  PyBUF_F_CONTIGUOUS = 0x58, PyBUF_ANY_CONTIGUOUS = 0x98, PyBUF_FULL_RO = 0x11c
+};
+
 // What a callable does when it is called with a vector of arguments.
 typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nullable const *_Nullable, size_t,
                                               PyObject *_Nullable);
@@ -277,6 +332,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyType_GetDict, PyTypeObject *)                                                        \
   F(void, PyType_Modified, PyTypeObject *)                                                                      \
   F(PyObject *_Nullable, PyDescr_NewMethod, PyTypeObject *, PyMethodDef *)                                      \
+  F(PyObject *_Nullable, PyType_FromSpec, PyType_Spec *)                                                        \
+  F(void, PyObject_Free, void *)                                                                                \
   F(void, PyObject_GC_UnTrack, void *)                                                                          \
   /* Any object */                                                                                              \
   F(PyObject *_Nullable, PyObject_GetAttrString, PyObject *, const char *)                                      \
@@ -303,12 +360,21 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyObject_VectorcallDict, PyObject *, PyObject *_Nullable const *_Nullable, size_t,     \
     PyObject *_Nullable)                                                                                        \
   F(PyObject *_Nullable, PyObject_GetIter, PyObject *)                                                          \
+  F(PyObject *_Nullable, PySeqIter_New, PyObject *)                                                             \
+  F(PyObject *_Nullable, Py_GenericAlias, PyObject *, PyObject *)                                               \
+  F(int, PyObject_CheckBuffer, PyObject *)                                                                      \
+  F(int, PyObject_GetBuffer, PyObject *, Py_buffer *, int)                                                      \
+  F(void, PyBuffer_Release, Py_buffer *)                                                                        \
   F(PyObject *_Nullable, PyIter_Next, PyObject *)                                                               \
   /* Numbers */                                                                                                 \
   F(PyObject *_Nullable, PyLong_FromLongLong, long long)                                                        \
   F(PyObject *_Nullable, PyLong_FromUnsignedLongLong, unsigned long long)                                       \
   F(long long, PyLong_AsLongLongAndOverflow, PyObject *, int *)                                                 \
   F(unsigned long long, PyLong_AsUnsignedLongLong, PyObject *)                                                  \
+  F(int, PyIndex_Check, PyObject *)                                                                             \
+  F(Py_ssize_t, PyNumber_AsSsize_t, PyObject *, PyObject *_Nullable)                                            \
+  F(int, PySlice_Unpack, PyObject *, Py_ssize_t *, Py_ssize_t *, Py_ssize_t *)                                  \
+  F(Py_ssize_t, PySlice_AdjustIndices, Py_ssize_t, Py_ssize_t *, Py_ssize_t *, Py_ssize_t)                      \
   F(PyObject *_Nullable, PyNumber_Index, PyObject *)                                                            \
   F(PyObject *_Nullable, PyNumber_ToBase, PyObject *, int)                                                      \
   F(PyObject *_Nullable, PyLong_FromString, const char *, char *_Nullable *_Nullable, int)                      \
@@ -372,6 +438,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyErr_SetImportErrorSubclass, PyObject *, PyObject *, PyObject *_Nullable,             \
     PyObject *_Nullable)                                                                                        \
   F(PyObject *_Nullable, PyErr_GetRaisedException, void)                                                        \
+  F(void, PyErr_SetRaisedException, PyObject *)                                                                 \
   F(int, PyErr_GivenExceptionMatches, PyObject *, PyObject *)                                                   \
   F(PyObject *_Nullable, PyException_GetCause, PyObject *)                                                      \
   F(PyObject *_Nullable, PyException_GetContext, PyObject *)                                                    \
@@ -401,10 +468,14 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyTypeObject, PyMemoryView_Type)                                                                            \
   O(PyTypeObject, PyDict_Type)                                                                                  \
   O(PyTypeObject, PyList_Type)                                                                                  \
+  O(PyTypeObject, PySlice_Type)                                                                                 \
   O(PyTypeObject, PyTuple_Type)                                                                                 \
   O(PyObject *_Nonnull, PyExc_TypeError)                                                                        \
   O(PyObject *_Nonnull, PyExc_ValueError)                                                                       \
   O(PyObject *_Nonnull, PyExc_Exception)                                                                        \
+  O(PyObject *_Nonnull, PyExc_IndexError)                                                                       \
+  O(PyObject *_Nonnull, PyExc_BufferError)                                                                      \
+  O(PyObject *_Nonnull, PyExc_StopIteration)                                                                    \
   O(PyObject *_Nonnull, PyExc_MemoryError)                                                                      \
   O(PyObject *_Nonnull, PyExc_OverflowError)                                                                    \
   O(PyObject *_Nonnull, PyExc_SyntaxError)                                                                      \

@@ -62,6 +62,15 @@ public struct FixedWidthBuilder<T: FixedWidthColumnElement>: ColumnBuilder, ~Cop
     rowCount &+= 1
   }
 
+  /// Adds rows whose values lie one after the other at an address, which need not be aligned.
+  package mutating func append(copying values: UnsafeRawPointer, count: Int) {
+    guard count > 0 else { return }
+    if rowCount + count > capacity { reserveCapacity(max(rowCount + count, capacity * 2)) }
+    (memory.base + rowCount * MemoryLayout<T>.stride)
+      .copyMemory(from: values, byteCount: count * MemoryLayout<T>.stride)
+    rowCount += count
+  }
+
   /// Takes back all rows but the first `count`.
   public mutating func truncate(to count: Int) {
     validity.truncate(to: count, from: rowCount)

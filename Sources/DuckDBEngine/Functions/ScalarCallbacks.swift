@@ -42,6 +42,8 @@ enum CallbackPlaces {
 /// The C functions that DuckDB calls for a scalar function.
 struct ScalarCallbacks: Sendable {
   let bind: duckdb_scalar_function_bind_t
+  /// For functions that take the batches of a query one after the other.
+  let begin: duckdb_scalar_function_init_t
   let run: duckdb_scalar_function_t
 
   /// - Throws: as `CallbackPlaces.place`.
@@ -51,13 +53,17 @@ struct ScalarCallbacks: Sendable {
 
   /// One for each place. A C function captures nothing, so each has its place written out.
   private static let all = [
-    ScalarCallbacks(bind: { bind($0, 0) }, run: { run($0, $1, $2, 0) }),
-    ScalarCallbacks(bind: { bind($0, 1) }, run: { run($0, $1, $2, 1) }),
-    ScalarCallbacks(bind: { bind($0, 2) }, run: { run($0, $1, $2, 2) }),
+    ScalarCallbacks(bind: { bind($0, 0) }, begin: { begin($0, 0) }, run: { run($0, $1, $2, 0) }),
+    ScalarCallbacks(bind: { bind($0, 1) }, begin: { begin($0, 1) }, run: { run($0, $1, $2, 1) }),
+    ScalarCallbacks(bind: { bind($0, 2) }, begin: { begin($0, 2) }, run: { run($0, $1, $2, 2) }),
   ]
 
   private static func bind(_ info: duckdb_bind_info, _ place: Int) {
     if let functions = CallbackPlaces.functions(place) { ScalarFunction.bind(info, functions) }
+  }
+
+  private static func begin(_ info: duckdb_init_info, _ place: Int) {
+    if let functions = CallbackPlaces.functions(place) { StreamState.begin(info, functions) }
   }
 
   private static func run(

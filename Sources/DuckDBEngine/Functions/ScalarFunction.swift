@@ -72,6 +72,7 @@ final class ScalarFunction: Sendable {
       if let data { Unmanaged<ScalarFunction>.fromOpaque(data).release() }
     }
     duckdb.scalar_function_set_bind(function, callbacks.bind)
+    if signature.kind == .batches { duckdb.scalar_function_set_init(function, callbacks.begin) }
     duckdb.scalar_function_set_function(function, callbacks.run)
     return function
   }
@@ -186,7 +187,8 @@ final class ScalarFunction: Sendable {
     let postponed = planning != nil && function.errorMode == .raise ? Postponed() : nil
     do {
       let vectors = function.vectors(functions)
-      let result = try function.call(call.batch(of: input, vectors), call.timeZone, postponed)
+      let stream = function.signature.kind == .batches ? StreamState.of(info, functions) : nil
+      let result = try function.call(call.batch(of: input, vectors), call.timeZone, postponed, stream)
       try vectors.write(result, shape: function.result, to: output)
     } catch {
       if let planning {
@@ -209,13 +211,17 @@ final class ScalarFunction: Sendable {
   /// - Parameters:
   ///   - timeZone: in which DuckDB shows the moments among the arguments; nil when there are none.
   ///   - postponed: takes what tells of failing rows; nil for telling at once.
-  private func call(_ batch: RecordBatch, _ timeZone: String?, _ postponed: Postponed?) throws -> Column {
+  ///   - stream: takes the batches of a part of the query; nil where each is called for alone.
+  private func call(
+    _ batch: RecordBatch, _ timeZone: String?, _ postponed: Postponed?, _ stream: StreamState?
+  ) throws -> Column {
     var options = CallOptions(errorMode: errorMode, timeouts: timeouts) { $0.storedInDuckDB }
     options.allowsLargeColumns = true
     options.shortReach = shortReach
     options.timeZone = timeZone
     if let postponed { options.postpone = { postponed.add($0) } }
-    let result = try provider.evaluateAndWait(index, batch, options)
+    let result =
+      try stream?.next(batch, of: index, provider, options) ?? provider.evaluateAndWait(index, batch, options)
     guard let errors = result.errors else { return result.values }
     var rows = StructBuilder()
     for _ in 0..<batch.rowCount { rows.append() }

@@ -42,6 +42,15 @@ public protocol FunctionProvider: Sendable {
   ///   - options: how it is called.
   /// - Throws: `UDFError` with code `unknownFunction` when the function is no aggregate function.
   func aggregate(_ function: Int, _ options: CallOptions) throws -> AggregateStates
+
+  /// Begins to call the function at a place in ``signatures`` that takes the batches of a query one after the other; it
+  /// runs when it is given the first.
+  ///
+  /// - Parameters:
+  ///   - function: the place of the function.
+  ///   - options: how it is called; each batch is a call.
+  /// - Throws: `UDFError` with code `unknownFunction` when the function takes no iterator of batches.
+  func openStream(_ function: Int, _ options: CallOptions) throws -> any BatchStream
 }
 
 extension FunctionProvider {
@@ -138,6 +147,27 @@ extension FunctionProvider {
     }
   }
 
+  /// Begins to call a function that takes the batches of a query one after the other.
+  ///
+  /// ```swift
+  /// let stream = try pool.stream("embed", of: schema)
+  /// for try await batch in batches { let values = try await stream.next(batch).values }
+  /// try await stream.finish()
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - function: the name, as for `call`.
+  ///   - schema: of the batches.
+  ///   - errorMode: what a failing row does; nil for what the function says.
+  ///   - timeouts: how long a call for a batch may take; where nothing is said, what the function says.
+  /// - Throws: as ``openStream(_:_:)``; `UDFError` with code `unknownFunction` or `wrongArguments`.
+  public func stream(
+    _ function: String, of schema: Schema, onError errorMode: UDFErrorMode? = nil, timeouts: UDFTimeouts = UDFTimeouts()
+  ) throws -> any BatchStream {
+    let place = try signatures.place(of: function, for: schema.fields)
+    return try openStream(place, CallOptions(errorMode: errorMode, timeouts: timeouts))
+  }
+
   /// The signature of a function, of overloads the first; upper and lower case count as the same if no name is equal.
   ///
   /// - Throws: `UDFError` with code `unknownFunction`.
@@ -163,7 +193,7 @@ extension [UDFSignature] {
   /// the first.
   ///
   /// - Throws: `UDFError`: `unknownFunction`, or `wrongArguments` when no overload takes them.
-  func place(of name: String, for fields: [Field]) throws -> Int {
+  package func place(of name: String, for fields: [Field]) throws -> Int {
     let overloads = try overloads(of: name)
     guard overloads.count > 1 else { return overloads[0] }
     let near = overloads.compactMap { place in self[place].distance(to: fields).map { (place, $0) } }

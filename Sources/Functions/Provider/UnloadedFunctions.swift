@@ -17,7 +17,8 @@ public struct UnloadedFunctions: FunctionProvider, Hashable {
       UDFSignature(
         name: function.name, kind: .rows, parameters: Array(repeating: parameter, count: function.parameterCount),
         result: .int, determinism: .unspecified, errorMode: .raise, timeouts: UDFTimeouts(), memoryLimit: nil,
-        documentation: nil, line: function.line, retriesRows: false, aggregate: nil, columnName: nil, decimals: nil)
+        documentation: nil, line: function.line, retriesRows: false, aggregate: nil, columnName: nil, decimals: nil,
+        batchForm: nil)
     }
   }
 
@@ -38,6 +39,9 @@ public struct UnloadedFunctions: FunctionProvider, Hashable {
 
   /// Throws `notAvailable`.
   public func aggregate(_ function: Int, _ options: CallOptions) throws -> AggregateStates { throw refusal }
+
+  /// Throws `notAvailable`.
+  public func openStream(_ function: Int, _ options: CallOptions) throws -> any BatchStream { throw refusal }
 
   private var refusal: UDFError { UDFError(.notAvailable, "\(name) did not load, so its functions cannot be called") }
 }

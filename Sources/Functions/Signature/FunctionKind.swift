@@ -1,12 +1,12 @@
 /// How a function is called, and what it gives.
 ///
-/// Only `rows`, `batch`, `table` and `aggregate` can be called yet; a file with a function of another kind does not load.
+/// All but `concurrent` can be called; a file with a function of that kind does not load.
 public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Once for each row, with values; gives a value.
   case rows
   /// Once for a batch, with the values of its rows; gives as many.
   case batch
-  /// With the batches of a query one after the other; gives batches.
+  /// With an iterator over the batches of a query; gives values for each in turn.
   case batches
   /// Once for each row, with values; gives rows of a table of its own, as they are asked for.
   case table

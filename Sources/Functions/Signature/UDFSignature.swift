@@ -45,6 +45,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   let columnName: String?
   /// What decimal results do that do not fit; nil for what annotated functions do.
   package let decimals: DecimalRule?
+  /// How it takes a batch; nil for functions that are not called for one.
+  package let batchForm: BatchForm?
 
   /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`. What may be left out stands in brackets,
   /// what may be repeated is followed by dots. Of a great many parameters, fields or values only some are named.
@@ -73,7 +75,7 @@ public struct UDFSignature: Sendable, Hashable, Codable {
       return "null is passed as None to \(optional); a row with a null elsewhere is left out"
     }
     let nothing = kind == .table ? "no rows" : "null"
-    if kind == .batch { return "nulls are None among the values" }
+    if kind == .batch || kind == .batches { return "nulls are None among the values" }
     if parameters.isEmpty { return "called once per row" }
     if optional.isEmpty { return "a null argument gives \(nothing) without a call" }
     if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }
@@ -99,5 +101,6 @@ extension UDFSignature {
     columnName = try values.decodeIfPresent(String.self, forKey: .columnName)
     aggregate = try values.decodeIfPresent(Aggregate.self, forKey: .aggregate)
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)
+    batchForm = try values.decodeIfPresent(BatchForm.self, forKey: .batchForm)
   }
 }

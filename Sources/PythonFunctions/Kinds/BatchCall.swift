@@ -4,26 +4,39 @@ import Columnar
 import PythonRuntime
 import Synchronization
 
-/// A function of a whole batch: called once with the list of each parameter's values, it gives a value for each row.
+/// A function of whole batches: called with the values of each parameter, it gives a value for each row.
 struct BatchCall: WriterUse, ~Copyable {
-  private let api: PythonAPI
+  let api: PythonAPI
   private let conversion: Conversion
-  private let callable: ObjectPointer
-  private let result: UDFType
-  private let readers: [ArgumentReader]
+  private let caller: any BatchCaller
+  let result: UDFType
+  private let inputs: [Input]
   /// The readers point into these.
   private let columns: [Column]
-  private let rowCount: Int
+  let rowCount: Int
   private let retriesRows: Bool
+  /// How many rows a call gets at most.
+  private let mostRows: Int
   private let progress: CallProgress
+  /// The class of columns.
+  let columnClass: ObjectPointer
   /// For what failures show of a row.
-  private var arguments: ArgumentRows
-  private var outcomes: RowOutcomes
+  var arguments: ArgumentRows
+  var outcomes: RowOutcomes
+  /// All rows of the result, where the function gave back a column as it is.
+  var passedThrough: Column?
 
+  /// What the function gets of a parameter.
+  private enum Input {
+    case list(ArgumentReader)
+    case column(ColumnContent, name: String)
+  }
+
+  /// - Parameter columnClass: of the interpreter.
   /// - Throws: `UDFError` with code `wrongArguments`.
   init(
-    _ signature: UDFSignature, _ callable: ObjectPointer, for batch: RecordBatch, in py: borrowing Python,
-    _ conversion: Conversion, _ context: RowContext
+    _ signature: UDFSignature, _ caller: any BatchCaller, for batch: RecordBatch, in py: borrowing Python,
+    _ conversion: Conversion, columnClass: ObjectPointer, _ context: RowContext
   ) throws {
     let fields = batch.schema.fields
     let result = context.options.resultType?(signature.result) ?? signature.result.resolved(for: fields)
@@ -31,23 +44,35 @@ struct BatchCall: WriterUse, ~Copyable {
     conversion.reach = context.options.offsetReach
     try signature.check(fields)
     let parameters = signature.parameters(forArguments: fields.count) ?? []
-    let readers = try zip(parameters, fields).enumerated().map { index, pair in
-      try conversion.reader(of: batch.columns[index], pair.1, as: pair.0.type)
+    let memory = py.state.memory
+    let inputs: [Input] = try zip(parameters, fields).enumerated().map { index, pair in
+      let (parameter, field) = pair
+      // The last one of the signature may stand for many.
+      let place = min(index, signature.parameters.count - 1)
+      guard signature.batchForm?.columns.contains(place) == true else {
+        return .list(try conversion.reader(of: batch.columns[index], field, as: parameter.type))
+      }
+      let content = try ColumnContent(batch.columns[index], field, as: parameter.type, conversion, memory)
+      return .column(content, name: parameter.name)
     }
     arguments = try ArgumentRows(signature, batch, conversion)
-    outcomes = RowOutcomes(signature, result, context, conversion, py.state.memory)
+    outcomes = RowOutcomes(signature, result, context, conversion, memory)
     api = py.api
     columns = batch.columns
     rowCount = batch.rowCount
     retriesRows = signature.retriesRows
+    mostRows = signature.batchForm?.rows ?? .max
     progress = context.progress
-    (self.conversion, self.callable, self.result, self.readers) = (conversion, callable, result, readers)
+    passedThrough = nil
+    (self.conversion, self.caller, self.result, self.columnClass) = (conversion, caller, result, columnClass)
+    self.inputs = inputs
   }
 
   /// Calls the function.
   ///
   /// - Throws: `UDFError`, `PythonError`.
   mutating func run() throws -> UDFResult {
+    defer { for case .column(let content, _) in inputs { content.end() } }
     let values = try conversion.withWriter(of: result, rows: rowCount, &self)
     let failures = outcomes.failures
     let errors = outcomes.mode == .collect ? try outcomes.errorColumn(rowCount: rowCount) : nil
@@ -59,7 +84,13 @@ struct BatchCall: WriterUse, ~Copyable {
 
   mutating func use<Writer: ResultWriter & ~Copyable>(_ initial: consuming Writer) throws -> Column {
     var writer = initial
-    if rowCount > 0 { try call(0..<rowCount, &writer) }
+    var first = 0
+    while first < rowCount {
+      let next = first + min(mostRows, rowCount - first)
+      try call(first..<next, &writer)
+      first = next
+    }
+    if let passedThrough { return passedThrough }
     return try writer.finish()
   }
 
@@ -69,88 +100,70 @@ struct BatchCall: WriterUse, ~Copyable {
       throw UDFError(.interrupted, "UDF \(outcomes.function) was stopped before row \(rows.lowerBound) of its batch")
     }
     progress.row.pointee.store(rows.lowerBound + 1, ordering: .relaxed)
-    guard let lists = lists(rows) else {
+    // A result may be made of them as it is read, so they end after that.
+    var used: [ColumnOfCall] = []
+    defer { for column in used { column.end() } }
+    guard let values = values(rows, &used) else {
       let (error, isFatal) = outcomes.takePending()
       return try failed(rows, .argument(error), isFatal: isFatal, &writer)
     }
-    let result = api.call(callable, lists)
-    for list in lists { api.pointee.Py_DecRef(list) }
-    guard let result else { return try pendingFailed(rows, &writer) }
-    defer { api.pointee.Py_DecRef(result) }
-    guard api.isListOfValues(result) else { return try failed(rows, .noValues(result, api), &writer) }
-    guard let values = try values(of: result, rows.count) else {
-      let (error, isFatal) = outcomes.takePending()
-      if error.typeName == "TypeError", error.traceback.isEmpty {
-        return try failed(rows, .noValues(result, api), &writer)
-      }
-      return try failed(rows, .call(error), isFatal: isFatal, &writer)
+    let answer = caller.call(values)
+    for value in values { api.pointee.Py_DecRef(value) }
+    switch answer {
+    case .raised: try pendingFailed(rows, &writer)
+    case .refused(let reason): try failed(rows, .result(reason, nil, isWrongType: false), &writer)
+    case .result(let result):
+      defer { api.pointee.Py_DecRef(result) }
+      try write(result, rows, &writer)
     }
-    defer { api.pointee.Py_DecRef(values) }
-    let count = api.pointee.PyObject_Size(values)
-    guard count == rows.count else {
-      let returned = count <= rows.count || isList(result) ? "\(count)" : "more than \(rows.count)"
-      let reason = """
-        it returned \(returned) value\(returned == "1" ? "" : "s") for \(rows.count) row\(rows.count == 1 ? "" : "s")
-        """
-      return try failed(rows, .result(reason, nil, isWrongType: false), &writer)
-    }
-    for row in rows { try write(row, of: values, at: row - rows.lowerBound, &writer) }
   }
 
-  /// The values in a list, as a new reference; nil with an exception pending.
-  private func values(of result: ObjectPointer, _ count: Int) throws -> ObjectPointer? {
-    if isList(result) { return api.pointee.PySequence_List(result) }
+  /// The values of each parameter, as new references; nil with an exception pending.
+  private func values(_ rows: Range<Int>, _ used: inout [ColumnOfCall]) -> [ObjectPointer]? {
+    var values: [ObjectPointer] = []
+    for input in inputs {
+      let value: ObjectPointer?
+      switch input {
+      case .list(let read): value = list(rows, read)
+      case .column(let content, let name):
+        let column = ColumnOfCall(content, named: name, columnClass)
+        used.append(column)
+        value = column.object(rows)
+      }
+      guard let value else {
+        for value in values { api.pointee.Py_DecRef(value) }
+        return nil
+      }
+      values.append(value)
+    }
+    return values
+  }
+
+  private func list(_ rows: Range<Int>, _ read: ArgumentReader) -> ObjectPointer? {
+    guard let list = api.pointee.PyList_New(rows.count) else { return nil }
+    let places = api.places(of: list, count: rows.count, holdNone: read.runsPython)
+    if let places, read(rows, places, 1) == rows.count { return list }
+    api.pointee.Py_DecRef(list)
+    return nil
+  }
+
+  /// The values in something to iterate over, as a new reference to a list; nil with an exception pending.
+  func values(of result: ObjectPointer, _ count: Int) throws -> ObjectPointer? {
+    if api.isList(result) { return api.pointee.PySequence_List(result) }
     let function = try conversion.supportFunction("first_values")
     let number = try conversion.hold(api.pointee.PyLong_FromLongLong(Int64(count)))
     return api.call(function, [result, number])
   }
 
-  private func isList(_ result: ObjectPointer) -> Bool {
-    result.pointee.ob_type == api.pointee.PyList_Type || result.pointee.ob_type == api.pointee.PyTuple_Type
-  }
-
-  private mutating func write<Writer: ResultWriter & ~Copyable>(
-    _ row: Int, of values: ObjectPointer, at place: Int, _ writer: inout Writer
-  ) throws {
-    // Converting one may run code that changes the list.
-    guard let value = api.pointee.PySequence_GetItem(values, place) else {
-      return try pendingFailed(row..<row + 1, &writer)
-    }
-    defer { api.pointee.Py_DecRef(value) }
-    if value == api.none { return writer.appendNull() }
-    do throws(ResultProblem) { try writer.append(value) } catch {
-      try outcomes.resultFailed(row, value, error, arguments)
-      writer.appendNull()
-    }
-  }
-
-  /// The values of each parameter, as new references; nil with an exception pending.
-  private func lists(_ rows: Range<Int>) -> [ObjectPointer]? {
-    var lists: [ObjectPointer] = []
-    for read in readers {
-      let list = api.pointee.PyList_New(rows.count)
-      if let list {
-        lists.append(list)
-        let places = api.places(of: list, count: rows.count, holdNone: read.runsPython)
-        if let places, read(rows, places, 1) == rows.count { continue }
-      }
-      for list in lists { api.pointee.Py_DecRef(list) }
-      return nil
-    }
-    return lists
-  }
-
   // MARK: What ends a call without values
 
-  private mutating func pendingFailed<Writer: ResultWriter & ~Copyable>(
-    _ rows: Range<Int>, _ writer: inout Writer
-  ) throws {
+  mutating func pendingFailed<Writer: ResultWriter & ~Copyable>(_ rows: Range<Int>, _ writer: inout Writer) throws {
     let (error, isFatal) = outcomes.takePending()
     try failed(rows, .call(error), isFatal: isFatal, &writer)
   }
 
   /// Fails all rows of a call, or tries them one by one.
-  private mutating func failed<Writer: ResultWriter & ~Copyable>(
+  mutating func failed<Writer: ResultWriter & ~Copyable>(
     _ rows: Range<Int>, _ problem: RowProblem, isFatal: Bool = false, _ writer: inout Writer
   ) throws {
     if retriesRows, rows.count > 1, !isFatal, outcomes.mode != .raise {
@@ -166,17 +179,28 @@ struct BatchCall: WriterUse, ~Copyable {
   }
 }
 
-extension RowProblem {
-  /// What was returned is no list of values.
-  fileprivate static func noValues(_ object: ObjectPointer, _ api: PythonAPI) -> RowProblem {
-    let shown = object == api.none ? "None" : "\(api.shortRepresentation(object)) of type \(api.typeName(object))"
-    return .result("it returned \(shown), expected a list with a value for each row", nil, isWrongType: true)
-  }
+/// What gives the values of a batch's rows.
+protocol BatchCaller {
+  /// Gives the result of a call, or says what there is instead.
+  ///
+  /// - Parameter values: of each parameter; these stay the caller's.
+  func call(_ values: [ObjectPointer]) -> BatchAnswer
 }
 
-extension UnsafePointer<PythonFunctions> {
-  /// Whether an object may be the values of many rows: texts and bytes can be iterated over too, but nobody means that.
-  fileprivate func isListOfValues(_ object: ObjectPointer) -> Bool {
-    !isInstance(object, of: pointee.PyUnicode_Type) && !isInstance(object, of: pointee.PyBytes_Type)
-  }
+/// What came of a call.
+enum BatchAnswer {
+  /// A new reference.
+  case result(ObjectPointer)
+  /// An exception is pending.
+  case raised
+  /// There is no result, for this reason.
+  case refused(String)
+}
+
+/// A function that is called anew for each batch.
+struct FunctionCaller: BatchCaller {
+  let api: PythonAPI
+  let callable: ObjectPointer
+
+  func call(_ values: [ObjectPointer]) -> BatchAnswer { api.call(callable, values).map(BatchAnswer.result) ?? .raised }
 }

@@ -11,6 +11,7 @@ extension LoadedModule {
   package func rows(
     _ function: Int, _ batch: RecordBatch, _ context: RowContext = RowContext(), in py: borrowing Python
   ) throws -> UDFResult {
+    if functions[function].signature.kind == .batches { return try onlyBatch(function, batch, context, in: py) }
     let function = functions[function]
     let conversion = Conversion(py.state, classes: classes, support: support)
     defer { conversion.release() }
@@ -31,7 +32,9 @@ extension LoadedModule {
           TableCall(0, batch), .max, function.signature, callable, in: py, conversion, context, placesFailures: false)
         return try lists.lists()
       case .batch:
-        var call = try BatchCall(function.signature, callable, for: batch, in: py, conversion, context)
+        let caller = FunctionCaller(api: py.api, callable: callable)
+        var call = try BatchCall(
+          function.signature, caller, for: batch, in: py, conversion, columnClass: columnClass(in: py), context)
         return try call.run()
       case .rows, .aggregate, .batches, .concurrent: break
       }

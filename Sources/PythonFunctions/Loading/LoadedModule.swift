@@ -16,6 +16,8 @@ package struct LoadedModule: Sendable {
   let support: Int
   /// The same of aggregate functions.
   let aggregates: Int
+  /// The key of the class of columns.
+  private let columnClass: Int
 
   /// The keys of what closes the instances of classes, in the order in which these were made.
   private let closes: [Int]
@@ -39,6 +41,12 @@ package struct LoadedModule: Sendable {
       }
       py.api.pointee.Py_DecRef(result)
     }
+  }
+
+  /// The class of columns, in the interpreter that the module was loaded in.
+  func columnClass(in py: borrowing Python) throws -> ObjectPointer {
+    guard let found = py.state.kept(columnClass) else { throw UDFError(.closed, "the UDF's module has been unloaded") }
+    return found
   }
 
   package var signatures: [UDFSignature] { functions.map(\.signature) }
@@ -65,7 +73,7 @@ package struct LoadedModule: Sendable {
     py.state.sourceName = source.name
     do {
       let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
-      try Self.prepare(policy, folder: folder, log: log, in: py)
+      columnClass = try Self.prepare(policy, folder: folder, log: log, in: py)
       try memory.requireRoom("without the file")
       // Before the file runs, which may change what these names stand for.
       support = Self.keep(try py.importModule(Self.supportModule), py)
@@ -157,9 +165,11 @@ package struct LoadedModule: Sendable {
   /// Installs our own modules, and then begins to enforce the policy.
   ///
   /// - Parameter folder: where modules beside the source are.
+  /// - Returns: the key of the class of columns.
+  @discardableResult
   static func prepare(
     _ policy: InterpreterPolicy, folder: String?, log: some LogSink, in py: borrowing Python
-  ) throws {
+  ) throws -> Int {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
     try py.installImportChanges()
@@ -170,8 +180,13 @@ package struct LoadedModule: Sendable {
       to: py.hostFunction { api, arguments in
         api.makeText(api.pointee.PyTuple_GetItem(arguments, 0).map { api.shortRepresentation($0) } ?? "")
       })
+    let column = try py.state.check(ColumnClass.make(py.api))
+    let columnClass = py.state.keep(column)
     for (name, text) in ownModules {
       try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
+      if name == "clutch" {
+        try py.state.check(py.api.pointee.PyObject_SetAttrString(py.importModule(name).pointer, "Column", column))
+      }
     }
     try py.state.setLineReader(try py.importModule("_clutch_pristine").attribute("line").pointer)
     try log.install(in: py)
@@ -179,6 +194,7 @@ package struct LoadedModule: Sendable {
     _ = try py.importModule("_clutch_dialects").callMethod("install", dialects)
     let names = [texts] + ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
     try py.enforce(policy, moduleFolder: folder, ownModules: Set(names))
+    return columnClass
   }
 
   /// In the order in which they import each other.
@@ -188,7 +204,7 @@ package struct LoadedModule: Sendable {
       ("_clutch_pristine", PackageResources.pristine_py), (supportModule, PackageResources.support_py),
       ("_clutch_annotations", PackageResources.annotations_py), ("_clutch_callables", PackageResources.callables_py),
       ("_clutch_aggregates", PackageResources.aggregates_py),
-      ("_clutch_dialects", PackageResources.dialects_py),
+      ("_clutch_batches", PackageResources.batches_py), ("_clutch_dialects", PackageResources.dialects_py),
       ("_clutch_loader", PackageResources.loader_py),
     ]
   }

@@ -35,7 +35,7 @@ _annotations, _class_name = type.__dict__["__annotations__"].__get__, type.__dic
 _mro = type.__dict__["__mro__"].__get__
 _NoneType = type(None)
 _modules = sys.modules
-_Type = clutch.Type
+_Type, _Column = clutch.Type, clutch.Column
 
 _LISTS = (list, collections.abc.Sequence, collections.abc.Iterable)
 _MAPS = (dict, collections.abc.Mapping)
@@ -134,6 +134,34 @@ def _plain(annotation, namespace):
     return annotation
 
 
+def plain(annotation, namespace):
+    """What an annotation comes to without aliases and "| None". Raises Unsupported, whatever the annotation does."""
+    try:
+        return _plain(annotation, namespace)
+    except (Unsupported, MemoryError):
+        raise
+    except Exception as error:
+        raise Unsupported(f"has a type that cannot be read: {told(error)}") from None
+
+
+def parts(annotation):
+    """The origin and the arguments of what `plain` gives."""
+    return _parts(annotation)
+
+
+def written(annotation):
+    """An annotation for a message."""
+    return _shown(annotation)
+
+
+def tuple_fields(cls):
+    """The fields of a NamedTuple, each with its annotation; None for anything else."""
+    if not _is_a(cls, type) or not issubclass(cls, tuple) or not hasattr(cls, "_fields"):
+        return None
+    hints = _hints(cls)
+    return [(str.__str__(name), _evaluated(*hints.get(name, (_Any, {})))) for name in cls._fields]
+
+
 def _is_a(value, cls):
     """What isinstance says of a value that does not lie about its class."""
     return issubclass(type(value), cls)
@@ -152,6 +180,12 @@ def _resolve(annotation, namespace, depth, inside):
     if plain:
         return {"kind": plain}, annotation is _Any or annotation is object or plain == "null"
     origin, arguments = _parts(annotation)
+    if origin is _Column or annotation is _Column:
+        column = "Column" if annotation is _Column else _shown(annotation)
+        raise Unsupported(
+            f"has the type {column}, which is the values of many rows; only a whole parameter, or the whole result, of a "
+            "function marked @udf(batch=True) can be one"
+        )
 
     def inner(annotation):
         return _resolve(annotation, namespace, depth + 1, inside)[0]

@@ -17,7 +17,8 @@ from typing import Annotated, Any, NamedTuple
 from _clutch_texts import is_name as _is_name, listed as _listed, shown as _shown
 
 __all__ = [
-    "udf", "udtf", "udaf", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds", "Timestamp", "Decimal128",
+    "udf", "udtf", "udaf", "Column", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds",
+    "Timestamp", "Decimal128",
     "Decimal256", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "Float32",
     "Float64",
 ]  # fmt: skip
@@ -76,13 +77,13 @@ _marked = []
 
 _OPTIONS = {
     "null": "skip", "deterministic": None, "on_error": "raise", "timeout": None, "batch_timeout": None, "memory": None,
-    "threads": False, "batch": False, "retry_rows": False,
+    "threads": False, "batch": False, "retry_rows": False, "rows": None,
 }  # fmt: skip
 
 
 def udf(
     function=None, /, *, name=None, null="skip", deterministic=None, on_error="raise", timeout=None, batch_timeout=None,
-    memory=None, threads=False, batch=False, retry_rows=False, **unknown,
+    memory=None, threads=False, batch=False, retry_rows=False, rows=None, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
@@ -103,11 +104,14 @@ def udf(
     memory: how much memory the function's interpreter may take, such as "256MB", "1GiB", or a number of bytes. More
         than that is a MemoryError. The functions of a file share an interpreter, and the largest of their limits holds.
     threads: whether it may start threads, which then holds for all functions of the file.
-    batch: whether it is called once for a batch of rows: each parameter, annotated list[T], is the list of its values, with
-        None for nulls, and the result is a list of as many values, or anything else to iterate over. What then raises, or
-        returns another number of values, fails all rows of the batch.
+    batch: whether it is called once for a batch of rows: each parameter is annotated list[T], a list of its values with None
+        for nulls, or Column[T], the engine's own memory; the result is a list of as many values, a buffer of numbers, a
+        Column, or anything else to iterate over. What then raises, or returns another number of values, fails all rows of
+        the batch. With one parameter Iterator[tuple[Column[T], ...]], or Iterator[Column[T]], and the result
+        Iterator[list[T]], it is called once for all batches of a query, and gives a result for each in turn.
     retry_rows: with batch and on_error "null" or "collect", whether the rows of a batch that failed are tried again one by
         one, as batches of one row, so that only those fail that have to.
+    rows: with batch, how many rows a call gets at most; batches that are longer are cut.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
@@ -188,8 +192,9 @@ def _decorator(mark_name, kind, function, name, given, unknown):
         _check(marked, name, options, unknown)
         if marked.options["batch"]:
             marked.kind = "batch"
-        elif marked.options["retry_rows"]:
-            marked.refuse(f"@{mark_name}(retry_rows=True) is for functions of a batch; add batch=True")
+        for option in ("retry_rows", "rows"):
+            if marked.options[option] and marked.kind == "rows":
+                marked.refuse(f"@{mark_name}({option}={marked.options[option]}) is for functions of a batch; add batch=True")
         _marked.append(marked)
         return function
 
@@ -251,6 +256,7 @@ def _check(marked, name, options, unknown):
         marked.options["memory"] = _bytes(marked.options["memory"])
     for option in ("threads", "batch", "retry_rows"):
         flag(option)
+    one("rows", lambda rows: rows is None or type(rows) is int and 0 < rows < 2**62, "a number of rows above 0")
 
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -335,6 +341,39 @@ class Interval(NamedTuple):
     months: int = 0
     days: int = 0
     nanoseconds: int = 0
+
+
+class Column[T]:
+    """The values of a parameter for the rows of a batch: a sequence that cannot be changed, with None for nulls.
+
+    What a function gets is of a class of the host's, which reads the engine's own memory and stands under this name while a
+    file is loaded there. This one is for code that runs without a host, such as tests.
+    """
+
+    def __init__(self, values=()):
+        self._values = tuple(values)
+
+    def __len__(self):
+        return len(self._values)
+
+    def __getitem__(self, index):
+        return Column(self._values[index]) if isinstance(index, slice) else self._values[index]
+
+    def __iter__(self):
+        return iter(self._values)
+
+    @property
+    def null_count(self):
+        """How many values are None."""
+        return sum(value is None for value in self._values)
+
+    def is_null(self, index, /):
+        """Whether the value at a place is None."""
+        return self._values[index] is None
+
+    def to_list(self):
+        """The values as a list."""
+        return list(self._values)
 
 
 class Record(dict):

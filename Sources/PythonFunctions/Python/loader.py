@@ -13,6 +13,7 @@ from _json import encode_basestring_ascii, make_encoder
 
 import _clutch_aggregates as aggregates
 import _clutch_annotations as annotations
+import _clutch_batches as batches
 import _clutch_callables as callables
 import _clutch_dialects as dialects
 import _clutch_pristine as pristine
@@ -30,9 +31,6 @@ _UNSUPPORTED = {
     "class": "a class is no function unless its instances can be called: give it a method __call__; or mark it with @udaf, if "
     "it accumulates rows",
 }
-
-
-_COLUMN = "of a function that is called for a batch has no values of many rows; write list[T]"
 
 
 def load(source, filename, path, declarations=(), dialect=None):
@@ -259,7 +257,10 @@ def _signature(marked, line, parameter_lines, problems):
         problems += aggregates.problems(form)
         if problems:
             return None
-    declared = marked.signature or _annotated(marked, parameter_lines, problems)
+    declared = {"batchForm": None, **(marked.signature or _annotated(marked, parameter_lines, problems))}
+    if marked.kind in batches.KINDS:
+        declared["batchForm"] = {"columns": [], "isTuple": False, "tupleClass": None, **(declared["batchForm"] or {})}
+        declared["batchForm"]["rows"] = options["rows"]
     for parameter in declared["parameters"]:
         parameter["isOptional"] = parameter["isOptional"] or options["null"] == "call"
         parameter.setdefault("hasDefault", False)
@@ -311,9 +312,16 @@ def _annotated(marked, lines, problems):
         problems.append(f"an annotation cannot be evaluated: {shown}")
         return {"parameters": [], "result": None}
 
+    form = None
+    if marked.kind == "batch":
+        read, form = batches.form(marked, read, problems)
+    if marked.kind == "batches" and marked.options["retry_rows"]:
+        problems.append("an iterator gives its batches once; leave retry_rows=True out")
+    resolved = batches.values if form else annotations.resolve
+
     def resolve(annotation, what, at=None):
         try:
-            return annotations.resolve(annotation, read.namespace)
+            return resolved(annotation, read.namespace)
         except annotations.Unsupported as error:
             problems.append((f"{what} {error}", at) if at else f"{what} {error}")
             return None, False
@@ -331,10 +339,9 @@ def _annotated(marked, lines, problems):
         else:
             problem = None
             type_, optional = resolve(parameter.annotation, what, at)
-            if marked.kind == "batch" and type_:
-                if type_["kind"] != "list":
-                    problem = f"{what} {_COLUMN}"
-                type_, optional = type_.get("element"), True
+            if form:
+                form["columns"] += [len(parameters)] if optional else []
+                optional = True
             unmakeable = type_ and annotations.unmakeable(type_)
             if unmakeable:
                 problem = f"{what} {unmakeable}"
@@ -347,9 +354,11 @@ def _annotated(marked, lines, problems):
                 "isVariadic": is_variadic,
             }
         )  # fmt: skip
-    if marked.kind == "batch" and not read.parameters:
+    if form and not read.parameters and not problems:
         problems.append("it takes no column, so it cannot know how many values to return; leave batch=True out")
-    if read.result is _MISSING:
+    if read.result is batches.REFUSED:
+        pass
+    elif read.result is _MISSING:
         written = "-> Iterator[T]" if marked.kind == "table" else "-> T"
         what = "it" if marked.form is None else f"its {marked.form.names.get('finish', marked.form.spelling['create'])}"
         problems.append(f"{what} has no return annotation; write {written}, where T is {annotations.ACCEPTED}")
@@ -365,11 +374,7 @@ def _annotated(marked, lines, problems):
             problems.append(f"the return type {error}")
     else:
         result = resolve(read.result, "the return type")[0]
-        if marked.kind == "batch" and result:
-            if result["kind"] != "list":
-                problems.append(f"the return type {_COLUMN}")
-            result = result.get("element")
-    return {"parameters": parameters, "result": result}
+    return {"parameters": parameters, "result": result, "batchForm": form}
 
 
 def _of_aggregate(form):

@@ -255,3 +255,8 @@ def close(iterator):
     """End a generator that is not needed any more; other iterators have no end of their own."""
     if issubclass(type(iterator), _Generator):
         _Generator.close(iterator)
+
+
+def batches(take):
+    """The batches that a function of the host's gives, one after the other; it raises StopIteration after the last."""
+    return iter(take, object())

@@ -36,6 +36,12 @@ package final class MemoryAccount: Sendable {
 
   package func resumeLimit() { counter.resumeLimit() }
 
+  /// Counts memory of ours that Python code keeps, until `discharge`. That it is more than the limit shows when Python asks
+  /// for memory next.
+  package func charge(_ bytes: Int) { counter.add(bytes) }
+
+  package func discharge(_ bytes: Int) { counter.subtract(bytes) }
+
   /// How often the limit has refused memory.
   package var refusals: Int { counter.refusals }
 

@@ -73,8 +73,11 @@ extension Python {
 }
 
 extension HostFunction {
+  /// Of the CPython of this process, for functions that CPython calls with nothing of ours; nil before it is started.
+  package static var api: PythonAPI? { RawDomain.api }
+
   /// A new reference to a callable that runs `body`, or nil with an exception set. Needs the GIL.
-  static func make(
+  package static func make(
     _ api: PythonAPI, named functionName: String, documentation: String? = nil, _ body: @escaping BodyWithKeywords
   ) -> ObjectPointer? {
     guard let name = capsuleName, let definition = definition(functionName, documentation: documentation) else {

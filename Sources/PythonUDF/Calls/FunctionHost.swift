@@ -59,6 +59,12 @@ enum FunctionStep: Sendable {
   case close(TableCall)
   /// Does something with the states of an aggregate function.
   case aggregate(StateTable, AggregateStep)
+  /// Gives a batch to a function that takes one after the other.
+  case feed(StreamCall, RecordBatch)
+  /// Tells such a function that there are no more, and lets it come to its end.
+  case finish(StreamCall)
+  /// Ends such a function before its end.
+  case abort(StreamCall)
   /// Closes the source's instances.
   case end
 }

@@ -68,6 +68,14 @@ final class InterpreterHost: FunctionHost {
       case .aggregate(let table, let step):
         return .aggregated(
           try calling(call) { module, py in try module.perform(step, on: table, call.rowContext, in: py) })
+      case .feed(let stream, let batch):
+        return .rows(try calling(call) { module, py in try module.feed(stream, batch, call.rowContext, in: py) })
+      case .finish(let stream):
+        try calling(call) { module, py in try module.finish(stream, in: py) }
+        return .closed
+      case .abort(let stream):
+        try calling(call) { module, py in try module.close(stream, in: py) }
+        return .closed
       case .end:
         try calling(call) { module, py in
           try module.closeInstances(in: py) { error in

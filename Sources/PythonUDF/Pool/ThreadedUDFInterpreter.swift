@@ -110,6 +110,11 @@ public actor ThreadedUDFInterpreter: FunctionProvider {
     try pool.aggregate(function, options)
   }
 
+  /// Begins to call the function, which must take an iterator of batches, as the protocol says.
+  public nonisolated func openStream(_ function: Int, _ options: CallOptions) throws -> any BatchStream {
+    try pool.openStream(function, options)
+  }
+
   // MARK: What it is doing
 
   /// What the function prints, logs and warns of from now on, as ``UDFPool/logRecords(bufferingNewest:)`` gives it.

@@ -29,11 +29,13 @@ extension UDFPool {
 
   /// Calls a function for many batches in parallel and gives the results in the order of the batches.
   ///
-  /// As many batches are under way as there may be interpreters, so `batches` may be lazy and long.
+  /// As many batches are under way as there may be interpreters, so `batches` may be lazy and long. A function that takes
+  /// the batches of a query with an iterator gets them one after the other, in one interpreter.
   ///
   /// - Throws: the error of the first batch, in order of time, that failed; batches not begun are dropped then.
   public func call(_ name: String, batches: some Sequence<RecordBatch>) async throws -> [Column] {
-    try await withThrowingTaskGroup(of: (Int, Column).self) { group in
+    if try signature(of: name).kind == .batches { return try await callInTurn(name, batches) }
+    return try await withThrowingTaskGroup(of: (Int, Column).self) { group in
       let width = hosts.limit
       var results: [Column?] = []
       func keep(_ result: (Int, Column)?) {
@@ -47,6 +49,18 @@ extension UDFPool {
       while let result = try await group.next() { keep(result) }
       return results.compactMap { $0 }
     }
+  }
+
+  private func callInTurn(_ name: String, _ batches: some Sequence<RecordBatch>) async throws -> [Column] {
+    var results: [Column] = []
+    var stream: (any BatchStream)?
+    for batch in batches {
+      let open = try stream ?? openStream(signatures.place(of: name, for: batch.schema.fields), CallOptions())
+      stream = open
+      results.append(try await open.next(batch).values)
+    }
+    try await stream?.finish()
+    return results
   }
 
   // MARK: The one way of a call
@@ -154,7 +168,7 @@ extension UDFPool {
 
 extension StepResult {
   /// The result of a step that calls rows.
-  fileprivate var rows: UDFResult {
+  var rows: UDFResult {
     get throws {
       if case .rows(let result) = self { return result }
       throw UDFError(.closed, "the call has no result")

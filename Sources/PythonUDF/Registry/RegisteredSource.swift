@@ -65,6 +65,17 @@ public final class RegisteredSource: FunctionProvider {
     }
   }
 
+  /// Begins to call a function of the version that is there now, which gets all batches.
+  public func openStream(_ function: Int, _ options: CallOptions) throws -> any BatchStream {
+    let version = try begin(function)
+    do {
+      return try version.pool.openStream(place(of: function, in: version), options) { version.end() }
+    } catch {
+      version.end()
+      throw error
+    }
+  }
+
   private func begin(_ function: Int) throws(UDFError) -> SourceVersion {
     do throws(UDFError) { return try registry.begin(name) } catch {
       throw UDFError(

@@ -41,6 +41,7 @@ struct InspectCommand: ParsableCommand {
     lines.append("  nulls  \(signature.nullBehavior)")
     if let kind = signature.kind.summary { lines.append("  kind   \(kind)") }
     if let aggregate = signature.aggregate { lines.append("  states \(aggregate.summary)") }
+    if let rows = signature.batchForm?.rows { lines.append("  rows   at most \(rows) in a call") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
@@ -71,7 +72,7 @@ struct InspectCommand: ParsableCommand {
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
         timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
         memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
-        documentation: signature.documentation)
+        batchRows: signature.batchForm?.rows, documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -113,6 +114,8 @@ struct InspectCommand: ParsableCommand {
     let memoryLimit: Int?
     /// Whether the rows of a batch that failed are tried one by one.
     let retryRows: Bool
+    /// How many rows of a batch a call gets at most.
+    let batchRows: Int?
     let documentation: String?
   }
 }
@@ -129,10 +132,11 @@ extension FunctionKind {
   fileprivate var summary: String? {
     switch self {
     case .rows: nil
-    case .batch: "called once for a batch of rows, with lists"
+    case .batch: "called once for a batch of rows, with all values of each column"
+    case .batches: "called once for all batches of a query, and gives a result for each"
     case .table: "gives rows of a table, as they are asked for"
     case .aggregate: "takes the rows of a group into a state, and gives a value for it"
-    case .batches, .concurrent: rawValue
+    case .concurrent: rawValue
     }
   }
 }

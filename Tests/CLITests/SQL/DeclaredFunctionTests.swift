@@ -149,8 +149,8 @@ import Testing
 
   @Test(
     arguments: [(3, 13), (3, 12)],
-    ["test_sql_types", "test_declared", "test_marked", "test_arrow_types", "test_installation"])
-  func `The dialects pass their own tests in plain Python`(version: (major: Int, minor: Int), file: String) throws {
+    ["test_sql_types", "test_declared", "test_marked", "test_arrow_types", "test_installation", "test_columns"])
+  func `Our Python code passes its own tests in plain Python`(version: (major: Int, minor: Int), file: String) throws {
     let python = try #require(Pyenv.python(version.major, version.minor))
     let end = try RunningProgram(
       python, ["\(Checkout.root)/Tests/PythonUDFTests/Files/\(file).py"], in: NSTemporaryDirectory(),

@@ -4,6 +4,9 @@ import PythonRuntime
 
 struct IntegerUnboxer<Value: FixedWidthColumnElement & FixedWidthInteger>: Unboxer {
   let api: PythonAPI
+  static var numberLayout: NumberLayout? {
+    NumberLayout(Value.isSigned ? .signed : .unsigned, MemoryLayout<Value>.size)
+  }
 
   @inline(__always)
   func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Value {
@@ -57,6 +60,7 @@ extension UnsafePointer<PythonFunctions> {
 
 struct FloatUnboxer: Unboxer {
   let api: PythonAPI
+  static var numberLayout: NumberLayout? { NumberLayout(.float, 8) }
 
   @inline(__always)
   func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Double {
@@ -70,6 +74,7 @@ struct FloatUnboxer: Unboxer {
 /// 32-bit floats: rounded to the nearest, as every system does; what would become infinite is out of range.
 struct ShortFloatUnboxer: Unboxer {
   let api: PythonAPI
+  static var numberLayout: NumberLayout? { NumberLayout(.float, 4) }
 
   func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Float {
     let double = try api.double(object)
@@ -109,6 +114,12 @@ struct BooleanWriter: ResultWriter, ~Copyable {
     let isTrue = object == api.pointee._Py_TrueStruct
     guard isTrue || object == api.pointee._Py_FalseStruct else { throw .wrongType }
     builder.append(isTrue)
+  }
+
+  mutating func append(numbers: NumbersInMemory) -> Bool {
+    guard numbers.layout == NumberLayout(.bool, 1) else { return false }
+    for place in 0..<numbers.count { builder.append(numbers.start.load(fromByteOffset: place, as: UInt8.self) != 0) }
+    return true
   }
 
   mutating func appendNull() { builder.appendNull() }

@@ -21,10 +21,23 @@ protocol ResultWriter: ~Copyable {
   /// Appends the value of an object, which is not `None` and stays the caller's. When it throws nothing was appended, and
   /// no exception is pending.
   mutating func append(_ object: ObjectPointer) throws(ResultProblem)
+  /// Appends numbers as they lie in memory; gives false, and appends nothing, if they are not laid out as the column is.
+  mutating func append(numbers: NumbersInMemory) -> Bool
   mutating func appendNull()
   /// Takes back all rows but the first `count`.
   mutating func truncate(to count: Int)
   consuming func finish() throws(ColumnError) -> Column
+}
+
+extension ResultWriter where Self: ~Copyable {
+  mutating func append(numbers: NumbersInMemory) -> Bool { false }
+}
+
+/// Numbers that lie one after the other; where they are need not be aligned.
+struct NumbersInMemory {
+  let layout: NumberLayout
+  let start: UnsafeRawPointer
+  let count: Int
 }
 
 /// A writer whose type is chosen at run time: for what is nested.

@@ -8,12 +8,15 @@ protocol Unboxer {
   var columnType: ColumnType { get }
   /// The value of an object, which is not `None`. When it throws no exception is pending.
   mutating func unbox(_ object: ObjectPointer) throws(ResultProblem) -> Value
+  /// How values lie in memory that can be taken as they are; nil for those that have to be looked at.
+  static var numberLayout: NumberLayout? { get }
   /// What the values stand for.
   func column(of values: Column) throws(ColumnError) -> Column
 }
 
 extension Unboxer {
   var columnType: ColumnType { Value.columnType }
+  static var numberLayout: NumberLayout? { nil }
   func column(of values: Column) -> Column { values }
 }
 
@@ -30,6 +33,11 @@ struct FixedWidthWriter<Values: Unboxer>: ResultWriter, ~Copyable {
 
   @inline(__always)
   mutating func append(_ object: ObjectPointer) throws(ResultProblem) { builder.append(try values.unbox(object)) }
+  mutating func append(numbers: NumbersInMemory) -> Bool {
+    guard Values.numberLayout == numbers.layout else { return false }
+    builder.append(copying: numbers.start, count: numbers.count)
+    return true
+  }
   mutating func appendNull() { builder.appendNull() }
   mutating func truncate(to count: Int) { builder.truncate(to: count) }
   consuming func finish() throws(ColumnError) -> Column { try values.column(of: builder.finish()) }
