@@ -19,21 +19,21 @@ final class AggregateFunction: Sendable {
   /// - Throws: `invalidArgument` when the result has no type in DuckDB.
   init(
     _ index: Int, of provider: any FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts,
-    database: DuckDBDatabase
+    library: DuckDBLibrary, statements: StatementLog
   ) throws(DuckDBError) {
     signature = provider.signatures[index]
     let mode = errorMode ?? signature.errorMode
     isCollecting = mode == .collect
-    library = database.library
+    self.library = library
     let valueType = try signature.result.storedInDuckDB.sqlType
     result = try VectorShape(isCollecting ? .collected(valueType) : valueType)
     number = Self.numbers.add(1, ordering: .relaxed).newValue
     var options = CallOptions(errorMode: mode, timeouts: timeouts) { $0.storedInDuckDB }
     options.allowsLargeColumns = true
-    store = AggregateStore(index, of: provider, number: number, options, database.statements)
+    store = AggregateStore(index, of: provider, number: number, options, statements)
     let known = WeakFunction(function: self)
     Self.known.withLock { $0[number] = known }
-    database.statements.observe { [weak store] in store?.statementEnded($0) }
+    statements.observe { [weak store] in store?.statementEnded($0) }
   }
 
   deinit { _ = Self.known.withLock { $0.removeValue(forKey: number) } }

@@ -187,7 +187,8 @@ extension DuckDBConnection {
       // What a result lacks has been told already.
       guard
         let made = try? AggregateFunction(
-          index, of: provider, onError: errorMode, timeouts: timeouts, database: database)
+          index, of: provider, onError: errorMode, timeouts: timeouts, library: database.library,
+          statements: database.statements)
       else { return nil }
       functions.append(made)
     }
