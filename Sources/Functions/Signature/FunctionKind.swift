@@ -1,6 +1,6 @@
 /// How a function is called, and what it gives.
 ///
-/// Only `rows`, `batch` and `table` can be called yet; a file with a function of another kind does not load.
+/// Only `rows`, `batch`, `table` and `concurrent` can be called yet; a file with a function of another kind does not load.
 public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Once for each row, with values; gives a value.
   case rows

@@ -39,6 +39,9 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let line: Int
   /// Whether the rows of a batch that failed are tried again one by one, as `@udf(batch=True, retry_rows=True)` says.
   public let retriesRows: Bool
+  /// How many rows of an async function may be under way at the same time, as `@udf(concurrency=...)` says it; nil for other
+  /// functions.
+  public let concurrency: Int?
   /// What the only column of a table function's rows is called, where a declaration says so.
   let columnName: String?
   /// What decimal results do that do not fit; nil for what annotated functions do.
@@ -89,6 +92,7 @@ extension UDFSignature {
     documentation = try values.decodeIfPresent(String.self, forKey: .documentation)
     line = try values.decode(Int.self, forKey: .line)
     retriesRows = try values.decodeIfPresent(Bool.self, forKey: .retriesRows) ?? false
+    concurrency = try values.decodeIfPresent(Int.self, forKey: .concurrency)
     columnName = try values.decodeIfPresent(String.self, forKey: .columnName)
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)
   }

@@ -28,7 +28,11 @@ extension LoadedModule {
       case .batch:
         var call = try BatchCall(function.signature, callable, for: batch, in: py, conversion, context)
         return try call.run()
-      case .rows, .batches, .aggregate, .concurrent: break
+      case .concurrent:
+        guard let eventLoop = eventLoop.flatMap(py.state.kept) else { break }
+        var call = try ConcurrentCall(function.signature, callable, eventLoop, for: batch, in: py, conversion, context)
+        return try call.run()
+      case .rows, .batches, .aggregate: break
       }
       var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
       return try call.run()

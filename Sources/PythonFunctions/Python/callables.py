@@ -205,6 +205,11 @@ def is_async(function):
     return is_marked or _has_flag(called, _COROUTINE | _ASYNC_GENERATOR)
 
 
+def is_async_generator(function):
+    """Whether a call gives an asynchronous generator."""
+    return _has_flag(_function(function, through_wrappers=False), _ASYNC_GENERATOR)
+
+
 def is_generator(function):
     """Whether a call gives a generator. A decorator may well make a plain function of one, and the other way round."""
     return _has_flag(_function(function, through_wrappers=False), _GENERATOR)

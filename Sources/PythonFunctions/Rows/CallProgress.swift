@@ -10,6 +10,8 @@ package final class CallProgress: @unchecked Sendable {
   package let row: UnsafeMutablePointer<Atomic<Int>>
   /// Whether the call is to stop; read by the interpreter's thread before every row.
   package let isStopped = Atomic(false)
+  /// How often a step of the event loop has begun or ended: odd while one is under way. For calls of async functions.
+  package let beats = Atomic(0)
 
   package init() {
     row = .allocate(capacity: 1)

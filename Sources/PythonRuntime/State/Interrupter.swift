@@ -39,20 +39,43 @@ package final class Interrupter: @unchecked Sendable {
     package init(_ pointer: ObjectPointer) { self.pointer = pointer }
   }
 
+  /// A Python function of ours that makes what runs end without an exception in the middle of it, and says whether that is
+  /// enough. The interpreter keeps it until it ends; it takes no arguments and may be called on any of its threads.
+  package struct SofterWay: @unchecked Sendable {
+    // Sendable because the pointer is only used under the interpreter's GIL.
+    let pointer: ObjectPointer
+
+    package init(_ pointer: ObjectPointer) { self.pointer = pointer }
+
+    /// Called under the GIL.
+    fileprivate func isEnough(_ api: PythonAPI) -> Bool {
+      guard let answer = api.pointee.PyObject_Vectorcall(pointer, nil, 0, nil) else {
+        api.pointee.PyErr_Clear()
+        return false
+      }
+      defer { api.pointee.Py_DecRef(answer) }
+      return api.pointee.PyObject_IsTrue(answer) == 1
+    }
+  }
+
   /// Makes the interpreter's thread raise an exception at its next step of Python code; returns at once.
   ///
   /// - Parameters:
+  ///   - softer: tried before.
   ///   - isWanted: asked under the GIL, right before: what was to be interrupted may be over by then.
   ///   - done: called when the attempt is over.
   package func raise(
-    _ exception: Exception, if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void
+    _ exception: Exception, unless softer: SofterWay? = nil, if isWanted: @escaping @Sendable () -> Bool,
+    done: @escaping @Sendable () -> Void
   ) {
     guard enter() else { return done() }
     Thread.detachNewThread { [self] in
       if let attached = api.pointee.PyThreadState_New(interpreter) {
         api.pointee.PyEval_RestoreThread(attached)
         noteFrames()
-        if isWanted() { _ = api.pointee.PyThreadState_SetAsyncExc(thread, exception.pointer) }
+        if isWanted(), softer?.isEnough(api) != true {
+          _ = api.pointee.PyThreadState_SetAsyncExc(thread, exception.pointer)
+        }
         api.pointee.PyThreadState_Clear(attached)
         api.pointee.PyThreadState_DeleteCurrent()
       }

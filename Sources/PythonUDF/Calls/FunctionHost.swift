@@ -57,7 +57,7 @@ enum FunctionStep: Sendable {
   case draw(TableCall, limit: Int)
   /// Ends a table function's call.
   case close(TableCall)
-  /// Closes the source's instances.
+  /// Closes the source's instances and its event loop.
   case end
 }
 

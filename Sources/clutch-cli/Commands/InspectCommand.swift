@@ -39,7 +39,7 @@ struct InspectCommand: ParsableCommand {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
-    if let kind = signature.kind.summary { lines.append("  kind   \(kind)") }
+    if let kind = signature.kindSummary { lines.append("  kind   \(kind)") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
@@ -66,7 +66,7 @@ struct InspectCommand: ParsableCommand {
         nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
         timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
-        memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
+        memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows, concurrency: signature.concurrency,
         documentation: signature.documentation)
     }
     let encoder = JSONEncoder()
@@ -99,11 +99,17 @@ struct InspectCommand: ParsableCommand {
     let memoryLimit: Int?
     /// Whether the rows of a batch that failed are tried one by one.
     let retryRows: Bool
+    /// How many rows of an async function may be under way at the same time.
+    let concurrency: Int?
     let documentation: String?
   }
 }
 
 extension UDFSignature {
+  fileprivate var kindSummary: String? {
+    concurrency.map { "async, at most \($0) row\($0 == 1 ? "" : "s") under way at the same time" } ?? kind.summary
+  }
+
   fileprivate var decimalSummary: String {
     let (digits, rule) = (UDFType.Digits.standard, decimals ?? .exact)
     let excess = rule.rounds ? "more are rounded" : "more are an error"
