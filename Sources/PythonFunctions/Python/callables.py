@@ -201,7 +201,8 @@ def _function(function, through_wrappers):
 def is_async(function):
     """Whether a call gives a coroutine, or an asynchronous generator."""
     called = _function(function, through_wrappers=False)
-    is_marked = getattr(called, "_is_coroutine_mark", None) is not None
+    # What inspect.markcoroutinefunction sets is called so, or as before.
+    is_marked = any(hasattr(called, name) for name in ("_is_coroutine_marker", "_is_coroutine_mark"))
     return is_marked or _has_flag(called, _COROUTINE | _ASYNC_GENERATOR)
 
 

@@ -493,7 +493,12 @@ class _Table(_Call):
         finally:
             close = getattr(made, "aclose", None)
             if close is not None:
-                await close()
+                try:
+                    await close()
+                except BaseExceptionGroup as group:
+                    # What a task group makes of the end of a generator that it is open in.
+                    if group.split(GeneratorExit)[1] is not None:
+                        raise
 
     async def _offer(self, item):
         self.item, self._has_item = item, True

@@ -251,7 +251,8 @@ final class CallContext: Sendable {
         return .nothing
       }
       let duration = now - state.seenSince
-      if let limit = concurrentTimeout, duration > limit { return .stop(.rowTimeout(limit)) }
+      // A step is of many rows, each of which may take its time.
+      if let limit = concurrentTimeout, duration > limit + Self.grace { return .stop(.rowTimeout(limit)) }
       guard duration > state.nextNote else { return .nothing }
       state.nextNote *= 2
       return .blocked(duration, host)

@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import PythonRuntime
 import PythonUDF
 import TestSupport
 import Testing
@@ -149,27 +150,25 @@ import Testing
   ) async throws {
     let source = """
       import asyncio
-      ended = 0
+      under_way = 0
       async def leave(): raise SystemExit
       @udf(on_error="null")
       async def f(x: int) -> int:
-        global ended
+        global under_way
+        under_way += 1
         try:
-          if x == 1: \(body)
+          if x == 1:
+            \(body)
           await asyncio.sleep(60 if x > 1 else 0)
           return x
-        finally: ended += 1
+        finally: under_way -= 1
       @udf
-      def said() -> int: return ended
-      """.replacingOccurrences(
-        of: "          if x == 1: async with", with: "          if x == 1:\n            async with")
-    let lines =
-      body.hasPrefix("async with")
-      ? source.replacingOccurrences(of: "if x == 1: async with", with: "if x == 1:\n       async with") : source
-    try await withPool(of: lines) { pool in
+      def said() -> int: return under_way
+      """
+    try await withPool(of: source) { pool in
       let error = try await pool.failure(of: "f", integers([0, 1, 2]))
       #expect(error.code == .rowFailed && error.message.contains(name), "\(error)")
-      try await pool.expect("said", rows(1), gives: [3])
+      try await pool.expect("said", rows(1), gives: [0])
       try await pool.expect("f", integers([0]), gives: [0])
     }
   }

@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import Logging
 import PythonRuntime
 import PythonUDF
 import TestSupport
@@ -32,7 +33,7 @@ import Testing
       if x == 9: tell("begun")
       if x == 7: raise ValueError("seven")
       while x > 5 and time.monotonic() < end:
-        try: await asyncio.sleep(60)
+        try: await asyncio.sleep(0.5)
         except asyncio.CancelledError: pass
       return x
 

@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import PythonRuntime
 import PythonUDF
 import TestSupport
 import Testing

@@ -53,9 +53,8 @@ import Testing
         "def f(x: int, *, key: int) -> int: pass",
         "parameter 'key' cannot be passed by position, as arguments are; make it a plain parameter"),
       Refusal(
-        "async def f(x: int) -> int: pass", "async functions are not supported; write a plain function"),
-      Refusal(
-        "async def f(x: int) -> int: yield 1", "async functions are not supported; write a plain function"),
+        "async def f(x: int) -> int: yield 1",
+        "an async generator gives rows of a table: mark it with @udtf; or return one value per call"),
       Refusal(
         "def f(x: int) -> int: yield 1",
         "a generator gives rows of a table: mark it with @udtf; or return one value per call"),
