@@ -6,7 +6,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     commandName: "clutch-benchmarks", abstract: "Measure Clutch, as ratios of two things timed in turn in one run.")
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
-    case start, rows, tables, types, sql, scaling, memory, limits, deadlines
+    case start, rows, tables, async, types, sql, scaling, memory, limits, deadlines
   }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
@@ -18,6 +18,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .start: try Start.run(repetitions: 15 * effort)
       case .rows: try RowPath.run(repetitions: 1_000 * effort)
       case .tables: try Tables.run(repetitions: 100 * effort)
+      case .async: try Async.run(repetitions: 40 * effort)
       case .types: try TypeFamilies.run(repetitions: 200 * effort)
       case .sql: try SQL.run(repetitions: 9 * effort)
       case .scaling: try await Scaling.run(repetitions: 9 * effort)
