@@ -110,25 +110,18 @@ enum Async {
     report("rows of an async generator", timing.ratio, detail: detail(timing, rows))
   }
 
-  private static func withModule<Value>(
-    _ source: String, _ body: (LoadedModule, borrowing Python) throws -> Value
+  /// Loads a source in an interpreter of its own, and ends both.
+  private static func withModule<Value: Sendable>(
+    _ source: String, _ body: @Sendable (LoadedModule, borrowing Python) throws -> Value
   ) throws -> Value {
     let interpreter = try SubInterpreter()
     defer { interpreter.close() }
-    return try withoutActuallyEscaping(body) { body in
-      let box = UncheckedBox(body)
-      return try interpreter.withGIL { py in
-        let module = try LoadedModule(UDFSource(source, name: "benchmark.py"), .guarded, in: py)
-        let value = try box.body(module, py)
-        try module.end(in: py) { _ in }
-        return UncheckedBox(value)
-      }.body
+    return try interpreter.withGIL { py in
+      let module = try LoadedModule(UDFSource(source, name: "benchmark.py"), .guarded, in: py)
+      let value = try body(module, py)
+      try module.end(in: py) { _ in }
+      return value
     }
-  }
-
-  private struct UncheckedBox<Body>: @unchecked Sendable {
-    let body: Body
-    init(_ body: Body) { self.body = body }
   }
 
   private static func integers(_ count: Int, from first: Int = 0) throws -> RecordBatch {

@@ -37,8 +37,8 @@ struct ConcurrentCall: WriterUse {
     let concurrent = context.concurrent
     let progress = context.progress
     let take = try py.hostFunction { _, _ in feed.block() }
-    let beat = try py.hostFunction { api, _ in
-      progress.beats.wrappingAdd(1, ordering: .relaxed)
+    let beat = try py.hostFunction { api, arguments in
+      progress.beat(begins: api.firstInteger(of: arguments) == 1)
       return api.newNone()
     }
     let locate = try py.hostFunction { api, arguments in

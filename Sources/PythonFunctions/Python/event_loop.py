@@ -57,14 +57,14 @@ class _Selector(DefaultSelector):
             self.step += 1
             self.works = True
             if _current is not None:
-                _current.beat()
+                _current.beat(True)
 
     def rest(self):
         """Note that no step is under way."""
         if self.works:
             self.works = False
             if _current is not None:
-                _current.beat()
+                _current.beat(False)
 
 
 def _usable_loop():
@@ -117,11 +117,11 @@ class _Call:
 
     is_told, seen_step = False, 0
 
-    def beat(self):
-        """Note that a step of the loop begins or ends."""
+    def beat(self, begins):
+        """Note that a step of the loop begins, or ends."""
 
 
-def _begin(call, place, function, arguments):
+def _call_row(call, place, function, arguments):
     """Call a function in the context of its row."""
     _row.set((call, place))
     return function(*arguments)
@@ -151,12 +151,11 @@ class Rows(_Call):
         timeout: how many seconds a row may take, or None.
         ends_at_failure: whether no row counts after one that failed.
         take: gives the arguments of the next rows, each a tuple, or None if they cannot be made; nothing after the last.
-        beat: told when a step of the loop begins and ends.
+        beat: told when a step of the loop begins, with True, and when it ends.
         locate: told the place of the row that writes something, and None afterwards.
         hang: called when a row does not end that was cancelled: with True if its time was up.
         claim, free: ask whether another row may begin beside those of other interpreters, and give its place back; or None.
         """
-        global _current
         self._function, self._limit, self._timeout = function, limit, timeout
         self._ends_at_failure, self._take, self.beat, self.locate = ends_at_failure, take, beat, locate
         self._hang, self._claim, self._free = hang, claim, free
@@ -174,9 +173,7 @@ class Rows(_Call):
         self._deadlines, self._late, self._is_timed = deque(), set(), False
         self._timers, self._timer_count, self._is_short = {}, 0, False
         self._failed = 0
-        _call_soon(self._loop, self._fill)
-        # Between the turns of the loop too.
-        _current = self
+        self._has_begun = False
 
     # What the host calls
 
@@ -186,6 +183,8 @@ class Rows(_Call):
         If no row counts after that one, all others have ended before.
         """
         place = self._failed = self._wanted
+        if not self._has_begun:
+            self._begin()
         if place not in self._outcomes or self._error is not None:
             _run(self)
         if self._error is not None:
@@ -200,6 +199,13 @@ class Rows(_Call):
             raise ValueError("it has no arguments") if value is None else value
         finally:
             del value
+
+    def _begin(self):
+        global _current
+        self._has_begun = True
+        # Between the turns of the loop too.
+        _current = self
+        _call_soon(self._loop, self._fill)
 
     def _raise_error(self):
         self.close()
@@ -293,7 +299,7 @@ class Rows(_Call):
             return self._settle(place, False, None)
         context = self._context.copy()
         try:
-            made = context.run(_begin, self, place, self._function, arguments)
+            made = context.run(_call_row, self, place, self._function, arguments)
             task = Task(made if type(made) is _Coroutine else _awaited(made), loop=self._loop, context=context)
         except BaseException as error:
             if self._free is not None:

@@ -13,6 +13,12 @@ package final class CallProgress: @unchecked Sendable {
   /// How often a step of the event loop has begun or ended: odd while one is under way. For calls of async functions.
   package let beats = Atomic(0)
 
+  /// Notes that a step of the event loop begins or ends; by the interpreter's thread alone.
+  func beat(begins: Bool) {
+    let beats = self.beats.load(ordering: .relaxed)
+    self.beats.store((beats + 1) & ~1 + (begins ? 1 : 2), ordering: .relaxed)
+  }
+
   package init() {
     row = .allocate(capacity: 1)
     row.initialize(to: Atomic(0))

@@ -251,6 +251,5 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     #expect(files == ["background", "generator", "instance"])
     #expect(await records.reduce(into: []) { $0.append($1.message) } == [])
-    #expect(CPython.abandonedInterpreterCount == 0)
   }
 }
