@@ -21,8 +21,6 @@ package struct LoadedModule: Sendable {
 
   /// The key of our own module that has the event loop, for a source with async functions.
   let eventLoop: Int?
-  /// Makes what the event loop runs for end soon: not if nothing runs on it, or one of its steps does not end.
-  package let stopsEventLoop: Interrupter.SofterWay?
 
   /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, what it gave to `atexit`, or
   /// what is left on the event loop.
@@ -106,13 +104,12 @@ package struct LoadedModule: Sendable {
       closes = try (0..<closing.count()).map { index in Self.keep(try closing.item(index), py) }
       hasExitCallbacks = try rest.item(2).extract(Bool.self)
       let loop = try rest.item(3)
-      if loop.isNone {
-        (eventLoop, stopsEventLoop) = (nil, nil)
-      } else {
+      eventLoop = loop.isNone ? nil : Self.keep(loop, py)
+      if !loop.isNone {
         let stop = try loop.attribute("stop")
-        _ = Self.keep(stop, py)
-        stopsEventLoop = Interrupter.SofterWay(stop.pointer)
-        eventLoop = Self.keep(loop, py)
+        let place = try loop.attribute("place")
+        _ = (Self.keep(stop, py), Self.keep(place, py))
+        py.state.interrupter.eventLoop = EventLoopCalls(stop: stop.pointer, place: place.pointer)
       }
     } catch let error as PythonError {
       // The frames of our own code, and of Python's imports, say nothing to a person.

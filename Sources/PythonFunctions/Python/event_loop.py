@@ -112,6 +112,30 @@ def stop():
     return seen != call.seen_step
 
 
+def place():
+    """Where the oldest task waits, innermost first, as files, lines and names with a zero after each; called as stop is.
+
+    Nothing unless the loop waits: else the frames of its thread say more.
+    """
+    if _current is None or _selector.works:
+        return ""
+    frames = []
+    for waiting in _current.oldest():
+        while waiting is not None:
+            frame, waiting = _parts(waiting)
+            if frame is not None:
+                frames.append(f"{frame.f_code.co_filename}\0{frame.f_lineno}\0{frame.f_code.co_qualname}\0")
+    return "".join(reversed(frames))
+
+
+def _parts(waiting):
+    """The frame of a coroutine or a generator, and what it waits for."""
+    for kind, inner in (("cr", "cr_await"), ("gi", "gi_yieldfrom"), ("ag", "ag_await")):
+        if hasattr(waiting, inner):
+            return getattr(waiting, kind + "_frame"), getattr(waiting, inner)
+    return None, None
+
+
 class _Call:
     """What the loop runs for."""
 
@@ -233,6 +257,9 @@ class Rows(_Call):
         self._take, self.locate, self._timers = _no_more, None, {}
         if _current is self:
             _current = None
+
+    def oldest(self):
+        return [task.get_coro() for task in self._tasks if not task.done()][:1]
 
     # What the loop calls
 
@@ -416,7 +443,7 @@ class _Table(_Call):
     def __init__(self, function, arguments):
         self._function, self._arguments = function, arguments
         self._loop = self._task = self._wanted = None
-        self._error = self.item = None
+        self._error = self.item = self._made = None
         self._has_item = False
 
     # What the host calls
@@ -463,6 +490,9 @@ class _Table(_Call):
         except CancelledError:
             pass
 
+    def oldest(self):
+        return [self._task.get_coro(), self._made]
+
     # What the loop calls
 
     def is_reached(self):
@@ -493,6 +523,7 @@ class _Table(_Call):
             for item in items:
                 await self._offer(item)
             return
+        self._made = made
         try:
             async for item in made:
                 await self._offer(item)

@@ -21,6 +21,7 @@ package final class Interrupter: @unchecked Sendable {
   private var isClosed = false
   private let condition = NSCondition()
   private var seenFrames: [PythonError.Frame] = []
+  private var knownEventLoop: EventLoopCalls?
   private static let mostFrames = 40
 
   /// Called on the interpreter's own thread.
@@ -39,41 +40,20 @@ package final class Interrupter: @unchecked Sendable {
     package init(_ pointer: ObjectPointer) { self.pointer = pointer }
   }
 
-  /// A Python function of ours that makes what runs end without an exception in the middle of it, and says whether that is
-  /// enough. The interpreter keeps it until it ends; it takes no arguments and may be called on any of its threads.
-  package struct SofterWay: @unchecked Sendable {
-    // Sendable because the pointer is only used under the interpreter's GIL.
-    let pointer: ObjectPointer
-
-    package init(_ pointer: ObjectPointer) { self.pointer = pointer }
-
-    /// Called under the GIL.
-    fileprivate func isEnough(_ api: PythonAPI) -> Bool {
-      guard let answer = api.pointee.PyObject_Vectorcall(pointer, nil, 0, nil) else {
-        api.pointee.PyErr_Clear()
-        return false
-      }
-      defer { api.pointee.Py_DecRef(answer) }
-      return api.pointee.PyObject_IsTrue(answer) == 1
-    }
-  }
-
   /// Makes the interpreter's thread raise an exception at its next step of Python code; returns at once.
   ///
   /// - Parameters:
-  ///   - softer: tried before.
   ///   - isWanted: asked under the GIL, right before: what was to be interrupted may be over by then.
   ///   - done: called when the attempt is over.
   package func raise(
-    _ exception: Exception, unless softer: SofterWay? = nil, if isWanted: @escaping @Sendable () -> Bool,
-    done: @escaping @Sendable () -> Void
+    _ exception: Exception, if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void
   ) {
     guard enter() else { return done() }
     Thread.detachNewThread { [self] in
       if let attached = api.pointee.PyThreadState_New(interpreter) {
         api.pointee.PyEval_RestoreThread(attached)
         noteFrames()
-        if isWanted(), softer?.isEnough(api) != true {
+        if isWanted(), eventLoop?.stopIsEnough(api) != true {
           _ = api.pointee.PyThreadState_SetAsyncExc(thread, exception.pointer)
         }
         api.pointee.PyThreadState_Clear(attached)
@@ -82,6 +62,13 @@ package final class Interrupter: @unchecked Sendable {
       leave()
       done()
     }
+  }
+
+  /// The event loop that the interpreter may be running, once there is one: what it waits for is stopped by the loop itself,
+  /// as long as that goes on.
+  package var eventLoop: EventLoopCalls? {
+    get { condition.withLock { knownEventLoop } }
+    set { condition.withLock { knownEventLoop = newValue } }
   }
 
   /// Takes back an exception that has not been raised yet. Called on the interpreter's thread, under its GIL.
@@ -111,7 +98,9 @@ package final class Interrupter: @unchecked Sendable {
 
   /// Called on another thread of the interpreter, under its GIL: so the frames stand still.
   private func noteFrames() {
-    var frames: [PythonError.Frame] = []
+    var frames = eventLoop?.waitingFrames(api).filter { !$0.isHidden } ?? []
+    // Else those of the thread. While the loop waits these say nothing to anybody.
+    guard frames.isEmpty else { return condition.withLock { seenFrames = Array(frames.prefix(Self.mostFrames)) } }
     var next = api.pointee.PyThreadState_GetFrame(threadState)
     while let frame = next {
       defer { api.pointee.Py_DecRef(frame) }

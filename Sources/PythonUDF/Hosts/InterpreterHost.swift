@@ -134,10 +134,10 @@ final class InterpreterHost: FunctionHost {
   func stop(_ reason: StopReason) { state.withLock(\.current)?.stop(reason) }
 
   func raise(if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void) {
-    let (interpreter, exception, module) = state.withLock { ($0.interpreter, $0.exception, $0.module) }
+    let (interpreter, exception) = state.withLock { ($0.interpreter, $0.exception) }
     // Before there is an exception no code of the user's runs.
     guard let interpreter, let exception else { return done() }
-    interpreter.interrupter.raise(exception, unless: module?.stopsEventLoop, if: isWanted, done: done)
+    interpreter.interrupter.raise(exception, if: isWanted, done: done)
   }
 
   var lastFrames: [PythonError.Frame] { interpreter?.interrupter.lastFrames ?? [] }
