@@ -6,7 +6,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     commandName: "clutch-benchmarks", abstract: "Measure Clutch, as ratios of two things timed in turn in one run.")
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
-    case start, rows, batches, tables, aggregates, types, sql, scaling, memory, limits, deadlines
+    case start, rows, batches, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines
   }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
@@ -20,6 +20,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .batches: try Batches.run(repetitions: 15 * effort)
       case .tables: try Tables.run(repetitions: 100 * effort)
       case .aggregates: try Aggregates.run(repetitions: 500 * effort, sqlRepetitions: 3 * effort)
+      case .async: try Async.run(repetitions: 40 * effort)
       case .types: try TypeFamilies.run(repetitions: 200 * effort)
       case .sql: try SQL.run(repetitions: 9 * effort)
       case .scaling: try await Scaling.run(repetitions: 9 * effort)

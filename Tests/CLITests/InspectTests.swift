@@ -131,8 +131,8 @@ import Testing
   private static let everything = """
     from clutch import udf
 
-    @udf(deterministic=True, on_error="null", timeout=0.5, batch_timeout=3, memory="64MB")
-    def every(x: int | None, y: int = 3, *z: int) -> int:
+    @udf(deterministic=True, on_error="null", timeout=0.5, batch_timeout=3, memory="64MB", concurrency=8)
+    async def every(x: int | None, y: int = 3, *z: int) -> int:
         \"\"\"Everything.\"\"\"
         return x
     """
@@ -145,6 +145,7 @@ import Testing
         every  (line 4)
           SQL    every(x BIGINT, [y BIGINT], z BIGINT...) -> BIGINT
           nulls  null is passed as None to x; a null elsewhere gives null without a call
+          kind   async, at most 8 rows under way at the same time
           calls  deterministic: rows with equal arguments share a call
           errors a row that fails is null, and is counted
           time   at most 0.5 s for a row, 3.0 s for a batch
@@ -190,7 +191,7 @@ import Testing
   private static let keys = [
     "name": "name", "parameters": "parameters", "result": "result", "kind": "kind", "determinism": "determinism",
     "errorMode": "onError", "retriesRows": "retryRows", "memoryLimit": "memoryLimit", "documentation": "documentation",
-    "line": "line",
+    "line": "line", "concurrency": "concurrency",
     "timeouts.row": "timeout", "timeouts.batch": "batchTimeout", "parameters.name": "parameters.name",
     "parameters.type": "parameters.type", "parameters.isOptional": "parameters.optional",
     "parameters.hasDefault": "parameters.hasDefault", "parameters.isVariadic": "parameters.variadic",

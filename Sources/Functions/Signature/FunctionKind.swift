@@ -1,6 +1,4 @@
 /// How a function is called, and what it gives.
-///
-/// All but `concurrent` can be called; a file with a function of that kind does not load.
 public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Once for each row, with values; gives a value.
   case rows

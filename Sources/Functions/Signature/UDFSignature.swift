@@ -41,6 +41,9 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   public let retriesRows: Bool
   /// What an aggregate function is made of; nil for every other.
   public internal(set) var aggregate: Aggregate?
+  /// How many rows of an async function may be under way at the same time, as `@udf(concurrency=...)` says it; nil for other
+  /// functions.
+  public let concurrency: Int?
   /// What the only column of a table function's rows is called, where a declaration says so.
   let columnName: String?
   /// What decimal results do that do not fit; nil for what annotated functions do.
@@ -98,6 +101,7 @@ extension UDFSignature {
     documentation = try values.decodeIfPresent(String.self, forKey: .documentation)
     line = try values.decode(Int.self, forKey: .line)
     retriesRows = try values.decodeIfPresent(Bool.self, forKey: .retriesRows) ?? false
+    concurrency = try values.decodeIfPresent(Int.self, forKey: .concurrency)
     columnName = try values.decodeIfPresent(String.self, forKey: .columnName)
     aggregate = try values.decodeIfPresent(Aggregate.self, forKey: .aggregate)
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)

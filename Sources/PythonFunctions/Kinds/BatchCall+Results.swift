@@ -123,6 +123,7 @@ extension ColumnContent {
 extension RowProblem {
   /// What was returned is no list of values.
   fileprivate static func noValues(_ object: ObjectPointer, _ api: PythonAPI) -> RowProblem {
+    if api.closeCoroutine(object) { return .result(UnawaitedCoroutine.problem, nil, isWrongType: true) }
     let shown = object == api.none ? "None" : "\(api.shortRepresentation(object)) of type \(api.typeName(object))"
     return .result("it returned \(shown), expected a list with a value for each row", nil, isWrongType: true)
   }

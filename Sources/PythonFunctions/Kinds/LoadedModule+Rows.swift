@@ -36,7 +36,11 @@ extension LoadedModule {
         var call = try BatchCall(
           function.signature, caller, for: batch, in: py, conversion, columnClass: columnClass(in: py), context)
         return try call.run()
-      case .rows, .aggregate, .batches, .concurrent: break
+      case .concurrent:
+        guard let eventLoop = eventLoop.flatMap(py.state.kept) else { break }
+        var call = try ConcurrentCall(function.signature, callable, eventLoop, for: batch, in: py, conversion, context)
+        return try call.run()
+      case .rows, .batches, .aggregate: break
       }
       var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
       return try call.run()

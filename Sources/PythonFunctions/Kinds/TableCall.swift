@@ -294,7 +294,9 @@ struct TableDraw: WriterUse, ~Copyable {
       }
       let (error, isFatal) = outcomes.takePending()
       var problem = RowProblem.call(error)
-      if error.typeName == "TypeError", error.traceback.isEmpty {
+      if api.closeCoroutine(result) {
+        problem = .result(UnawaitedCoroutine.problem, nil, isWrongType: true)
+      } else if error.typeName == "TypeError", error.traceback.isEmpty {
         let shown = result == api.none ? "None" : "\(api.shortRepresentation(result)) of type \(api.typeName(result))"
         problem = .result(
           "it returned \(shown), which has no rows; yield them, or return a list", nil, isWrongType: true)

@@ -23,16 +23,20 @@ package struct LoadedModule: Sendable {
   private let closes: [Int]
   private let hasExitCallbacks: Bool
 
-  /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, or what it gave to `atexit`.
-  package var hasWorkAtEnd: Bool { hasInstances || hasExitCallbacks }
-  /// Whether there are instances to be closed.
-  package var hasInstances: Bool { !closes.isEmpty }
+  /// The key of our own module that has the event loop, for a source with async functions.
+  let eventLoop: Int?
 
-  /// Closes the instances, the last one first. CPython itself would wait for the threads that they may have started before
+  /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, what it gave to `atexit`, or
+  /// what is left on the event loop.
+  package var hasWorkAtEnd: Bool { mustBeEnded || hasExitCallbacks }
+  /// Whether there is something that `end` ends.
+  package var mustBeEnded: Bool { !closes.isEmpty || eventLoop != nil }
+
+  /// Closes the instances, the last one first, and then the event loop. CPython itself would wait for the threads that they may have started before
   /// it calls what ends these.
   ///
   /// - Parameter report: told what is raised, which does not keep the others from being closed.
-  package func closeInstances(in py: borrowing Python, report: (PythonError) -> Void) throws {
+  package func end(in py: borrowing Python, report: (PythonError) -> Void) throws {
     for key in closes.reversed() {
       guard let close = py.state.kept(key) else { continue }
       guard let result = py.api.call(close, []) else {
@@ -41,6 +45,13 @@ package struct LoadedModule: Sendable {
       }
       py.api.pointee.Py_DecRef(result)
     }
+    guard let module = eventLoop.flatMap(py.state.kept) else { return }
+    let end = try py.state.check(py.api.pointee.PyObject_GetAttrString(module, "end"))
+    defer { py.api.pointee.Py_DecRef(end) }
+    guard let result = py.api.call(end, []) else {
+      return report(py.api.takePendingError().droppingFrames { $0.file == Self.ownFile })
+    }
+    py.api.pointee.Py_DecRef(result)
   }
 
   /// The class of columns, in the interpreter that the module was loaded in.
@@ -106,6 +117,14 @@ package struct LoadedModule: Sendable {
       let closing = try rest.item(1)
       closes = try (0..<closing.count()).map { index in Self.keep(try closing.item(index), py) }
       hasExitCallbacks = try rest.item(2).extract(Bool.self)
+      let loop = try rest.item(3)
+      eventLoop = loop.isNone ? nil : Self.keep(loop, py)
+      if !loop.isNone {
+        let stop = try loop.attribute("stop")
+        let place = try loop.attribute("place")
+        _ = (Self.keep(stop, py), Self.keep(place, py))
+        py.state.interrupter.eventLoop = EventLoopCalls(stop: stop.pointer, place: place.pointer)
+      }
     } catch let error as PythonError {
       // The frames of our own code, and of Python's imports, say nothing to a person.
       let error = error.droppingFrames(where: \.isHidden)
@@ -212,7 +231,8 @@ package struct LoadedModule: Sendable {
   /// Compiled only when a file imports them.
   private static var dialectModules: [String: [UInt8]] {
     [
-      "arroyo_udf": PackageResources.arroyo_udf_py, "arrow_udf": PackageResources.arrow_udf_py,
+      "event_loop": PackageResources.event_loop_py, "arroyo_udf": PackageResources.arroyo_udf_py,
+      "arrow_udf": PackageResources.arrow_udf_py,
       "declared": PackageResources.declared_py, "handlers": PackageResources.handlers_py,
       "sql_format": PackageResources.sql_format_py,
       "sql_functions": PackageResources.sql_functions_py, "sql_types": PackageResources.sql_types_py,

@@ -39,7 +39,10 @@ _Type, _Column = clutch.Type, clutch.Column
 
 _LISTS = (list, collections.abc.Sequence, collections.abc.Iterable)
 _MAPS = (dict, collections.abc.Mapping)
-_ROWS = (list, collections.abc.Iterator, collections.abc.Iterable, collections.abc.Generator, collections.abc.Sequence)
+_ROWS = (
+    list, collections.abc.Iterator, collections.abc.Iterable, collections.abc.Generator, collections.abc.Sequence,
+    collections.abc.AsyncIterator, collections.abc.AsyncIterable, collections.abc.AsyncGenerator,
+)  # fmt: skip
 
 # What can stand in a Type; all but those that are made of other types.
 _DESCRIBED = {

@@ -201,8 +201,14 @@ def _function(function, through_wrappers):
 def is_async(function):
     """Whether a call gives a coroutine, or an asynchronous generator."""
     called = _function(function, through_wrappers=False)
-    is_marked = getattr(called, "_is_coroutine_mark", None) is not None
+    # What inspect.markcoroutinefunction sets is called so, or as before.
+    is_marked = any(hasattr(called, name) for name in ("_is_coroutine_marker", "_is_coroutine_mark"))
     return is_marked or _has_flag(called, _COROUTINE | _ASYNC_GENERATOR)
+
+
+def is_async_generator(function):
+    """Whether a call gives an asynchronous generator."""
+    return _has_flag(_function(function, through_wrappers=False), _ASYNC_GENERATOR)
 
 
 def is_generator(function):

@@ -36,7 +36,7 @@ class _Marked:
     """A function that a file marks, with everything that the loader reads of it.
 
     kind: how the engine calls it: "rows", once for each row, "batch", once for a batch, "table", for rows of a table of its
-    own, or "aggregate", with the rows of a group; the loader refuses the others.
+    own, or "aggregate", with the rows of a group; the loader makes "concurrent" of "rows" for an async function.
     roles: its callables by what each is called for; a plain function has one, "call".
     signature: the declared {"parameters", "result"}; None for what the annotations say.
     problems: why it makes no UDF, as far as the mark knows; the loader tells all problems of a file at once.
@@ -57,6 +57,8 @@ class _Marked:
         self.form, self.is_movable = None, True
         # Whether decimal results are rounded to the digits of their column, and what to write for other digits.
         self.decimals = None
+        # Whether it is an async function, once the loader knows.
+        self.is_async = False
 
     def refuse(self, problem):
         if problem not in self.problems:
@@ -77,13 +79,13 @@ _marked = []
 
 _OPTIONS = {
     "null": "skip", "deterministic": None, "on_error": "raise", "timeout": None, "batch_timeout": None, "memory": None,
-    "threads": False, "batch": False, "retry_rows": False, "rows": None,
+    "threads": False, "batch": False, "retry_rows": False, "rows": None, "concurrency": None,
 }  # fmt: skip
 
 
 def udf(
     function=None, /, *, name=None, null="skip", deterministic=None, on_error="raise", timeout=None, batch_timeout=None,
-    memory=None, threads=False, batch=False, retry_rows=False, rows=None, **unknown,
+    memory=None, threads=False, batch=False, retry_rows=False, rows=None, concurrency=None, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
@@ -99,7 +101,8 @@ def udf(
         and SQL may use it as one of its own functions, so that a call with constants is made once.
     on_error: what an exception does. "raise": the query fails. "null": the row is null, and the engine counts and
         reports such rows. "collect": the result is a value and an error, of which at most one is not null.
-    timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function.
+    timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function. Of an async function only
+        that row is cancelled, and fails as on_error says.
     batch_timeout: how many seconds a batch of rows may take.
     memory: how much memory the function's interpreter may take, such as "256MB", "1GiB", or a number of bytes. More
         than that is a MemoryError. The functions of a file share an interpreter, and the largest of their limits holds.
@@ -112,6 +115,7 @@ def udf(
     retry_rows: with batch and on_error "null" or "collect", whether the rows of a batch that failed are tried again one by
         one, as batches of one row, so that only those fail that have to.
     rows: with batch, how many rows a call gets at most; batches that are longer are cut.
+    concurrency: how many rows of an async function may be under way at the same time; 64 by default.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
@@ -126,7 +130,7 @@ def udtf(
     options as @udtf(...).
 
     It is a generator, or returns something to iterate over, as its annotation says: Iterator[T], Iterable[T],
-    Generator[T, None, None] or list[T]. The columns are the fields of T if that is a NamedTuple, a dataclass or a
+    Generator[T, None, None] or list[T]; an async generator AsyncIterator[T]. The columns are the fields of T if that is a NamedTuple, a dataclass or a
     TypedDict, f0, f1, ... for tuple[...], and else one with the function's name. Rows are drawn as they are needed, and a
     generator that is not needed any more is closed.
 
@@ -254,6 +258,10 @@ def _check(marked, name, options, unknown):
     )  # fmt: skip
     if marked.options["memory"] is not None:
         marked.options["memory"] = _bytes(marked.options["memory"])
+    one(
+        "concurrency", lambda count: count is None or type(count) is int and 0 < count <= 100_000,
+        "a number of rows from 1 to 100000",
+    )  # fmt: skip
     for option in ("threads", "batch", "retry_rows"):
         flag(option)
     one("rows", lambda rows: rows is None or type(rows) is int and 0 < rows < 2**62, "a number of rows above 0")

@@ -13,6 +13,7 @@ _MODULES = {
     "arroyo_udf": "arroyo_udf",
     "arrow_udf": "arrow_udf",
     "risingwave.udf": "arrow_udf",  # the same interface under the name it had before
+    "_clutch_event_loop": "event_loop",
     "_clutch_declared": "declared",
     "_clutch_handlers": "handlers",
     "_clutch_sql_format": "sql_format",
@@ -45,6 +46,8 @@ def prepare(source, declarations):
     if declarations:
         import _clutch_declared
         import _clutch_sql_functions  # noqa: F401
+    if "async def" in source:
+        import _clutch_event_loop  # noqa: F401
     for name in ("arroyo_udf", "arrow_udf"):
         if name in source or name == "arrow_udf" and "risingwave" in source:
             __import__(name)

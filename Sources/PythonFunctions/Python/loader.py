@@ -26,11 +26,17 @@ _tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
 
 # Kinds that cannot be called yet, and what to write instead.
 _UNSUPPORTED = {
-    "concurrent": "async functions are not supported; write a plain function",
+    "async batch": "a function that is called for a batch is no async function; leave batch=True out: of an async function "
+    "many rows run at the same time anyway",
+    "async generator": "an async generator gives rows of a table: mark it with @udtf; or return one value per call",
     "batches": "a generator gives rows of a table: mark it with @udtf; or return one value per call",
     "class": "a class is no function unless its instances can be called: give it a method __call__; or mark it with @udaf, if "
     "it accumulates rows",
 }
+
+
+# How many rows of an async function may be under way where it says nothing.
+_CONCURRENCY = 64
 
 
 def load(source, filename, path, declarations=(), dialect=None):
@@ -75,7 +81,8 @@ def _answer(namespace, filename, lines, declarations, dialect):
         known = [(each["name"], each["line"], len(each["parameters"])) for each in signatures]
         return "[]", [], False, "\n".join(problems), known + unreadable
     classes = []
-    wants_threads = any(marked.options["threads"] for marked in _marked)
+    # Threads resolve names for the event loop, and run what it hands to `asyncio.to_thread`.
+    wants_threads = any(marked.options["threads"] or marked.is_async for marked in _marked)
     return _json(signatures, classes), classes, wants_threads, "", []
 
 
@@ -83,14 +90,21 @@ def finish(filename):
     """Make the instances of the classes that are functions, which may start threads by now.
 
     Returns for each function its callables by their roles, and whether the states of an aggregate function can go to another
-    interpreter, in the order of the signatures; what closes the instances; and whether something else is to be done when the
-    interpreter ends. Raises SignatureError for a class that has no instances.
+    interpreter, in the order of the signatures; what closes the instances; whether something else is to be done when the
+    interpreter ends; and what runs async functions, or None. Raises SignatureError for a class that has no instances.
     """
-    closes = []
+    closes, event_loop = [], None
     for marked in _marked:
+        if marked.is_async:
+            import _clutch_event_loop as event_loop
 
         def instance(cls, make=callables.instance):
+            nonlocal event_loop
             made, close = make(cls)
+            if close and callables.is_async(close):
+                import _clutch_event_loop as event_loop
+
+                close = event_loop.run(close)
             closes.extend([close] if close else [])
             return made
 
@@ -101,7 +115,9 @@ def finish(filename):
                 marked.roles["call"] = instance(marked.function)
         except callables.NoInstance as error:
             raise _SignatureError(f"{marked.place}: function '{texts.name(marked.name)}': {error}") from None
-    return [(marked.roles, marked.is_movable) for marked in _marked], closes, callables.exit_callbacks() > 0
+        if marked.kind == "table" and marked.is_async:
+            marked.roles["call"] = event_loop.rows_of(marked.roles["call"])
+    return [(marked.roles, marked.is_movable) for marked in _marked], closes, callables.exit_callbacks() > 0, event_loop
 
 
 def _finish_aggregate(marked, instance):
@@ -193,6 +209,10 @@ def signatures_of(marked, filename, lines):
             file, line, parameter_lines = _place(each, filename, lines)
             each.place = f"{file}, line {line}" if line else file
             kind = _kind(each)
+            if kind == "concurrent":
+                each.kind = kind
+            elif each.options["concurrency"] is not None:
+                found.append("@udf(concurrency=...) is for async functions; write async def, or leave it out")
             if kind in _UNSUPPORTED:
                 found.append(_UNSUPPORTED[kind])
             elif callable(each.function) or kind == "aggregate":
@@ -240,8 +260,11 @@ def _kind(marked):
         return "aggregate"
     if issubclass(type(marked.function), type) and not callables.is_instantiable(marked.function):
         return "class"
-    if callables.is_async(marked.function):
-        return "concurrent"
+    marked.is_async = callables.is_async(marked.function)
+    if marked.is_async and marked.kind != "table":
+        if marked.kind == "batch":
+            return "async batch"
+        return "async generator" if callables.is_async_generator(marked.function) else "concurrent"
     if marked.kind != "rows":
         return marked.kind
     return "batches" if callables.is_generator(marked.function) else "rows"
@@ -274,6 +297,7 @@ def _signature(marked, line, parameter_lines, problems):
         "timeouts": {"row": options["timeout"], "batch": options["batch_timeout"]},
         "memoryLimit": options["memory"],
         "retriesRows": options["retry_rows"],
+        "concurrency": (options["concurrency"] or _CONCURRENCY) if marked.kind == "concurrent" else None,
         "documentation": callables.documentation(marked.function),
         "line": line,
         "decimals": marked.decimals,

@@ -10,6 +10,8 @@ import _clutch_imports
 # The host sets these before it calls install: the first two take bytes, the last one of logging's levels, the name of a
 # logger, and text.
 write_output = write_errors = log = None
+# The classes of what the standard streams write with.
+raws = []
 
 
 def install():
@@ -41,6 +43,7 @@ def _raw(name, write):
             return True
 
     Raw.write = staticmethod(write)
+    raws.append(Raw)
     raw = Raw()
     raw.name = f"<{name}>"
     return raw

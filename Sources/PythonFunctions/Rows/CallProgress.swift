@@ -10,6 +10,14 @@ package final class CallProgress: @unchecked Sendable {
   package let row: UnsafeMutablePointer<Atomic<Int>>
   /// Whether the call is to stop; read by the interpreter's thread before every row.
   package let isStopped = Atomic(false)
+  /// How often a step of the event loop has begun or ended: odd while one is under way. For calls of async functions.
+  package let beats = Atomic(0)
+
+  /// Notes that a step of the event loop begins or ends; by the interpreter's thread alone.
+  func beat(begins: Bool) {
+    let beats = self.beats.load(ordering: .relaxed)
+    self.beats.store((beats + 1) & ~1 + (begins ? 1 : 2), ordering: .relaxed)
+  }
 
   package init() {
     row = .allocate(capacity: 1)

@@ -31,6 +31,8 @@ enum RowProblem {
   case argument(PythonError)
   /// The function raised.
   case call(PythonError)
+  /// Its time was up, and not that of other rows of its batch.
+  case late(PythonError)
   /// The function returned something that does not fit; in words, and the exception if Python code raised one.
   case result(String, PythonError?, isWrongType: Bool)
 }
@@ -39,7 +41,7 @@ extension RowProblem {
   /// The exception behind it, if there is one.
   var exception: PythonError? {
     switch self {
-    case .argument(let error), .call(let error): error
+    case .argument(let error), .call(let error), .late(let error): error
     case .result(_, let error, _): error
     }
   }
@@ -68,6 +70,7 @@ extension RowProblem {
     switch self {
     case .argument(let error): "an argument cannot be made: \(error.message)"
     case .call(let error): RefusedPackage(error)?.explanation ?? error.message
+    case .late(let error): error.message
     case .result(_, let error?, _): error.message
     case .result(let reason, nil, _): reason.cut(to: TextLimit.message)
     }
@@ -102,6 +105,8 @@ extension RowProblem {
       }
       let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""
       return .failed(.rowFailed, in: place, because: after + error.summary + hint, exception: error)
+    case .late(let error):
+      return .failed(.deadlineExceeded, in: place, because: after + error.message, exception: error)
     case .result(let reason, let error, _):
       return .failed(
         .wrongResult, in: place, because: after + reason.cut(to: TextLimit.message),

@@ -69,6 +69,9 @@ struct RowOutcomes {
   ) throws {
     memory.suspendLimit()
     defer { memory.resumeLimit() }
+    if api.closeCoroutine(object) {
+      return try note(.result(UnawaitedCoroutine.problem, nil, isWrongType: true), row, isFatal: false, arguments)
+    }
     let shown = "it returned \(api.shortRepresentation(object)) of type \(api.typeName(object))"
     if case .column(let error) = problem {
       // The column is full: that is no affair of the row's.

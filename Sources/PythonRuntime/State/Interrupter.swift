@@ -21,6 +21,7 @@ package final class Interrupter: @unchecked Sendable {
   private var isClosed = false
   private let condition = NSCondition()
   private var seenFrames: [PythonError.Frame] = []
+  private var knownEventLoop: EventLoopCalls?
   private static let mostFrames = 40
 
   /// Called on the interpreter's own thread.
@@ -52,13 +53,22 @@ package final class Interrupter: @unchecked Sendable {
       if let attached = api.pointee.PyThreadState_New(interpreter) {
         api.pointee.PyEval_RestoreThread(attached)
         noteFrames()
-        if isWanted() { _ = api.pointee.PyThreadState_SetAsyncExc(thread, exception.pointer) }
+        if isWanted(), eventLoop?.stopIsEnough(api) != true {
+          _ = api.pointee.PyThreadState_SetAsyncExc(thread, exception.pointer)
+        }
         api.pointee.PyThreadState_Clear(attached)
         api.pointee.PyThreadState_DeleteCurrent()
       }
       leave()
       done()
     }
+  }
+
+  /// The event loop that the interpreter may be running, once there is one: what it waits for is stopped by the loop itself,
+  /// as long as that goes on.
+  package var eventLoop: EventLoopCalls? {
+    get { condition.withLock { knownEventLoop } }
+    set { condition.withLock { knownEventLoop = newValue } }
   }
 
   /// Takes back an exception that has not been raised yet. Called on the interpreter's thread, under its GIL.
@@ -88,7 +98,9 @@ package final class Interrupter: @unchecked Sendable {
 
   /// Called on another thread of the interpreter, under its GIL: so the frames stand still.
   private func noteFrames() {
-    var frames: [PythonError.Frame] = []
+    var frames = eventLoop?.waitingFrames(api).filter { !$0.isHidden } ?? []
+    // Else those of the thread. While the loop waits these say nothing to anybody.
+    guard frames.isEmpty else { return condition.withLock { seenFrames = Array(frames.prefix(Self.mostFrames)) } }
     var next = api.pointee.PyThreadState_GetFrame(threadState)
     while let frame = next {
       defer { api.pointee.Py_DecRef(frame) }

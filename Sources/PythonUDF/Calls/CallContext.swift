@@ -17,6 +17,12 @@ final class CallContext: Sendable {
   let options: CallOptions
   let errorMode: UDFErrorMode
   let timeouts: UDFTimeouts
+  /// How long a row of an async function may take, which is each row's own affair as long as the event loop goes on.
+  let concurrentTimeout: Duration?
+  /// The places that the rows of an async function take.
+  let places: ConcurrentPlaces.Lease?
+  /// For an async function: told that one step of the host's event loop has taken so long.
+  let blocked: Blocked?
   /// Told of every failing row, with its arguments.
   let observer: (@Sendable (UDFRowFailure) -> Void)?
   let trace: CallTrace?
@@ -37,8 +43,13 @@ final class CallContext: Sendable {
     /// The watcher's own notes: the row it saw last, and since when.
     var seenRow = 0
     var seenSince = ContinuousClock.now
+    /// So with the steps of the event loop; and after how long one is told of next.
+    var seenBeats = 0
+    var nextNote = CallContext.longStep
     var begun = ContinuousClock.now
   }
+
+  typealias Blocked = @Sendable (Duration, any FunctionHost) -> Void
 
   private enum Phase {
     /// For a host; what takes it out of the list of those who wait. → `running`, or `over`.
@@ -51,18 +62,26 @@ final class CallContext: Sendable {
 
   /// How long a call may take to stop.
   static let grace = Duration.seconds(1)
+  /// How long a step of the event loop may take before it is told, and then again each time that it has taken twice as long.
+  static let longStep = Duration.milliseconds(500)
 
   /// A call of a function.
   init(
     _ signature: UDFSignature, _ options: CallOptions, observer: (@Sendable (UDFRowFailure) -> Void)?,
-    _ trace: CallTrace?, isClosing: Bool = false
+    _ trace: CallTrace?, isClosing: Bool = false, places: ConcurrentPlaces.Lease? = nil,
+    blocked: Blocked? = nil
   ) {
     name = signature.name
     isLoading = false
     self.isClosing = isClosing
     self.options = options
     errorMode = options.errorMode ?? signature.errorMode
-    timeouts = options.timeouts.orElse(signature.timeouts)
+    let said = options.timeouts.orElse(signature.timeouts)
+    let isConcurrent = signature.kind == .concurrent
+    timeouts = isConcurrent ? UDFTimeouts(batch: said.batch) : said
+    concurrentTimeout = isConcurrent ? said.row : nil
+    self.places = places
+    self.blocked = isConcurrent ? blocked ?? { _, _ in } : nil
     self.observer = observer
     self.trace = trace
   }
@@ -77,6 +96,7 @@ final class CallContext: Sendable {
     options = CallOptions()
     errorMode = .raise
     timeouts = UDFTimeouts(batch: timeout)
+    (concurrentTimeout, places, blocked) = (nil, nil, nil)
     observer = nil
     trace = nil
   }
@@ -85,7 +105,14 @@ final class CallContext: Sendable {
   var subject: String { (isLoading ? name : "UDF \(name)") + (isClosing ? ", while it was closed," : "") }
 
   /// What the rows of a batch are called with.
-  var rowContext: RowContext { RowContext(options: options, observer: observer, progress: progress) }
+  var rowContext: RowContext {
+    RowContext(
+      options: options, observer: observer, progress: progress,
+      concurrent: RowContext.Concurrent(timeout: concurrentTimeout, places: places) { [weak self] isLate in
+        guard let self else { return }
+        stop(isLate ? concurrentTimeout.map { .rowTimeout($0) } ?? .interrupted : .uncancelled)
+      })
+  }
 
   /// The end of a source's instances.
   init(closing source: String, timeout: Duration) {
@@ -95,6 +122,7 @@ final class CallContext: Sendable {
     options = CallOptions()
     errorMode = .raise
     timeouts = UDFTimeouts(batch: timeout)
+    (concurrentTimeout, places, blocked) = (nil, nil, nil)
     observer = nil
     trace = nil
   }
@@ -131,8 +159,10 @@ final class CallContext: Sendable {
       return nil
     }
     if let reason { throw reason.error(subject, failure: nil) }
-    if !timeouts.isEmpty { DeadlineWatcher.shared.watch(self) }
+    if isWatchedFromBeginning { DeadlineWatcher.shared.watch(self) }
   }
+
+  private var isWatchedFromBeginning: Bool { !timeouts.isEmpty || blocked != nil }
 
   /// Ends the watch, once what the host did is done; called under the GIL, so that nothing is raised afterwards.
   ///
@@ -150,7 +180,8 @@ final class CallContext: Sendable {
   /// Ends the watch of a call that may not have begun; does nothing when it has ended.
   @discardableResult
   func end() -> StopReason? {
-    state.withLock { state in
+    places?.close()
+    return state.withLock { state in
       state.phase = .over
       return state.reason
     }
@@ -183,14 +214,15 @@ final class CallContext: Sendable {
       progress.isStopped.store(true, ordering: .relaxed)
       raise(on: host)
       // With a timeout it is watched from its beginning.
-      if timeouts.isEmpty { DeadlineWatcher.shared.watch(self) }
+      if !isWatchedFromBeginning { DeadlineWatcher.shared.watch(self) }
     }
   }
 
   /// Looks at the clock; gives false when there is nothing left to watch.
   func check(_ now: ContinuousClock.Instant) -> Bool {
     enum Next {
-      case nothing, stop(StopReason), raise(any FunctionHost), abandon(Abandon), over
+      case nothing, stop(StopReason), raise(any FunctionHost), abandon(Abandon), blocked(Duration, any FunctionHost),
+        over
     }
     let next = state.withLock { state -> Next in
       guard case .running(let host, let abandon) = state.phase else { return .over }
@@ -212,13 +244,27 @@ final class CallContext: Sendable {
           return .stop(.rowTimeout(limit))
         }
       }
-      return .nothing
+      guard blocked != nil else { return .nothing }
+      let beats = progress.beats.load(ordering: .relaxed)
+      guard beats == state.seenBeats, beats % 2 == 1 else {
+        (state.seenBeats, state.seenSince, state.nextNote) = (beats, now, Self.longStep)
+        return .nothing
+      }
+      let duration = now - state.seenSince
+      // A step is of many rows, each of which may take its time.
+      if let limit = concurrentTimeout, duration > limit + Self.grace { return .stop(.rowTimeout(limit)) }
+      guard duration > state.nextNote else { return .nothing }
+      state.nextNote *= 2
+      return .blocked(duration, host)
     }
     switch next {
     case .nothing: return true
     case .over: return false
     case .stop(let reason):
       stop(reason)
+      return true
+    case .blocked(let duration, let host):
+      blocked?(duration, host)
       return true
     case .raise(let host):
       raise(on: host)

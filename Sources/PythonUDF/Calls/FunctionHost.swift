@@ -65,7 +65,7 @@ enum FunctionStep: Sendable {
   case finish(StreamCall)
   /// Ends such a function before its end.
   case abort(StreamCall)
-  /// Closes the source's instances.
+  /// Closes the source's instances and its event loop.
   case end
 }
 

@@ -14,6 +14,8 @@ enum StopReason: Sendable, Equatable {
   case cancelled
   /// `UDFPool.interrupt` was called.
   case interrupted
+  /// Rows of an async function did not end after another one had failed.
+  case uncancelled
 }
 
 extension StopReason {
@@ -26,7 +28,7 @@ extension StopReason {
     let exception = failure?.exception.flatMap { $0.typeName == "clutch.DeadlineExceeded" ? $0 : nil }
     switch self {
     case .cancelled: return CancellationError()
-    case .interrupted: return UDFError(.interrupted, "\(subject) was interrupted")
+    case .interrupted, .uncancelled: return UDFError(.interrupted, "\(subject) \(phrase)")
     case .loadTimeout: return UDFError(.deadlineExceeded, "\(subject) \(phrase)", exception: exception)
     case .rowTimeout, .batchTimeout:
       guard let row = failure?.row else { return UDFError(.deadlineExceeded, "\(subject) \(phrase)") }
@@ -48,6 +50,8 @@ extension StopReason {
     case .cancelled: return CancellationError()
     case .interrupted:
       return UDFError(.interrupted, "\(subject) was interrupted\(place) and did not stop; it was given up\(stack)")
+    case .uncancelled:
+      return UDFError(.interrupted, "\(subject) \(phrase); its interpreter was given up\(stack)")
     case .loadTimeout:
       return UDFError(
         .deadlineExceeded, "\(subject) \(phrase), and did not stop when told to; its interpreter was given up\(stack)")
@@ -64,7 +68,8 @@ extension StopReason {
   /// What is told of a call that does not stop on its caller's own thread.
   func hangingError(_ subject: String, row: Int?, stack: String) -> any Error {
     let place = row.map { " at row \($0) of its batch" } ?? ""
-    let code: UDFError.Code = self == .interrupted || self == .cancelled ? .interrupted : .deadlineExceeded
+    let code: UDFError.Code =
+      [.interrupted, .cancelled, .uncancelled].contains(self) ? .interrupted : .deadlineExceeded
     return UDFError(
       code,
       """
@@ -81,6 +86,7 @@ extension StopReason {
       "was still loading after \(limit.inSeconds.formatted) s, the time that loading may take"
     case .cancelled: "was cancelled"
     case .interrupted: "was interrupted"
+    case .uncancelled: "has rows that did not end when they were cancelled, after another one had failed"
     }
   }
 }

@@ -78,9 +78,7 @@ final class InterpreterHost: FunctionHost {
         return .closed
       case .end:
         try calling(call) { module, py in
-          try module.closeInstances(in: py) { error in
-            log.note(.warning, "an instance raised when it was closed: \(error)")
-          }
+          try module.end(in: py) { error in log.note(.warning, "an instance raised when it was closed: \(error)") }
         }
         return .closed
       }
@@ -175,7 +173,7 @@ final class InterpreterHost: FunctionHost {
       defer { state.isClosed = true }
       return (state.interpreter, state.isClosed ? nil : state.module)
     }
-    if let module, module.hasInstances { closeInstances() }
+    if let module, module.mustBeEnded { endSource() }
     end(interpreter)
   }
 
@@ -183,11 +181,11 @@ final class InterpreterHost: FunctionHost {
     if let interpreter { interpreter.close() } else if endsThread { thread.stop() }
   }
 
-  /// How long instances may take to close.
+  /// How long instances, and what is left on the event loop, may take to end.
   private static let closeTimeout = Duration.seconds(10)
 
-  /// Closes the source's instances, and waits for that.
-  private func closeInstances() {
+  /// Closes the source's instances and its event loop, and waits for that.
+  private func endSource() {
     let call = CallContext(closing: source.name, timeout: Self.closeTimeout)
     let end = { @Sendable [self] in
       let outcome = Result { try run(.end, call) }

@@ -45,7 +45,9 @@ final class PoolCursor: TableCursor {
   /// Takes the turn to draw; nil when there are no more rows.
   private func begin(_ limit: Int) throws -> (CallContext, FunctionStep)? {
     guard try placed.begin("draws its rows") else { return nil }
-    return (placed.pool.context(table.function, rows: batch.rowCount, placed.options), .draw(table, limit: max(1, limit)))
+    return (
+      placed.pool.context(table.function, rows: batch.rowCount, placed.options), .draw(table, limit: max(1, limit))
+    )
   }
 
   private func ended(_ result: StepResult) -> UDFTableBatch? {

@@ -76,7 +76,10 @@ extension UDFPool {
     // Ending a call is none of its own.
     let trace =
       isClosing ? nil : CallTrace(signature.name, rows: rows, of: telemetry.source, telemetry.metrics)
-    return CallContext(signature, options, observer: observer, trace, isClosing: isClosing)
+    let places = concurrentPlaces[function].map { ConcurrentPlaces.Lease($0) }
+    return CallContext(
+      signature, options, observer: observer, trace, isClosing: isClosing, places: places,
+      blocked: telemetry.log.noteBlocked(of: signature.name))
   }
 
   private func begin(_ step: FunctionStep, _ call: CallContext) { begin(step, call, in: hosts) }

@@ -1,5 +1,6 @@
 import Functions
 import Foundation
+import PythonFunctions
 public import PythonRuntime
 import Synchronization
 import ThreadConfinement
@@ -22,6 +23,9 @@ public final class UDFPool: FunctionProvider {
   /// Those that table functions run on where `hosts` live on the threads of a database: their rows are drawn on one
   /// interpreter after the other queries' threads have moved on, so these have threads of their own. Nil until needed.
   private let apart = Mutex<HostSet?>(nil)
+  /// For each signature how many rows may be under way in all interpreters together, where there is a limit and there may be
+  /// more than one interpreter.
+  let concurrentPlaces: [ConcurrentPlaces?]
   let failures = FailureLog()
   let telemetry: Telemetry
 
@@ -64,6 +68,7 @@ public final class UDFPool: FunctionProvider {
     _ hosts: HostSet, _ loaded: StepResult, _ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry
   ) {
     if case .loaded(let signatures) = loaded { self.signatures = signatures } else { signatures = [] }
+    concurrentPlaces = signatures.map { hosts.limit > 1 ? $0.concurrency.map(ConcurrentPlaces.init) : nil }
     self.hosts = hosts
     self.source = source
     self.options = options

@@ -39,7 +39,7 @@ struct InspectCommand: ParsableCommand {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
-    if let kind = signature.kind.summary { lines.append("  kind   \(kind)") }
+    if let kind = signature.kindSummary { lines.append("  kind   \(kind)") }
     if let aggregate = signature.aggregate { lines.append("  states \(aggregate.summary)") }
     if let rows = signature.batchForm?.rows { lines.append("  rows   at most \(rows) in a call") }
     if let calls = signature.determinism.summary { lines.append("  calls  \(calls)") }
@@ -72,7 +72,8 @@ struct InspectCommand: ParsableCommand {
         determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
         timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
         memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
-        batchRows: signature.batchForm?.rows, documentation: signature.documentation)
+        batchRows: signature.batchForm?.rows, concurrency: signature.concurrency, documentation: signature.documentation
+      )
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -116,11 +117,17 @@ struct InspectCommand: ParsableCommand {
     let retryRows: Bool
     /// How many rows of a batch a call gets at most.
     let batchRows: Int?
+    /// How many rows of an async function may be under way at the same time.
+    let concurrency: Int?
     let documentation: String?
   }
 }
 
 extension UDFSignature {
+  fileprivate var kindSummary: String? {
+    concurrency.map { "async, at most \($0) row\($0 == 1 ? "" : "s") under way at the same time" } ?? kind.summary
+  }
+
   fileprivate var decimalSummary: String {
     let (digits, rule) = (UDFType.Digits.standard, decimals ?? .exact)
     let excess = rule.rounds ? "more are rounded" : "more are an error"

@@ -58,7 +58,7 @@ import Testing
   @Test(arguments: [
     ("partial(add, 1, 2, 3)", "it has no readable signature; wrap it in a function with annotations"),
     ("partial(add, a=1)", "parameter 'b' cannot be passed by position, as arguments are; make it a plain parameter"),
-    ("Async()", "async functions are not supported; write a plain function"),
+    ("Async()", "an async generator gives rows of a table: mark it with @udtf; or return one value per call"),
     ("partial(rows, 1)", "a generator gives rows of a table: mark it with @udtf; or return one value per call"),
     ("abs", "it has no readable signature; wrap it in a function with annotations"),
   ])
@@ -70,7 +70,7 @@ import Testing
       def add(a: int, b: int) -> int: return a + b
       def rows(a: int, b: int) -> int: yield a
       class Async:
-        async def __call__(self, x: int) -> int: return x
+        async def __call__(self, x: int) -> int: yield x
       udf(name="f")(\(callable))
       """)
     #expect(error.code == .badSignature)

@@ -93,7 +93,7 @@ import Testing
       @udf
       def fine(x: int) -> int: pass
       @udf(name='later')
-      async def f(x: int) -> int: pass
+      async def f(x: int) -> int: yield x
       udf(3)
       udf(lambda x: 5)
       """)

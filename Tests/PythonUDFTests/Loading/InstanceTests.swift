@@ -94,7 +94,7 @@ import Testing
     ("class f:\n  def __call__(self, x) -> int: return x", "parameter 'x' has no annotation"),
     ("class f:\n  def __call__(self, x: int): return x", "no return annotation"),
     ("class f:\n  def __call__(self, x: int) -> int: yield x", "mark it with @udtf"),
-    ("class f:\n  async def __call__(self, x: int) -> int: return x", "async functions are not supported"),
+    ("class f:\n  async def __call__(self, x: int) -> int: yield x", "mark it with @udtf"),
     ("class f:\n  def __call__() -> int: return 1", "no readable signature"),
     (
       "class f:\n  def __new__(cls): return 5\n  def __call__(self, x: int) -> int: return x",

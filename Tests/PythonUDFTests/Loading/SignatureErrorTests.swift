@@ -53,9 +53,8 @@ import Testing
         "def f(x: int, *, key: int) -> int: pass",
         "parameter 'key' cannot be passed by position, as arguments are; make it a plain parameter"),
       Refusal(
-        "async def f(x: int) -> int: pass", "async functions are not supported; write a plain function"),
-      Refusal(
-        "async def f(x: int) -> int: yield 1", "async functions are not supported; write a plain function"),
+        "async def f(x: int) -> int: yield 1",
+        "an async generator gives rows of a table: mark it with @udtf; or return one value per call"),
       Refusal(
         "def f(x: int) -> int: yield 1",
         "a generator gives rows of a table: mark it with @udtf; or return one value per call"),
@@ -122,14 +121,14 @@ import Testing
     #expect(error.description.contains("name 'Nowhere' is not defined"))
   }
 
-  @Test func `a wrapper that makes a coroutine is refused`() throws {
+  @Test func `a wrapper decides what a call gives`() throws {
     let error = try loadError(
       """
       import functools
       from clutch import udf
       def later(function):
         @functools.wraps(function)
-        async def wrapper(*args): return function(*args)
+        async def wrapper(*args): yield function(*args)
         return wrapper
       @udf
       @later
@@ -138,7 +137,8 @@ import Testing
     #expect(error.code == .badSignature)
     #expect(
       error.message
-        == "<udf>, line 9: function 'f': async functions are not supported; write a plain function")
+        == "<udf>, line 9: function 'f': an async generator gives rows of a table: mark it with @udtf; or return one value per call"
+    )
   }
 
   @Test(arguments: [("f", "f"), ("score", "Score"), ("größe", "GRÖßE")])
@@ -181,7 +181,7 @@ import Testing
     ),
     (
       "@udf(retries=1, tries=2)",
-      "@udf has no option 'retries', 'tries'; it has name, null, deterministic, on_error, timeout, batch_timeout, memory, threads, batch, retry_rows and rows",
+      "@udf has no option 'retries', 'tries'; it has name, null, deterministic, on_error, timeout, batch_timeout, memory, threads, batch, retry_rows, rows and concurrency",
       "def f() -> int: pass"
     ),
     ("@udf(null='x')", "@udf(null=...) takes 'skip' or 'call', not 'x'", "def f() -> int: pass"),
@@ -211,7 +211,7 @@ import Testing
         @udf(retries=1)
         def a(x, *, key) -> set: pass
         @udf
-        async def b(x: int) -> int: pass
+        async def b(x: int) -> int: yield x
         @udf
         def c(x: int) -> int: return 1
         @udf
@@ -228,7 +228,7 @@ import Testing
       "<udf>, line 4: function 'a': parameter 'x' has no annotation",
       "<udf>, line 4: function 'a': parameter 'key' cannot be passed by position",
       "<udf>, line 4: function 'a': the return type has the unsupported type set",
-      "<udf>, line 6: function 'b': async functions are not supported; write a plain function",
+      "<udf>, line 6: function 'b': an async generator gives rows of a table",
       "<udf>, line 12: function 'd': input type 1: SQL type 'NOTHING'",
       "<udf>, line 10: function 'C' is there already, in line 8",
     ]

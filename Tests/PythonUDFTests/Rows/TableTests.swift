@@ -431,7 +431,7 @@ import Testing
     ("def f(n: int) -> int: yield n", "the return type names no rows: int; write -> Iterator[T]"),
     ("def f(n: int) -> Iterator: yield n", "the return type names no rows: "),
     ("def f(n: int) -> Iterator[set]: yield n", "the return type has the unsupported type set"),
-    ("async def f(n: int) -> Iterator[int]: yield n", "async functions are not supported"),
+    ("async def f(n: int) -> int: yield n", "the return type names no rows: int; write -> Iterator[T]"),
     ("def f(n) -> Iterator[int]: yield n", "parameter 'n' has no annotation"),
   ])
   func `what makes no table function is refused when it is loaded`(source: String, problem: String) throws {

@@ -1,0 +1,25 @@
+import Foundation
+import Logging
+import PythonRuntime
+
+extension UDFLog {
+  /// What notes that an async function does something else than await, with the place where it is if that can be seen.
+  func noteBlocked(of function: String) -> CallContext.Blocked {
+    { [self] duration, host in
+      // Where it is takes the GIL, which it may hold for long.
+      Thread.detachNewThread { [self] in
+        let frames = host.frames() ?? []
+        let own = frames.first { !$0.file.contains("/lib/python3") } ?? frames.first
+        let place = own.map { " in line \($0.line) of \($0.file)" } ?? ""
+        let seconds = String(
+          format: "%.1f", Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18)
+        note(
+          .warning,
+          """
+          it has held up its event loop for \(seconds) s\(place), and with it every other row: await what it waits for, or \
+          hand it to asyncio.to_thread
+          """, of: function)
+      }
+    }
+  }
+}
