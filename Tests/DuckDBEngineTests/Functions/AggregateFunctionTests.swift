@@ -193,4 +193,36 @@ import ThreadConfinement
     #expect(problem?.contains("UDF gathered is an aggregate function, which needs DuckDB 2.0") == true)
     #expect(try rows(connection, "SELECT living(1) >= 0") == ["true"])
   }
+
+  @Test func `States of a query that runs stay on their version, and the next query has the new one`() async throws {
+    func source(_ factor: Int) -> UDFSource {
+      UDFSource(
+        """
+        from clutch import udaf
+        @udaf
+        class scaled:
+          def create_state(self) -> int: return 0
+          def accumulate(self, state, x: int): return state + x
+          def merge(self, state, other): return state + other
+          def finish(self, state) -> int: return state * \(factor)
+        """)
+    }
+    let registry = UDFRegistry()
+    try await registry.add("s", source(1), HostOptions(interpreters: 1))
+    let connection = try TestLibrary.duckdbWheel.connect(["threads": "1"])
+    try connection.register(try registry.source("s"))
+    let sql = "SELECT g, scaled(g) FROM range(300000) t(g) GROUP BY g"
+    let result = try #require(try connection.execute(sql).next())
+    let first = try #require(try result.nextRows())
+    #expect(first[0, 0] == first[0, 1])
+    try await registry.replace("s", with: source(10))
+    var (rows, changed) = (first.count, 0)
+    while let more = try result.nextRows() {
+      rows += more.count
+      changed += (0..<more.count).count { more[$0, 0] != more[$0, 1] }
+    }
+    #expect((rows, changed) == (300_000, 0))
+    #expect(try self.rows(connection, "SELECT scaled(x) FROM range(5) t(x)") == ["100"])
+    try registry.remove("s")
+  }
 }

@@ -176,7 +176,7 @@ import Testing
   @Test(arguments: [
     (
       "@udf",
-      "a class is no function unless its instances can be called: give it a method __call__; aggregate functions are not supported yet",
+      "a class is no function unless its instances can be called: give it a method __call__; or mark it with @udaf, if it accumulates rows",
       "class f: pass"
     ),
     (
