@@ -96,30 +96,14 @@ final class HostSet: Sendable {
     return ticket
   }
 
-  /// The host for a call that stays there for many steps: of all hosts the one with the fewest such calls. Another one is
-  /// made while each has one, so that such calls run beside each other; `leave` takes the call back.
+  /// The host for a call that stays there for many steps: of all hosts the one with the fewest such calls, best one that is
+  /// idle. Another one is made while each has one, so that such calls run beside each other; `leave` takes the call back.
   ///
   /// - Returns: nil when there is none and none can be made.
   func place() -> (any FunctionHost)? {
-    let few = state.withLock { state -> (any FunctionHost)? in
-      let hosts = state.members.map { (host: $0, calls: state.placed[ObjectIdentifier($0)] ?? 0) }
-      guard let found = hosts.min(by: { $0.calls < $1.calls }), found.calls == 0 || state.members.count >= limit else {
-        return nil
-      }
-      state.placed[ObjectIdentifier(found.host)] = found.calls + 1
-      return found.host
-    }
-    if let few { return few }
-    guard let host = reserve() else {
-      // There may be no more now; who is there takes it.
-      return state.withLock { state in
-        let host = state.members.min {
-          state.placed[ObjectIdentifier($0)] ?? 0 < state.placed[ObjectIdentifier($1)] ?? 0
-        }
-        if let host { state.placed[ObjectIdentifier(host), default: 0] += 1 }
-        return host
-      }
-    }
+    if let host = place(orMake: true) { return host }
+    // There may be no more now; who is there takes it.
+    guard let host = reserve() else { return place(orMake: false) }
     state.withLock { $0.placed[ObjectIdentifier(host), default: 0] += 1 }
     let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     call.onOutcome { [weak self] outcome in
@@ -131,6 +115,22 @@ final class HostSet: Sendable {
     }
     load(host, call)
     return host
+  }
+
+  /// Chooses among the hosts that there are.
+  ///
+  /// - Parameter orMake: whether one that has such a call already is only chosen when there may be no more.
+  private func place(orMake: Bool) -> (any FunctionHost)? {
+    let idle = Set(queue.idle.map { ObjectIdentifier($0) })
+    return state.withLock { state in
+      let hosts = state.members.map { host in
+        (host: host, calls: state.placed[ObjectIdentifier(host)] ?? 0, isBusy: !idle.contains(ObjectIdentifier(host)))
+      }
+      let best = hosts.min { ($0.calls, $0.isBusy ? 1 : 0) < ($1.calls, $1.isBusy ? 1 : 0) }
+      guard let best, best.calls == 0 || !orMake || state.members.count >= limit else { return nil }
+      state.placed[ObjectIdentifier(best.host)] = best.calls + 1
+      return best.host
+    }
   }
 
   /// Takes back a call that was placed on a host.
