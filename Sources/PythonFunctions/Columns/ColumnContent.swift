@@ -42,7 +42,9 @@ final class ColumnContent {
 
   // MARK: Objects
 
-  var mayHaveNulls: Bool { column.nullCount > 0 || dictionaryNulls != nil }
+  func nullCount(_ rows: Range<Int>) -> Int {
+    dictionaryNulls?[rows].count { $0 } ?? column.slice(rows).nullCount
+  }
 
   func isNull(_ row: Int) -> Bool { dictionaryNulls?[row] ?? column.isNull(row) }
 
@@ -210,7 +212,8 @@ extension Column {
     var memory = GrowableBuffer(byteCapacity: count * byteWidth)
     memory.copy(UnsafeRawBufferPointer(start: unsafeValues, count: count * byteWidth), toByteOffset: 0)
     let base = memory.base
-    for row in 0..<count where isNull(row) {
+    guard let validity = unsafeValidity else { return memory.freeze(byteCount: count * byteWidth) }
+    for row in 0..<count where !validity.bytes.isSet(validity.bitOffset + row) {
       (base + row * byteWidth).initializeMemory(as: UInt8.self, repeating: 0, count: byteWidth)
     }
     return memory.freeze(byteCount: count * byteWidth)

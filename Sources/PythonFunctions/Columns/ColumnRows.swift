@@ -99,8 +99,7 @@ final class ColumnRows {
 
   var nullCount: ObjectPointer? {
     guard let content = living() else { return nil }
-    let rows = (0..<count).lazy.map { self.first + $0 * self.step }
-    let nulls = content.mayHaveNulls ? rows.count(where: content.isNull) : 0
+    let nulls = contiguous.map(content.nullCount) ?? (0..<count).count { content.isNull(first + $0 * step) }
     return api.pointee.PyLong_FromLongLong(Int64(nulls))
   }
 

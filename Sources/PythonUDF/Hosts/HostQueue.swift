@@ -138,4 +138,7 @@ final class HostQueue<Host: Sendable>: Sendable {
 
   /// How many wait.
   var count: Int { state.withLock(\.count) }
+
+  /// The hosts that nobody has now.
+  var idle: [Host] { state.withLock(\.idle) }
 }

@@ -27,6 +27,8 @@ final class HostSet: Sendable {
     var spare: [any FunctionHost] = []
     /// How many are being loaded.
     var loading = 0
+    /// How many calls have been placed on a host that stay there for many steps; by the host's identity.
+    var placed: [ObjectIdentifier: Int] = [:]
     /// When another one may be made, after one that did not load.
     var next = ContinuousClock.now
     var isClosed = false
@@ -94,6 +96,52 @@ final class HostSet: Sendable {
     // It may have gone before, and nobody gives it back then.
     if let ticket, !state.withLock({ $0.members.contains { $0 === host } }) { queue.leave(ticket, because: gone) }
     return ticket
+  }
+
+  /// The host for a call that stays there for many steps: of all hosts the one with the fewest such calls, best one that is
+  /// idle. Another one is made while each has one, so that such calls run beside each other; `leave` takes the call back.
+  ///
+  /// - Returns: nil when there is none and none can be made.
+  func place() -> (any FunctionHost)? {
+    if let host = place(orMake: true) { return host }
+    // There may be no more now; who is there takes it.
+    guard let host = reserve() else { return place(orMake: false) }
+    state.withLock { $0.placed[ObjectIdentifier(host), default: 0] += 1 }
+    let call = CallContext(loading: source.name, timeout: options.loadTimeout)
+    call.onOutcome { [weak self] outcome in
+      guard case .failure(let error) = outcome, let self else { return }
+      queue.refuseWaiting(
+        for: host, because: UDFError(.notAvailable, "another interpreter of \(source.name) could not be made: \(error)")
+      )
+      loadFailed(error)
+    }
+    load(host, call)
+    return host
+  }
+
+  /// Chooses among the hosts that there are.
+  ///
+  /// - Parameter orMake: whether one that has such a call already is only chosen when there may be no more.
+  private func place(orMake: Bool) -> (any FunctionHost)? {
+    let idle = Set(queue.idle.map { ObjectIdentifier($0) })
+    return state.withLock { state in
+      let hosts = state.members.map { host in
+        (host: host, calls: state.placed[ObjectIdentifier(host)] ?? 0, isBusy: !idle.contains(ObjectIdentifier(host)))
+      }
+      let best = hosts.min { ($0.calls, $0.isBusy ? 1 : 0) < ($1.calls, $1.isBusy ? 1 : 0) }
+      guard let best, best.calls == 0 || !orMake || state.members.count >= limit else { return nil }
+      state.placed[ObjectIdentifier(best.host)] = best.calls + 1
+      return best.host
+    }
+  }
+
+  /// Takes back a call that was placed on a host.
+  func leave(_ host: any FunctionHost) {
+    state.withLock { state in
+      // One that is gone has been forgotten.
+      guard let calls = state.placed[ObjectIdentifier(host)] else { return }
+      state.placed[ObjectIdentifier(host)] = calls > 1 ? calls - 1 : nil
+    }
   }
 
   private var gone: UDFError { UDFError(.closed, "the interpreter that the call had begun in was given up") }
@@ -238,6 +286,7 @@ final class HostSet: Sendable {
   private func discard(_ host: any FunctionHost) {
     state.withLock { state in
       state.loading -= 1
+      state.placed[ObjectIdentifier(host)] = nil
       if options.threads == nil { state.members.removeAll { $0 === host } } else { state.spare.append(host) }
     }
     if options.threads == nil { host.close() }
@@ -261,7 +310,10 @@ final class HostSet: Sendable {
 
   /// Gives up a host whose thread hangs, and makes another in its place.
   func abandon(_ host: any FunctionHost) {
-    state.withLock { $0.members.removeAll { $0 === host } }
+    state.withLock { state in
+      state.placed[ObjectIdentifier(host)] = nil
+      state.members.removeAll { $0 === host }
+    }
     queue.refuseWaiting(for: host, because: gone)
     abandoned.add(1, ordering: .relaxed)
     telemetry.metrics?.interpreterAbandoned()
@@ -276,6 +328,7 @@ final class HostSet: Sendable {
     call.settle(.failure(error)) {
       state.withLock { state in
         state.loading -= 1
+        state.placed[ObjectIdentifier(host)] = nil
         state.members.removeAll { $0 === host }
       }
       abandoned.add(1, ordering: .relaxed)

@@ -13,6 +13,9 @@ final class PlacedCall: Sendable {
   let options: CallOptions
   /// What ends the call before its end.
   private let abort: FunctionStep
+  /// Whether calls of this kind are to run beside each other, each on a host of its own while there are enough; else any
+  /// host that is idle takes it.
+  private let isSpread: Bool
   /// Called once, when nothing of the call is left.
   private let done: @Sendable () -> Void
 
@@ -21,18 +24,25 @@ final class PlacedCall: Sendable {
   private let state = Mutex(State.open)
   private let place = Place()
 
-  /// Where the call has begun.
   private final class Place: Sendable {
+    /// Where the call has begun.
     let host = Mutex<(any FunctionHost)?>(nil)
+    /// Where it is to begin; nil for anywhere.
+    let chosen = Mutex<(host: any FunctionHost, of: HostSet)?>(nil)
   }
 
   /// How long ending may take where neither the function nor its caller says how long a row may.
   private static let endTimeout = Duration.seconds(10)
 
   init(
-    _ pool: UDFPool, _ function: Int, _ options: CallOptions, abort: FunctionStep, done: @escaping @Sendable () -> Void
+    _ pool: UDFPool, _ function: Int, _ options: CallOptions, abort: FunctionStep, isSpread: Bool,
+    done: @escaping @Sendable () -> Void
   ) {
-    (self.pool, self.function, self.options, self.abort, self.done) = (pool, function, options, abort, done)
+    (self.pool, self.function, self.options, self.abort, self.isSpread) = (pool, function, options, abort, isSpread)
+    self.done = { [place] in
+      if let chosen = place.chosen.withLock({ $0.take() }) { chosen.of.leave(chosen.host) }
+      done()
+    }
   }
 
   // MARK: Steps
@@ -55,10 +65,20 @@ final class PlacedCall: Sendable {
 
   func start(_ step: FunctionStep, _ call: CallContext) {
     do {
-      pool.begin(step, call, in: try pool.tableHosts, only: place.host.withLock { $0 }) { [place] chosen in
+      let hosts = try pool.tableHosts
+      pool.begin(step, call, in: hosts, only: place.host.withLock { $0 } ?? chosen(of: hosts)) { [place] chosen in
         place.host.withLock { $0 = chosen }
       }
     } catch { call.settle(.failure(error)) }
+  }
+
+  /// Where the call is to begin; nil for anywhere.
+  private func chosen(of hosts: HostSet) -> (any FunctionHost)? {
+    guard isSpread else { return nil }
+    if let known = place.chosen.withLock({ $0 }) { return known.host }
+    guard let host = hosts.place() else { return nil }
+    place.chosen.withLock { $0 = (host, hosts) }
+    return host
   }
 
   /// Gives the turn back.

@@ -14,7 +14,7 @@ final class PoolCursor: TableCursor {
   ) {
     self.batch = batch
     table = TableCall(function, batch)
-    placed = PlacedCall(pool, function, options, abort: .close(table), done: done)
+    placed = PlacedCall(pool, function, options, abort: .close(table), isSpread: false, done: done)
   }
 
   func next(_ limit: Int) async throws -> UDFTableBatch? {

@@ -9,7 +9,7 @@ final class PoolStream: BatchStream {
 
   init(_ pool: UDFPool, _ function: Int, _ options: CallOptions, done: @escaping @Sendable () -> Void = {}) {
     stream = StreamCall(function)
-    placed = PlacedCall(pool, function, options, abort: .abort(stream), done: done)
+    placed = PlacedCall(pool, function, options, abort: .abort(stream), isSpread: true, done: done)
   }
 
   func next(_ batch: RecordBatch) async throws -> UDFResult {

@@ -45,7 +45,8 @@ import Testing
   private static let head = """
     import builtins, sys, json, inspect, typing, linecache, enum, decimal, datetime, types, os, uuid, pickle, warnings, gc
     from dataclasses import dataclass
-    from clutch import Json, udf
+    from collections.abc import Iterator
+    from clutch import Column, Json, udf
     from typing import Literal, TypedDict
     @dataclass
     class Point:
@@ -77,6 +78,11 @@ import Testing
     def parsed(x: Json) -> Json: return {"x": x}
     @udf
     def fails(x: Number) -> Number: raise Bad("own")
+    @udf(batch=True)
+    def whole(x: Column[Number]) -> Column[Number]: return x[::-1]
+    @udf(batch=True)
+    def turns(batches: Iterator[Column[Number]]) -> Iterator[Column[Number]]:
+      for x in batches: yield x[1:].to_list() + x[:1].to_list()
     """
 
   @Test(arguments: patches)
@@ -85,7 +91,8 @@ import Testing
     let source = UDFSource([Self.head, values, patch, Self.tail].joined(separator: "\n"))
     let pool = try UDFPool(source, HostOptions(interpreters: 1, policy: .open))
     defer { pool.close() }
-    #expect(pool.signatures.map(\.name) == ["plain", "typed", "decimals", "days", "ids", "parsed", "fails"])
+    #expect(
+      pool.signatures.map(\.name) == ["plain", "typed", "decimals", "days", "ids", "parsed", "fails", "whole", "turns"])
     #expect(pool.signatures[0].documentation == "Documented.")
     #expect(pool.signatures[1].sqlDescription.hasPrefix("typed(p STRUCT("))
     try await pool.expect("plain", integers([4]), gives: [5])
@@ -94,6 +101,8 @@ import Testing
       let column = try await pool.call(name, integers([1]))
       #expect(column.nullCount == 0 && column.count == 1)
     }
+    try await pool.expect("whole", integers([1, 2]), gives: [2, 1])
+    try await pool.expect("turns", integers([1, 2, 3]), gives: [2, 3, 1])
     let error = try await pool.failure(of: "fails", integers([1]))
     #expect(error.exception?.summary == "ValueError: own")
     #expect(error.exception?.traceback.map(\.source) == [#"def fails(x: Number) -> Number: raise Bad("own")"#])

@@ -288,6 +288,32 @@ import Testing
     }
   }
 
+  @Test func `streams are spread over the interpreters that there may be`() async throws {
+    let source = """
+      \(Self.prelude)
+      import threading
+      @udf(batch=True)
+      def f(batches: Iterator[Column[int]]) -> Iterator[list[int]]:
+        for x in batches: yield [threading.get_ident() & 0x7fffffffffff] * len(x)
+      """
+    let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: 3))
+    defer { pool.close() }
+    for _ in 0..<3 {
+      var threads: [String] = []
+      let streams = try (0..<6).map { _ in try pool.stream("f", of: Self.schema) }
+      for stream in streams { threads += try await stream.next(integers([1])).values.logicalRows() }
+      #expect(pool.interpreterCount == 3)
+      for thread in Set(threads) { #expect(threads.count(where: { $0 == thread }) == 2) }
+      #expect(Set(threads).count == 3)
+      for stream in streams { try await stream.finish() }
+    }
+    // One after the other needs one only.
+    let few = try UDFPool(UDFSource(source), HostOptions(interpreters: 3))
+    defer { few.close() }
+    for _ in 0..<3 { _ = try await few.call("f", batches: [integers([1]), integers([2])]) }
+    #expect(few.interpreterCount == 1)
+  }
+
   @Test func `columns of a batch end with its result`() async throws {
     let source = """
       @udf(batch=True)
