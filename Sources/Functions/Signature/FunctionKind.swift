@@ -13,3 +13,11 @@ public enum FunctionKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// For several rows at the same time: an `async` function.
   case concurrent
 }
+
+extension FunctionKind {
+  /// Whether callers cannot tell it from another kind: both give a value for each row of a batch.
+  package func isCalled(as other: FunctionKind) -> Bool {
+    let perRow: Set<FunctionKind> = [.rows, .batch, .concurrent]
+    return self == other || perRow.contains(self) && perRow.contains(other)
+  }
+}

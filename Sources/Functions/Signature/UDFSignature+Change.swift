@@ -4,7 +4,7 @@ extension UDFSignature {
   /// Whether calls that were made for another version of this function can go to it: it is called the same way, and
   /// takes and gives the same types.
   package func canReplace(_ other: UDFSignature) -> Bool {
-    name == other.name && kind == other.kind && aggregate?.roles == other.aggregate?.roles
+    name == other.name && kind.isCalled(as: other.kind) && aggregate?.roles == other.aggregate?.roles
       && result.withoutClasses == other.result.withoutClasses
       && parameters.count == other.parameters.count
       && zip(parameters, other.parameters).allSatisfy { new, old in

@@ -280,7 +280,8 @@ class Rows(_Call):
         self._note_reached()
 
     def _note_reached(self):
-        if self.is_reached() and _is_running(self._loop):
+        # Whether the loop runs or not: a row that asked it to run once more has made it say that it does not.
+        if self.is_reached():
             _stop(self._loop)
 
     def _fill(self):
@@ -301,6 +302,10 @@ class Rows(_Call):
                 self._start(self._queue.popleft())
         except BaseException as error:
             self.fail(error)
+
+    def _give_back(self):
+        if self._free is not None:
+            self._free()
 
     def _look_again(self):
         self._is_short = False
@@ -323,14 +328,14 @@ class Rows(_Call):
         place = self._begun
         self._begun += 1
         if arguments is None:
+            self._give_back()
             return self._settle(place, False, None)
         context = self._context.copy()
         try:
             made = context.run(_call_row, self, place, self._function, arguments)
             task = Task(made if type(made) is _Coroutine else _awaited(made), loop=self._loop, context=context)
         except BaseException as error:
-            if self._free is not None:
-                self._free()
+            self._give_back()
             return self._settle(place, False, error)
         self._tasks[task] = place
         task.add_done_callback(self._done, context=self._context)
@@ -345,8 +350,7 @@ class Rows(_Call):
     def _done(self, task):
         try:
             place = self._tasks.pop(task)
-            if self._free is not None:
-                self._free()
+            self._give_back()
             try:
                 value = task.result()
             except BaseException as error:
@@ -507,8 +511,7 @@ class _Table(_Call):
         self._task.cancel()
 
     def _note_end(self, task):
-        if _is_running(self._loop):
-            _stop(self._loop)
+        _stop(self._loop)
 
     async def _draw(self):
         made = self._function(*self._arguments)

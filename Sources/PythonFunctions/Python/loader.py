@@ -211,7 +211,7 @@ def signatures_of(marked, filename, lines):
             kind = _kind(each)
             if kind == "concurrent":
                 each.kind = kind
-            elif each.options["concurrency"] is not None:
+            elif each.options["concurrency"] is not None and not each.is_async:
                 found.append("@udf(concurrency=...) is for async functions; write async def, or leave it out")
             if kind in _UNSUPPORTED:
                 found.append(_UNSUPPORTED[kind])

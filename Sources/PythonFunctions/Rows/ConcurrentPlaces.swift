@@ -29,7 +29,7 @@ package final class ConcurrentPlaces: Sendable {
     deinit { close() }
 
     /// Takes a place for another row; gives false when there is none now.
-    func take() -> Bool {
+    package func take() -> Bool {
       count.withLock { count in
         guard let taken = count else { return true }
         guard places.take() else { return false }
@@ -39,7 +39,7 @@ package final class ConcurrentPlaces: Sendable {
     }
 
     /// Gives a place back.
-    func giveBack() {
+    package func giveBack() {
       count.withLock { count in
         guard let taken = count, taken > 0 else { return }
         count = taken - 1

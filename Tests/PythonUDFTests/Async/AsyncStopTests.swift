@@ -68,6 +68,28 @@ import Testing
     while CPython.abandonedInterpreterCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
   }
 
+  @Test func `a stop that comes too late does not hit the next call`() async throws {
+    let source = """
+      import asyncio
+      @udf
+      async def close(x: int) -> int:
+        await asyncio.sleep(x / 1000)
+        return x
+      @udf
+      async def next(x: int) -> int:
+        for _ in range(10): await asyncio.sleep(0)
+        return x
+      """
+    try await withPool(of: source) { pool in
+      let timeouts = UDFTimeouts(batch: .milliseconds(10))
+      for round in 0..<60 {
+        _ = try? await pool.evaluate("close", integers([Int64(8 + round % 10)]), timeouts: timeouts)
+        try await pool.expect("next", integers([7, 8, 9]), gives: [7, 8, 9])
+      }
+      #expect(pool.abandonedInterpreterCount == 0)
+    }
+  }
+
   @Test func `cancelling the task cancels the coroutines, whose finally blocks run`() async throws {
     try await withSource { pool, folder in
       let task = Task { try await pool.call("wait", integers(Self.ten)) }
@@ -197,28 +219,6 @@ import Testing
       #expect(functions == ["sleep", "wait"])
       task.cancel()
       _ = try? await task.value
-    }
-  }
-
-  @Test func `a stop that comes too late does not hit the next call`() async throws {
-    let source = """
-      import asyncio
-      @udf
-      async def close(x: int) -> int:
-        await asyncio.sleep(x / 1000)
-        return x
-      @udf
-      async def next(x: int) -> int:
-        for _ in range(10): await asyncio.sleep(0)
-        return x
-      """
-    try await withPool(of: source) { pool in
-      let timeouts = UDFTimeouts(batch: .milliseconds(10))
-      for round in 0..<60 {
-        _ = try? await pool.evaluate("close", integers([Int64(8 + round % 10)]), timeouts: timeouts)
-        try await pool.expect("next", integers([7, 8, 9]), gives: [7, 8, 9])
-      }
-      #expect(pool.abandonedInterpreterCount == 0)
     }
   }
 

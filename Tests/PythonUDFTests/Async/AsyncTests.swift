@@ -302,7 +302,8 @@ import Testing
       )
     }
     let registry = UDFRegistry()
-    try await registry.add("s", source(0), HostOptions(interpreters: 2))
+    let plain = UDFSource("from clutch import udf\n@udf\ndef f(x: int) -> int: return x")
+    try await registry.add("s", plain, HostOptions(interpreters: 2))
     let calls = Task {
       while !Task.isCancelled {
         let found = try await registry.source("s").call("f", integers([0, 0, 0])).toArray(of: Int64.self)

@@ -121,7 +121,9 @@ import Testing
       "@udf(retry_rows=True)\ndef f(x: int) -> int: return x",
       "@udf(retry_rows=True) is for functions of a batch; add batch=True"
     ),
-    ("@udf(batch=True)\nasync def f(x: list[int]) -> list[int]: return x", "async functions are not supported"),
+    (
+      "@udf(batch=True)\nasync def f(x: list[int]) -> list[int]: return x", "is no async function; leave batch=True out"
+    ),
     ("@udf(batch=True)\ndef f(x: list[dict[list[int], int]]) -> list[int]: return x", "Python cannot hash"),
   ])
   func `what is no function of a batch is refused`(source: String, problem: String) throws {
