@@ -1,5 +1,5 @@
 import CPythonABI
-package import Columnar
+import Columnar
 package import Functions
 package import PythonRuntime
 import Synchronization

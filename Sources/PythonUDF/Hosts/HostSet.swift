@@ -32,8 +32,6 @@ final class HostSet: Sendable {
     /// When another one may be made, after one that did not load.
     var next = ContinuousClock.now
     var isClosed = false
-    /// How many tables of states each has.
-    var residents: [ObjectIdentifier: Int] = [:]
   }
 
   private static let pause = Duration.seconds(1)
@@ -145,37 +143,6 @@ final class HostSet: Sendable {
   }
 
   private var gone: UDFError { UDFError(.closed, "the interpreter that the call had begun in was given up") }
-
-  // MARK: States that stay
-
-  /// What loads another host for states that are to stay; nil when one has none yet, or there may be no more.
-  func another() -> CallContext? {
-    let isWanted = state.withLock { state in
-      let loaded = state.members.filter(\.isLoaded)
-      let isFree = loaded.contains { state.residents[ObjectIdentifier($0)] == nil }
-      return !isFree && state.members.count - (options.threads == nil ? 0 : state.spare.count) < limit
-    }
-    return isWanted ? CallContext(loading: source.name, timeout: options.loadTimeout) : nil
-  }
-
-  /// Of the loaded hosts the one with the fewest states that stay, which is to have some more; nil when none is loaded.
-  func join() -> (any FunctionHost)? {
-    state.withLock { state in
-      let residents = state.residents
-      let count = { (host: any FunctionHost) in residents[ObjectIdentifier(host), default: 0] }
-      let host = state.members.filter(\.isLoaded).min { count($0) < count($1) }
-      if let host { state.residents[ObjectIdentifier(host), default: 0] += 1 }
-      return host
-    }
-  }
-
-  /// Notes that states of a host are gone.
-  func leave(_ host: any FunctionHost) {
-    state.withLock { state in
-      let count = state.residents[ObjectIdentifier(host), default: 0]
-      state.residents[ObjectIdentifier(host)] = count > 1 ? count - 1 : nil
-    }
-  }
 
   // MARK: Making more
 

@@ -13,7 +13,7 @@ final class PoolStates: Sendable {
   private let done: @Sendable () -> Void
 
   private enum Place {
-    case nowhere, choosing
+    case nowhere
     case on(any FunctionHost)
     case closed
   }
@@ -31,25 +31,17 @@ final class PoolStates: Sendable {
   }
 
   func perform(_ step: AggregateStep) async throws -> AggregateAnswer {
-    let hosts = try pool.tableHosts
-    if try mustChoose() {
-      let call = hosts.another()
-      if let call { _ = try? await call.outcome { hosts.loadFirst(call) } }
-      choose(of: hosts)
-    }
+    let (hosts, host) = try home()
     let call = context(step)
-    return try answer(await call.outcome { begin(step, call, in: hosts) })
+    return try answer(
+      await call.outcome { pool.begin(.aggregate(table, step), call, in: hosts, only: host, chosen: note) })
   }
 
   func performAndWait(_ step: AggregateStep) throws -> AggregateAnswer {
-    let hosts = try pool.tableHosts
-    if try mustChoose() {
-      let call = hosts.another()
-      if let call { _ = try? call.outcomeAndWait { hosts.loadFirst(call) } }
-      choose(of: hosts)
-    }
+    let (hosts, host) = try home()
     let call = context(step)
-    return try answer(call.outcomeAndWait { begin(step, call, in: hosts) })
+    return try answer(
+      call.outcomeAndWait { pool.begin(.aggregate(table, step), call, in: hosts, only: host, chosen: note) })
   }
 
   /// Begins a step that gives states up, and waits for nothing.
@@ -82,35 +74,31 @@ final class PoolStates: Sendable {
 
   // MARK: Where they are
 
-  var home: ObjectIdentifier? {
+  /// What tells whether two of these are on one host; nil before the first step.
+  var identity: ObjectIdentifier? {
     place.withLock { if case .on(let host) = $0 { ObjectIdentifier(host) } else { nil } }
   }
 
-  private func mustChoose() throws(UDFError) -> Bool {
-    try place.withLock { (place) throws(UDFError) in
+  /// The host that the states are on, and those that it is one of: chosen by the first step, which may have to wait until
+  /// it is loaded. Nil for any host, when none could be made just now.
+  private func home() throws -> (HostSet, (any FunctionHost)?) {
+    let hosts = try pool.tableHosts
+    let host = try place.withLock { (place) throws(UDFError) -> (any FunctionHost)? in
       switch place {
-      case .on: return false
+      case .on(let host): return host
       case .closed: throw UDFError(.closed, "the states of UDF \(pool.signatures[table.function].name) are gone")
-      case .choosing:
-        throw UDFError(
-          .busy, "UDF \(pool.signatures[table.function].name): the first call for its states is under way still")
       case .nowhere:
-        place = .choosing
-        return true
+        let host = hosts.place()
+        if let host { place = .on(host) }
+        return host
       }
     }
+    return (hosts, host)
   }
 
-  private func choose(of hosts: HostSet) {
-    let host = hosts.join()
-    place.withLock { $0 = host.map(Place.on) ?? .nowhere }
-  }
-
-  private func begin(_ step: AggregateStep, _ call: CallContext, in hosts: HostSet) {
-    let host: (any FunctionHost)? = place.withLock { if case .on(let host) = $0 { host } else { nil } }
-    pool.begin(.aggregate(table, step), call, in: hosts, only: host) { [self] chosen in
-      if host == nil { place.withLock { $0 = .on(chosen) } }
-    }
+  /// Notes where the states are that could be anywhere.
+  private func note(_ chosen: any FunctionHost) {
+    place.withLock { if case .nowhere = $0 { $0 = .on(chosen) } }
   }
 
   private func context(_ step: AggregateStep) -> CallContext {
@@ -154,6 +142,6 @@ extension UDFPool {
     let states = PoolStates(self, function, options, done: done)
     return AggregateStates(
       signature, run: { try await states.perform($0) }, runAndWait: { try states.performAndWait($0) },
-      soon: { states.performSoon($0, $1) }, home: { states.home })
+      soon: { states.performSoon($0, $1) }, home: { states.identity })
   }
 }

@@ -2,6 +2,7 @@ import Columnar
 import Functions
 import PythonUDF
 import TestSupport
+import Testing
 
 /// The shapes that a function of one number can have, each written around the same `work(x)`, and called alike.
 enum FunctionShape: String, CaseIterable, CustomTestStringConvertible {
