@@ -78,7 +78,7 @@ enum Aggregates {
       return try PairedTiming(repetitions: repetitions, warmUp: 20) {
         let table = StateTable(0, keepsRows: false)
         _ = try module.perform(.accumulate(batch, groups: groups, signs: nil), on: table, in: py)
-        let outcome = try module.perform(.finish(all), on: table, in: py)
+        let outcome = try module.perform(.finish(all, shared: []), on: table, in: py)
         _ = try module.perform(.close, on: table, in: py)
         guard case .values(let result) = outcome.answer, result.values.count == groupCount else {
           throw BenchmarkError("no values")

@@ -28,9 +28,19 @@ final class AggregateStore: Sendable {
     /// Tables of another generation are of no account any more.
     var generation = 0
 
+    /// The tables whose interpreters have been given up.
+    var dead: Set<Int> = []
+
     /// The table of a thread.
-    mutating func own(_ thread: ObjectIdentifier, isOnly: Bool) -> Int? {
-      isOnly ? tables.indices.first : threads[thread]
+    func own(_ thread: ObjectIdentifier, isOnly: Bool) -> Int? {
+      isOnly ? tables.indices.first { !dead.contains($0) } : threads[thread]
+    }
+
+    /// Notes groups that nobody has any more; gives whether there are many. Under the lock in which they were given up, as
+    /// tables of these places may be others after that.
+    mutating func discard(_ places: [StateEntries.Place]) -> Bool {
+      for place in places { garbage[place.table, default: []].append(place.group) }
+      return garbage.values.contains { $0.count >= AggregateStore.mostGarbage }
     }
   }
 
@@ -39,7 +49,7 @@ final class AggregateStore: Sendable {
   private let making = Mutex(())
 
   /// So many states that nobody has are dropped at once.
-  private static let mostGarbage = 2_048
+  fileprivate static let mostGarbage = 2_048
   /// A group that never has a state, for the value of none.
   private static let emptyGroup = (1 << 27)
 
@@ -80,7 +90,8 @@ final class AggregateStore: Sendable {
       let own = try ownTable()
       let count = arguments.rowCount
       let statement = statements.current
-      var copies: [Int: [StateMerge]] = [:]
+      var copies = Copies()
+      defer { release(copies.sources) }
       // The groups of the rows that go to one table, usually all; those that go to others are left out.
       var table = own
       var groups = [Int](repeating: -1, count: count)
@@ -96,7 +107,7 @@ final class AggregateStore: Sendable {
           }
         }
       }
-      for (table, merges) in copies { try perform(.merge(merges), on: table) }
+      for (table, merges) in copies.merges { try perform(.merge(merges), on: table) }
       try perform(.accumulate(arguments, groups: groups, signs: nil), on: table)
       for (table, groups) in others.sorted(by: { $0.key < $1.key }) {
         try perform(.accumulate(arguments, groups: groups, signs: nil), on: table)
@@ -108,7 +119,7 @@ final class AggregateStore: Sendable {
   @inline(__always)
   private static func place(
     at address: UnsafeMutableRawPointer, in table: Int, _ statement: Int, _ entries: inout StateEntries,
-    _ copies: inout [Int: [StateMerge]]
+    _ copies: inout Copies
   ) throws -> StateEntries.Place {
     let handle = StateHandle(at: address)
     if let place = entries.placeOfOnlyOwner(handle) { return place }
@@ -117,7 +128,7 @@ final class AggregateStore: Sendable {
 
   private static func newPlace(
     _ handle: StateHandle, at address: UnsafeMutableRawPointer, in table: Int, _ statement: Int,
-    _ entries: inout StateEntries, _ copies: inout [Int: [StateMerge]]
+    _ entries: inout StateEntries, _ copies: inout Copies
   ) throws -> StateEntries.Place {
     let shared = entries.place(of: handle)
     guard shared != nil || handle.isNone else { throw gone }
@@ -125,12 +136,28 @@ final class AggregateStore: Sendable {
     new.store(at: address)
     guard let place = entries.place(of: new) else { throw gone }
     if let shared {
-      _ = entries.release(handle)
+      copies.sources.append(handle)
       // Merging nothing into it makes it another one.
-      copies[place.table, default: []].append(
+      copies.merges[place.table, default: []].append(
         StateMerge(source: place.group, target: shared.group, outcome: place.group))
     }
     return place
+  }
+
+  /// Copies that have to be made of shared states.
+  private struct Copies {
+    var merges: [Int: [StateMerge]] = [:]
+    /// What is copied, and kept until that is done: somebody else who has it might change it then, or let go of it.
+    var sources: [StateHandle] = []
+  }
+
+  /// Lets go of states.
+  private func release(_ handles: [StateHandle]) {
+    if handles.isEmpty { return }
+    let isMuch = state.withLock { state in
+      state.discard(handles.compactMap { state.entries.release($0) })
+    }
+    if isMuch { dropGarbage() }
   }
 
   /// Merges states into others, pair by pair; those that are taken stay as they are.
@@ -163,6 +190,8 @@ final class AggregateStore: Sendable {
     var merges: [(table: Int, merge: StateMerge)] = []
     /// What the merges change.
     var outcomes: Set<StateEntries.Place> = []
+    /// What targets had before, as of `Copies`.
+    var sources: [StateHandle] = []
   }
 
   /// Plans one pair; gives false, with nothing planned, when what has been planned has to be done first.
@@ -189,7 +218,7 @@ final class AggregateStore: Sendable {
     var outcome = targetPlace
     if state.entries.isShared(into) {
       let new = state.entries.add(in: targetPlace.table, statement: statement)
-      _ = state.entries.release(into)
+      plan.sources.append(into)
       new.store(at: target)
       guard let place = state.entries.place(of: new) else { throw gone }
       outcome = place
@@ -204,7 +233,8 @@ final class AggregateStore: Sendable {
     defer { plan = MergePlan() }
     let moves = Dictionary(grouping: plan.moves) { [$0.from.table, $0.to.table] }
     defer {
-      for move in plan.moves { discard([move.to]) }
+      release(plan.sources)
+      discard(plan.moves.map(\.to))
     }
     for (tables, moves) in moves.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       guard let form else { throw Self.gone }
@@ -222,7 +252,7 @@ final class AggregateStore: Sendable {
     _ states: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ count: Int
   ) throws -> [(rows: [Int], result: UDFResult)] {
     try during {
-      var groups: [Int: (rows: [Int], groups: [Int])] = [:]
+      var groups: [Int: (rows: [Int], groups: [Int], shared: Set<Int>)] = [:]
       var empty: [Int] = []
       try state.withLock { state in
         for row in 0..<count {
@@ -231,37 +261,33 @@ final class AggregateStore: Sendable {
             empty.append(row)
           } else {
             guard let place = state.entries.place(of: handle) else { throw Self.gone }
-            groups[place.table, default: ([], [])].rows.append(row)
-            groups[place.table, default: ([], [])].groups.append(place.group)
+            groups[place.table, default: ([], [], [])].rows.append(row)
+            groups[place.table, default: ([], [], [])].groups.append(place.group)
+            if state.entries.isShared(handle) { groups[place.table, default: ([], [], [])].shared.insert(place.group) }
           }
         }
       }
       if !empty.isEmpty {
         let table = try groups.keys.min() ?? ownTable()
-        groups[table, default: ([], [])].rows += empty
-        groups[table, default: ([], [])].groups += empty.map { _ in Self.emptyGroup }
+        groups[table, default: ([], [], [])].rows += empty
+        groups[table, default: ([], [], [])].groups += empty.map { _ in Self.emptyGroup }
       }
       return try groups.sorted { $0.key < $1.key }.map { table, found in
-        guard case .values(let result) = try perform(.finish(found.groups), on: table) else { throw Self.gone }
+        guard case .values(let result) = try perform(.finish(found.groups, shared: found.shared), on: table) else {
+          throw Self.gone
+        }
         return (found.rows, result)
       }
     }
   }
 
   /// Lets go of a state that DuckDB destroys.
-  func destroy(_ handles: [StateHandle]) {
-    let places = state.withLock { state in handles.compactMap { state.entries.release($0) } }
-    discard(places)
-  }
+  func destroy(_ handles: [StateHandle]) { release(handles) }
 
   // MARK: What nobody has any more
 
   private func discard(_ places: [StateEntries.Place]) {
-    let isMuch = state.withLock { state in
-      for place in places { state.garbage[place.table, default: []].append(place.group) }
-      return state.garbage.values.contains { $0.count >= Self.mostGarbage }
-    }
-    if isMuch { dropGarbage() }
+    if state.withLock({ $0.discard(places) }) { dropGarbage() }
   }
 
   private func dropGarbage() {
@@ -283,12 +309,11 @@ final class AggregateStore: Sendable {
 
   /// Drops what is left of statements that have ended, and the tables when nobody has any state.
   func statementEnded(_ oldest: Int) {
-    let places = state.withLock { state in state.entries.removeAll(before: oldest) }
-    discard(places)
+    state.withLock { state in _ = state.discard(state.entries.removeAll(before: oldest)) }
     let unused = state.withLock { state -> [AggregateStates] in
       guard state.entries.count == 0, state.callbacks == 0 else { return [] }
       defer {
-        (state.tables, state.threads) = ([], [:])
+        (state.tables, state.threads, state.dead) = ([], [:], [])
         state.garbage = [:]
         state.generation += 1
         state.entries.removeTables()
@@ -307,7 +332,14 @@ final class AggregateStore: Sendable {
   private func perform(_ step: AggregateStep, on table: Int) throws -> AggregateAnswer {
     let states = state.withLock { state in state.tables.indices.contains(table) ? state.tables[table] : nil }
     guard let states else { throw Self.gone }
-    return try states.performAndWait(step)
+    do { return try states.performAndWait(step) } catch let error as UDFError where error.code == .closed {
+      // What comes next goes elsewhere.
+      state.withLock { state in
+        state.dead.insert(table)
+        state.threads = state.threads.filter { $0.value != table }
+      }
+      throw error
+    }
   }
 
   /// The table for the new states of the calling thread's chunks: each of DuckDB's threads has its own, unless there are

@@ -169,7 +169,7 @@ extension DuckDBConnection {
         problems.add(
           .query,
           "UDF \(signature.name) is an aggregate function without parameters, of which DuckDB does not say how many rows it has; "
-            + "give it one", at: index)
+            + "give it one, behind self and the state: accumulate(self, state, x: int)", at: index)
       } else if signature.parameters.contains(where: \.isVariadic) {
         problems.add(
           .query, "UDF \(signature.name) is an aggregate function, to which SQL passes no *args; name each parameter",

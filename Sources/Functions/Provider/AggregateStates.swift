@@ -67,11 +67,11 @@ public final class AggregateStates: Sendable {
     _ = try runAndWait(try Self.merging(groups, targets))
   }
 
-  /// Gives the value of each group; the states stay, so rows can be taken into them afterwards.
-  public func finish(_ groups: [Int]) async throws -> UDFResult { try values(await run(.finish(groups))) }
+  /// Gives the value of each group; the states stay as `finish` leaves them, so rows can be taken into them afterwards.
+  public func finish(_ groups: [Int]) async throws -> UDFResult { try values(await run(.finish(groups, shared: []))) }
 
   /// The same while the calling thread waits.
-  public func finishAndWait(_ groups: [Int]) throws -> UDFResult { try values(runAndWait(.finish(groups))) }
+  public func finishAndWait(_ groups: [Int]) throws -> UDFResult { try values(runAndWait(.finish(groups, shared: []))) }
 
   /// The states as a batch with a column `state`, for a checkpoint or another process: of the type that `create_state` is
   /// annotated with, else pickled. Where a group has failed, in the mode `null` or `collect`, a second column `error` says

@@ -13,7 +13,9 @@ package enum AggregateStep: Sendable {
   /// Makes states of such a column; those that were there go.
   case importing(RecordBatch, groups: [Int], StateForm)
   /// Gives the value of each group; the states stay.
-  case finish([Int])
+  ///
+  /// - Parameter shared: the groups whose states others have too, so that what `finish` does to one must not be seen.
+  case finish([Int], shared: Set<Int>)
   /// Forgets states.
   case drop([Int])
   /// Forgets all.

@@ -5,12 +5,14 @@ import PythonRuntime
 
 extension AggregateCall {
   /// The value of each group.
-  mutating func finish(_ groups: [Int]) throws -> AggregateOutcome {
+  ///
+  /// - Parameter shared: those whose states are copied first.
+  mutating func finish(_ groups: [Int], _ shared: Set<Int>) throws -> AggregateOutcome {
     try check(groups)
     let result = context.options.resultType?(signature.result) ?? signature.result
     var values = GroupValues(
       groups, try callable(.create), try callable(.finish), try noArguments(groups.count),
-      outcomes(result, in: "finish"), self)
+      outcomes(result, in: "finish"), self, shared, shared.isEmpty || table.keepsRows ? nil : try own("copied"))
     let column = try conversion.withWriter(of: result, rows: groups.count, &values)
     let failures = values.outcomes.failures
     let isCollecting = values.outcomes.mode == .collect
@@ -103,6 +105,9 @@ private struct GroupValues: WriterUse, ~Copyable {
   private let call: AggregateCall
   private let groups: [Int]
   private let create, finish: ObjectPointer
+  private let shared: Set<Int>
+  /// What copies a state; nil when none has to be.
+  private let copied: ObjectPointer?
   private let arguments: ArgumentRows
   var outcomes: RowOutcomes
   /// All failures in order, where they are collected.
@@ -112,9 +117,10 @@ private struct GroupValues: WriterUse, ~Copyable {
 
   init(
     _ groups: [Int], _ create: ObjectPointer, _ finish: ObjectPointer, _ arguments: consuming ArgumentRows,
-    _ outcomes: RowOutcomes, _ call: AggregateCall
+    _ outcomes: RowOutcomes, _ call: AggregateCall, _ shared: Set<Int>, _ copied: ObjectPointer?
   ) {
     (self.groups, self.create, self.finish, self.outcomes) = (groups, create, finish, outcomes)
+    (self.shared, self.copied) = (shared, copied)
     self.arguments = arguments
     self.call = call
   }
@@ -155,7 +161,10 @@ private struct GroupValues: WriterUse, ~Copyable {
   private func value(of group: Int) -> ObjectPointer? {
     guard let state = call.stateOrNew(group, create) else { return nil }
     defer { call.api.pointee.Py_DecRef(state) }
-    return call.api.call(finish, state)
+    guard let copied, shared.contains(group) else { return call.api.call(finish, state) }
+    guard let copy = call.api.call(copied, state) else { return nil }
+    defer { call.api.pointee.Py_DecRef(copy) }
+    return call.api.call(finish, copy)
   }
 
   private mutating func noteFailure() {

@@ -39,7 +39,7 @@ extension LoadedModule {
       case .merge(let merges): return try call.merge(merges)
       case .export(let groups, let form): return try call.export(groups, form)
       case .importing(let states, let groups, let form): return try call.importStates(states, groups, form)
-      case .finish(let groups): return try call.finish(groups)
+      case .finish(let groups, let shared): return try call.finish(groups, shared)
       case .drop(let groups): return try call.drop(groups)
       case .close: return AggregateOutcome(answer: .done, rows: 0)
       }

@@ -5,7 +5,9 @@ create() gives a state; accumulate(state, *arguments) and retract(state, *argume
 merge(state, other) does the same with another state; finish(state) gives the value.
 """
 
+from _io import BytesIO
 from collections import deque
+from itertools import islice
 from types import FunctionType, ModuleType
 
 import _clutch_annotations as annotations
@@ -28,7 +30,7 @@ class Form:
     """
 
     def __init__(self, owner, find):
-        self.owner, self._find = owner, find
+        self.owner, self.find = owner, find
         self.is_class = issubclass(type(owner), type)
         is_flink = find("create_state") is None and find("create_accumulator") is not None
         self.spelling = _FLINK if is_flink else _OWN
@@ -50,7 +52,7 @@ class Form:
 
     def whole_signature(self, role):
         """What the function of a role takes, without self."""
-        found = self._find(self.names[role])
+        found = self.find(self.names[role])
         if not self.is_class:
             return callables.signature(found)
         if isinstance(found, (staticmethod, classmethod)):
@@ -60,7 +62,7 @@ class Form:
         return read.changed(read.parameters[1:])
 
     def function(self, role):
-        return callables.innermost(self._find(self.names[role]))
+        return callables.innermost(self.find(self.names[role]))
 
 
 def form_of(owner):
@@ -96,12 +98,21 @@ def problems(form):
         if role == "create" and form.of_instances:
             continue
         function = form.function(role)
-        if function is None:
+        if form.of_instances and isinstance(form.find(name), (staticmethod, classmethod)):
+            found.append(f"its {name} is a {type(form.find(name)).__name__}, but each group has an instance; make it a method, or add create_state")
+        elif function is None:
             found.append(f"its {name} is no function")
         elif callables.is_async(function):
             found.append(f"its {name} is async; write a plain function")
         elif callables.is_generator(function):
             found.append(f"its {name} is a generator, so a call of it does nothing; write a plain function")
+    for role in ("accumulate", "retract", "merge"):
+        if role in names:
+            for value in _default_values(form.function(role)):
+                if isinstance(value, _CONTAINERS) and not value:
+                    found.append(
+                        f"its {names[role]} has an empty {type(value).__name__} as a default value, which all groups would share; use None"
+                    )
     if found:
         return found
     for role, takes in (
@@ -220,7 +231,8 @@ def keeping_rows(found):
         result = create()
         for arguments in flat(state):
             try:
-                changed = accumulate(result, *arguments)
+                # Other states have the same rows, and accumulate may keep or change what it gets.
+                changed = accumulate(result, *map(copied, arguments))
             except Exception as error:
                 # Which call it was is not to be seen from outside.
                 _add_note(error, f"in the row ({listed([*map(shown, arguments)])})")
@@ -278,27 +290,83 @@ def copied(state):
     if _is_plain(state):
         return state
     try:
-        return original("pickle", "loads")(original("pickle", "dumps")(state, 5))
+        return _reread(state)
     except MemoryError:
         raise
     except Exception:
-        return original("copy", "deepcopy")(state)
+        return original("copy", "deepcopy")(state, {id(each): each for each in _marks(state)})
+
+
+# How pickle names the class of plain objects.
+_OBJECT = b"\x8c\x06object"
+_classes = None
+
+
+def _reread(state):
+    """What pickle makes of a state; plain objects, which are told apart by nothing but what they are, stay the same."""
+    data = original("pickle", "dumps")(state, 5)
+    if _OBJECT not in data:
+        return original("pickle", "loads")(data)
+    pickler, unpickler = _marking()
+    file, marks = BytesIO(), []
+    writing = pickler(file, 5)
+    writing.marks = marks
+    writing.dump(state)
+    file.seek(0)
+    reading = unpickler(file)
+    reading.marks = marks
+    return reading.load()
+
+
+def _marking():
+    """A pickler and an unpickler that hand plain objects on."""
+    global _classes
+    if _classes is None:
+
+        class Pickler(original("pickle", "Pickler")):
+            def persistent_id(self, value):
+                if type(value) is not object:
+                    return None
+                self.marks.append(value)
+                return len(self.marks) - 1
+
+        class Unpickler(original("pickle", "Unpickler")):
+            def persistent_load(self, place):
+                return self.marks[place]
+
+        _classes = Pickler, Unpickler
+    return _classes
+
+
+def _marks(state, depth=3):
+    """The plain objects in a state, as far as they are found."""
+    if type(state) is object:
+        yield state
+    elif depth and isinstance(state, dict):
+        for each in [*dict.keys(state), *dict.values(state)]:
+            yield from _marks(each, depth - 1)
+    elif depth and isinstance(state, (list, tuple, set)):
+        for each in tuple(state):
+            yield from _marks(each, depth - 1)
 
 
 def is_movable(create):
     """Whether states can go to another interpreter."""
     try:
-        original("pickle", "loads")(original("pickle", "dumps")(create(), 5))
+        data = original("pickle", "dumps")(create(), 5)
+        original("pickle", "loads")(data)
     except MemoryError:
         raise
     except Exception:
         return False
-    return True
+    # Such a mark of the file's own is another object in another interpreter.
+    return _OBJECT not in data
 
 
 # MARK: States that are not apart
 
 _CONTAINERS = (list, dict, set, bytearray, deque)
+_MOST_PARTS = 1_000
 
 
 def shared_state(form, create):
@@ -311,10 +379,11 @@ def shared_state(form, create):
     theirs = {id(part) for _, part in _parts(other)}
     defaults = {id(value) for value in _defaults(form)}
     for place, part in _parts(one):
-        if id(part) in theirs and (not part or id(part) in defaults):
+        if id(part) in theirs and id(part) in defaults:
             return f"two states have the same {type(part).__name__} {place}, {advice}"
     cls = type(one)
-    return _shared_attribute(cls) if type(cls) is type and cls.__module__ not in ("builtins", "collections") else None
+    own = getattr(form.function("accumulate"), "__module__", None)
+    return _shared_attribute(cls, own) if type(cls) is type and _can_change(one) else None
 
 
 def _can_change(value):
@@ -331,9 +400,10 @@ def _can_change(value):
 def _parts(state):
     """What a state consists of that can be changed, with where it is; one level deep."""
     if isinstance(state, dict):
-        items = [(f"under the key {shown(key)}", value) for key, value in dict.items(state)]
+        items = [(f"under the key {shown(key)}", value) for key, value in islice(dict.items(state), _MOST_PARTS)]
     elif isinstance(state, (list, tuple)):
-        items = [(f"at place {place}", value) for place, value in enumerate(state)]
+        iterate = list.__iter__ if isinstance(state, list) else tuple.__iter__
+        items = [(f"at place {place}", value) for place, value in enumerate(islice(iterate(state), _MOST_PARTS))]
     else:
         fields = getattr(state, "__dict__", None)
         items = list(fields.items()) if isinstance(fields, dict) else []
@@ -341,20 +411,21 @@ def _parts(state):
             names = base.__dict__.get("__slots__", ())
             items += [(name, getattr(state, name, None)) for name in ((names,) if isinstance(names, str) else tuple(names))]
         items = [(f"as '{shown_name(str(name))}'", value) for name, value in items]
-    return [(place, value) for place, value in items[:1_000] if isinstance(value, _CONTAINERS)]
+    return [(place, value) for place, value in items[:_MOST_PARTS] if isinstance(value, _CONTAINERS)]
 
 
 def _defaults(form):
-    function = form.function("create") if form.names["create"] != "__init__" else getattr(form.owner.__init__, "__func__", form.owner.__init__)
-    found = getattr(function, "__defaults__", None) or ()
-    keywords = getattr(function, "__kwdefaults__", None) or {}
-    return [*found, *keywords.values()]
+    return _default_values(form.owner.__init__ if form.names["create"] == "__init__" else form.function("create"))
 
 
-def _shared_attribute(cls):
-    """What a class has for all its instances that looks as if each should have its own."""
+def _default_values(function):
+    return [*(getattr(function, "__defaults__", None) or ()), *(getattr(function, "__kwdefaults__", None) or {}).values()]
+
+
+def _shared_attribute(cls, module):
+    """What a class of a module has for all its instances that looks as if each should have its own."""
     fields = getattr(cls, "__dataclass_fields__", {})
-    for base in cls.__mro__[:-1]:
+    for base in [base for base in cls.__mro__[:-1] if base.__module__ == module]:
         try:
             hints = annotations.own(base)
         except Exception:  # since 3.14 they are evaluated only now
@@ -362,7 +433,9 @@ def _shared_attribute(cls):
         for name, value in list(base.__dict__.items()):
             if name.startswith("__") or name.isupper() or name in fields or not isinstance(value, _CONTAINERS):
                 continue
-            if "ClassVar" in str(hints.get(name, "")) or (value and isinstance(value, dict)):
+            # What is filled is looked up, unless it is filled with the numbers to begin with.
+            is_table = value and not all(type(each) in (int, float) for each in islice(value, _MOST_PARTS)) or value and isinstance(value, dict)
+            if "ClassVar" in str(hints.get(name, "")) or is_table:
                 continue
             return (
                 f"the class of its states has '{shown_name(name)}', a {type(value).__name__} that all groups would share; set it in "

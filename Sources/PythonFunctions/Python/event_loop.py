@@ -18,15 +18,19 @@ _DeadlineExceeded = original("clutch", "DeadlineExceeded")
 _run_forever, _stop, _call_soon, _call_later = (
     getattr(SelectorEventLoop, name) for name in ("run_forever", "stop", "call_soon", "call_later")
 )
-_call_soon_threadsafe, _run_until_complete = SelectorEventLoop.call_soon_threadsafe, SelectorEventLoop.run_until_complete
+_call_soon_threadsafe, _close = SelectorEventLoop.call_soon_threadsafe, SelectorEventLoop.close
+_shutdown_asyncgens, _shutdown_default_executor = (
+    SelectorEventLoop.shutdown_asyncgens, SelectorEventLoop.shutdown_default_executor,
+)  # fmt: skip
 _is_closed, _is_running, _create_future = (
     getattr(SelectorEventLoop, name) for name in ("is_closed", "is_running", "create_future")
 )
 _select = DefaultSelector.select
-_Context = type(copy_context())
 
 # How long a row that has been cancelled may take to end, and how long to wait before a free place is looked for again.
 _GRACE, _PAUSE = 1.0, 0.005
+# How often a call that is ending may be found in the same step of the loop.
+_PATIENCE = 10
 
 _loop = _selector = None
 # What the loop runs for: a call's rows, or the draw of a table.
@@ -73,7 +77,16 @@ def _usable_loop():
     if _loop is None or _is_closed(_loop):
         _selector = _Selector()
         _loop = SelectorEventLoop(_selector)
+        _loop.set_exception_handler(_handle)
     return _loop
+
+
+def _handle(loop, context):
+    """Log what a callback raised, unless the host did that, in the loop's own code: then a task may have ended unnoticed."""
+    if _current is not None and isinstance(context.get("exception"), _DeadlineExceeded):
+        _current.look()
+    else:
+        loop.default_exception_handler(context)
 
 
 def _run(call):
@@ -105,11 +118,17 @@ def stop():
         call.is_told = True
         call.seen_step = _selector.step
         _call_soon_threadsafe(_loop, call.stop)
+        # Before the steps of other rows, if it can be: all of them together may take long.
+        ready = getattr(_loop, "_ready", None)
+        if type(ready) is deque:
+            ready.rotate(1)
         return True
-    if not _selector.works:
+    if not _selector.works or call.seen_step != _selector.step:
+        call.seen_step, call.seen = _selector.step, 0
         return True
-    seen, call.seen_step = call.seen_step, _selector.step
-    return seen != call.seen_step
+    call.seen += 1
+    # While the rows end one after the other, a step may be of many.
+    return call.is_ending and call.seen < _PATIENCE
 
 
 def place():
@@ -139,7 +158,8 @@ def _parts(waiting):
 class _Call:
     """What the loop runs for."""
 
-    is_told, seen_step = False, 0
+    is_told = is_ending = False
+    seen_step = seen = 0
 
     def beat(self, begins):
         """Note that a step of the loop begins, or ends."""
@@ -192,7 +212,7 @@ class Rows(_Call):
         # The place after which no row counts.
         self._last = None
         # What ends the call whatever its rows do, and where.
-        self._error, self._stopped_at = None, None
+        self._error, self._stopped_at, self._fatal = None, None, None
         self._is_closing = False
         self._deadlines, self._late, self._is_timed = deque(), set(), False
         self._timers, self._timer_count, self._is_short = {}, 0, False
@@ -233,6 +253,8 @@ class Rows(_Call):
 
     def _raise_error(self):
         self.close()
+        if self._fatal is not None:
+            self._failed = self._fatal
         if isinstance(self._error, _DeadlineExceeded) and self._stopped_at is not None:
             # Where it was raised, or else where the first of the rows was waiting.
             self._failed, error = self._stopped_at
@@ -274,9 +296,20 @@ class Rows(_Call):
 
     def fail(self, error):
         """End, because of something that is not a row's own."""
+        self.is_ending = True
         if self._error is None:
             self._error = error
+            # What asks for the end of the program goes through the loop, and not to who waits for the row.
+            for task, place in self._tasks.items():
+                if task.done() and not task.cancelled() and task.exception() is error:
+                    self._fatal = place
         self._cut(-1)
+        self.look()
+
+    def look(self):
+        """Look for rows that have ended."""
+        for task in [task for task in self._tasks if task.done()]:
+            self._done(task)
         self._note_reached()
 
     def _note_reached(self):
@@ -349,7 +382,9 @@ class Rows(_Call):
 
     def _done(self, task):
         try:
-            place = self._tasks.pop(task)
+            place = self._tasks.pop(task, None)
+            if place is None:
+                return
             self._give_back()
             try:
                 value = task.result()
@@ -459,7 +494,8 @@ class _Table(_Call):
             self._loop = _usable_loop()
             self._task = Task(self._draw(), loop=self._loop)
             self._task.add_done_callback(self._note_end)
-        elif not self._task.done():
+        elif not self._task.done() and not self._wanted.done():
+            # Else what stands at its row has been cancelled meanwhile, as by a timeout that is open there.
             self._wanted.set_result(None)
         _run(self)
         if self._has_item:
@@ -484,6 +520,7 @@ class _Table(_Call):
         task = self._task
         if task is None or task.done() or _is_closed(self._loop):
             return
+        self.is_ending = True
         task.cancel()
         if _is_running(self._loop):
             return
@@ -506,12 +543,18 @@ class _Table(_Call):
         self.fail(_DeadlineExceeded())
 
     def fail(self, error):
+        self.is_ending = True
         self._error = error
         self._has_item = False
         self._task.cancel()
+        self.look()
+
+    def look(self):
+        if self.is_reached():
+            _stop(self._loop)
 
     def _note_end(self, task):
-        _stop(self._loop)
+        self.look()
 
     async def _draw(self):
         made = self._function(*self._arguments)
@@ -526,10 +569,23 @@ class _Table(_Call):
             for item in items:
                 await self._offer(item)
             return
-        self._made = made
+        self._made = made = type(made).__aiter__(made)
         try:
-            async for item in made:
-                await self._offer(item)
+            step = anext(made)
+            while True:
+                try:
+                    item = await step
+                except StopAsyncIteration:
+                    break
+                try:
+                    await self._offer(item)
+                    step = anext(made)
+                except CancelledError as cancelled:
+                    throw = getattr(made, "athrow", None)
+                    if self.is_ending or throw is None:
+                        raise
+                    # Not by the host, so that it belongs to what is open in the generator, such as a timeout.
+                    step = throw(cancelled)
         finally:
             close = getattr(made, "aclose", None)
             if close is not None:
@@ -547,15 +603,52 @@ class _Table(_Call):
         await self._wanted
 
 
+class _Ending(_Call):
+    """A coroutine of the end of an interpreter, which can be told to stop as rows are."""
+
+    def __init__(self, coroutine):
+        self._loop, self._error = _usable_loop(), None
+        self._task = Task(coroutine, loop=self._loop)
+        self._task.add_done_callback(lambda task: self.look())
+
+    def complete(self):
+        _run(self)
+        try:
+            return self._task.result()
+        except CancelledError:
+            if self._error is None:
+                raise
+            raise self._error from None
+
+    def oldest(self):
+        return [self._task.get_coro()]
+
+    def is_reached(self):
+        return self._task.done()
+
+    def stop(self):
+        self.fail(_DeadlineExceeded())
+
+    def fail(self, error):
+        self.is_ending = True
+        self._error = error
+        self._task.cancel()
+        self.look()
+
+    def look(self):
+        if self.is_reached():
+            _stop(self._loop)
+
+
 def run(function):
     """What runs an async function to its end, for a class that closes its instances so."""
-    return lambda: _run_until_complete(_usable_loop(), function())
+    return lambda: _Ending(_awaited(function())).complete()
 
 
 def end():
     """Cancel what is left, close the async generators, wait for the threads of `asyncio.to_thread`, and close the loop."""
     global _loop
-    loop, _loop = _loop, None
+    loop = _loop
     if loop is None or _is_closed(loop):
         return
     try:
@@ -563,11 +656,12 @@ def end():
         for task in tasks:
             task.cancel()
         if tasks:
-            _run_until_complete(loop, wait(tasks))
-        _run_until_complete(loop, loop.shutdown_asyncgens())
-        _run_until_complete(loop, loop.shutdown_default_executor())
+            _Ending(wait(tasks)).complete()
+        _Ending(_shutdown_asyncgens(loop)).complete()
+        _Ending(_shutdown_default_executor(loop)).complete()
     finally:
-        loop.close()
+        _loop = None
+        _close(loop)
 
 
 def _located(write):

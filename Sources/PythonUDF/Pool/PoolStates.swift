@@ -106,7 +106,7 @@ final class PoolStates: Sendable {
     case .accumulate(let batch, _, _): return pool.context(table.function, rows: batch.rowCount, options)
     case .importing(let states, _, _): return pool.context(table.function, rows: states.rowCount, options)
     case .merge(let pairs): return pool.context(table.function, rows: pairs.count, options)
-    case .export(let groups, _), .finish(let groups):
+    case .export(let groups, _), .finish(let groups, _):
       return pool.context(table.function, rows: groups.count, options)
     case .drop, .close:
       var options = options

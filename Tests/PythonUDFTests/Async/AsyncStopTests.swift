@@ -68,23 +68,34 @@ import Testing
     while CPython.abandonedInterpreterCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
   }
 
-  @Test func `a stop that comes too late does not hit the next call`() async throws {
+  @Test(arguments: [
+    "await asyncio.sleep(x / 1000)",
+    // Stopped in the loop's own code as well as in the function's.
+    "end = time.monotonic() + x / 1000\n  while time.monotonic() < end: await asyncio.sleep(0)",
+    // Not before it gives the loop back, or by an exception.
+    "end = time.monotonic() + x / 500\n  while time.monotonic() < end: pass",
+  ])
+  func `a stop that comes too late does not hit the next call`(body: String) async throws {
     let source = """
-      import asyncio
+      import asyncio, time
       @udf
       async def close(x: int) -> int:
-        await asyncio.sleep(x / 1000)
+        \(body)
         return x
       @udf
       async def next(x: int) -> int:
         for _ in range(10): await asyncio.sleep(0)
         return x
+      @udf
+      def plain(x: int) -> int: return x
       """
     try await withPool(of: source) { pool in
       let timeouts = UDFTimeouts(batch: .milliseconds(10))
       for round in 0..<60 {
-        _ = try? await pool.evaluate("close", integers([Int64(8 + round % 10)]), timeouts: timeouts)
+        _ = try? await pool.evaluate(
+          "close", integers(Array(repeating: Int64(8 + round % 10), count: 1 + round % 3 * 20)), timeouts: timeouts)
         try await pool.expect("next", integers([7, 8, 9]), gives: [7, 8, 9])
+        try await pool.expect("plain", integers([7]), gives: [7])
       }
       #expect(pool.abandonedInterpreterCount == 0)
     }

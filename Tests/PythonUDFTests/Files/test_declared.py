@@ -137,7 +137,6 @@ class Declared(Refusing):
             ("h() -> INT = f", "file.py, line 3", "0 argument types", "f(x, y=...)"),
             ("h(INT, INT, INT) -> INT = f", "line 3", "3 argument types"),
             ("h(INT) -> INT = g", "line 5", "1 argument type "),
-            ("h(INT) -> INT = later", "line 8", "async"),
             ("h(INT) -> INT = rows", "line 9", "@udtf"),
         ]:
             namespace, _ = run(source)

@@ -121,7 +121,6 @@ class RisingWave(Refusing):
             ("(['INT'], 'INT', name='a b')", "def f(x): return x", "'a b'"),
             ("(['INT'])", "def f(x): return x", "needs both"),
             ("", "def f(x): return x", "line 3", "needs both"),
-            ("(['INT'], 'INT')", "async def f(x): return x", "line 3", "async"),
             ("(['INT'], 'INT')", "def f(x): yield x", "line 3", "@udtf"),
             ("(['INT'], 'INT')", "class f: pass", "class"),
         ]:

@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: FunctionShape.allCases) func `a deadline ends it`(shape: FunctionShape) async throws {
-    try await withShape(shape, "  while x == 2: pass\n  return 10 * x") { pool in
+    try await withShape(shape, "  while x == 2: time.sleep(0.001)\n  return 10 * x") { pool in
       let error = await failure {
         _ = try await shape.call(pool, [1, 2, 3], timeouts: UDFTimeouts(batch: .milliseconds(300)))
       }
@@ -77,7 +77,7 @@ import Testing
     let work = """
         while x == 2:
           try:
-            while True: pass
+            while True: time.sleep(0.001)
           except BaseException: pass
         return 10 * x
       """
@@ -93,7 +93,9 @@ import Testing
   }
 
   @Test(arguments: FunctionShape.allCases) func `cancelling the task stops it`(shape: FunctionShape) async throws {
-    try await withShape(shape, "  if x == 2: print('here', flush=True)\n  while x == 2: pass\n  return 10 * x") { pool in
+    try await withShape(
+      shape, "  if x == 2: print('here', flush=True)\n  while x == 2: time.sleep(0.001)\n  return 10 * x"
+    ) { pool in
       var records = pool.logRecords().makeAsyncIterator()
       let task = Task { try await shape.call(pool, [1, 2, 3]) }
       _ = await records.next()
@@ -107,7 +109,9 @@ import Testing
   @Test(arguments: FunctionShape.allCases) func `an interruption stops it, and until then its stack is seen`(
     shape: FunctionShape
   ) async throws {
-    try await withShape(shape, "  if x == 2: print('here', flush=True)\n  while x == 2: pass\n  return 10 * x") { pool in
+    try await withShape(
+      shape, "  if x == 2: print('here', flush=True)\n  while x == 2: time.sleep(0.001)\n  return 10 * x"
+    ) { pool in
       var records = pool.logRecords().makeAsyncIterator()
       async let outcome = failure { _ = try await shape.call(pool, [1, 2, 3]) }
       _ = await records.next()
