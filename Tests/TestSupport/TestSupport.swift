@@ -108,7 +108,8 @@ package func eventually(_ condition: () -> Bool) -> Bool {
 ///
 /// - Throws: After a minute; `CancellationError` when the test is over.
 package func appears(_ file: String) async throws {
-  let end = ContinuousClock.now + .seconds(60)
+  // Beside a thousand other tests on two cores a task may wait for minutes.
+  let end = ContinuousClock.now + .seconds(400)
   while !FileManager.default.fileExists(atPath: file) {
     guard ContinuousClock.now < end else { throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: file]) }
     try await Task.sleep(for: .milliseconds(5))

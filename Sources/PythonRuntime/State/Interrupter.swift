@@ -53,7 +53,8 @@ package final class Interrupter: @unchecked Sendable {
       if let attached = api.pointee.PyThreadState_New(interpreter) {
         api.pointee.PyEval_RestoreThread(attached)
         noteFrames()
-        if isWanted(), eventLoop?.stopIsEnough(api) != true {
+        // Asked once more: what the loop was told runs Python code, which may have let the call end meanwhile.
+        if isWanted(), eventLoop?.stopIsEnough(api) != true, isWanted() {
           _ = api.pointee.PyThreadState_SetAsyncExc(thread, exception.pointer)
         }
         api.pointee.PyThreadState_Clear(attached)
