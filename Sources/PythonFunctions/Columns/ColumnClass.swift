@@ -47,6 +47,8 @@ enum ColumnClass {
   private typealias Declared =
     @convention(c) (ObjectPointer, ObjectPointer, ObjectPointer?) -> ObjectPointer?
 
+  // Tables that CPython reads, the same for every interpreter: each is filled once, when it is first asked for, never written
+  // again and never freed, so that any thread may read it.
   nonisolated(unsafe) private static let name = text("clutch.Column")
 
   private static func text(_ text: StaticString) -> UnsafePointer<CChar> {

@@ -88,11 +88,13 @@ final class CallContext: Sendable {
 
   /// The loading of a source.
   ///
-  /// - Parameter timeout: how long it may take; nil for any time.
-  init(loading source: String, timeout: Duration?) {
+  /// - Parameters:
+  ///   - timeout: how long it may take; nil for any time.
+  ///   - isClosing: whether it is the end of what was loaded.
+  init(loading source: String, timeout: Duration?, isClosing: Bool = false) {
     name = source
     isLoading = true
-    isClosing = false
+    self.isClosing = isClosing
     options = CallOptions()
     errorMode = .raise
     timeouts = UDFTimeouts(batch: timeout)
@@ -115,16 +117,8 @@ final class CallContext: Sendable {
   }
 
   /// The end of a source's instances.
-  init(closing source: String, timeout: Duration) {
-    name = source
-    isLoading = true
-    isClosing = true
-    options = CallOptions()
-    errorMode = .raise
-    timeouts = UDFTimeouts(batch: timeout)
-    (concurrentTimeout, places, blocked) = (nil, nil, nil)
-    observer = nil
-    trace = nil
+  convenience init(closing source: String, timeout: Duration) {
+    self.init(loading: source, timeout: timeout, isClosing: true)
   }
 
   // MARK: The way to a host and back
