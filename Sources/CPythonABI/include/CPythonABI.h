@@ -219,8 +219,9 @@ int malloc_trim(size_t);
 static const uintptr_t PythonVectorcallArgumentsOffset = (uintptr_t)1 << (8 * sizeof(uintptr_t) - 1);
 
 // A slot of a type, for PyType_GetSlot, and what stands there.
-enum { Py_tp_base = 48, Py_tp_init = 60, Py_tp_new = 65 };
+enum { Py_tp_base = 48, Py_tp_init = 60, Py_tp_iternext = 63, Py_tp_new = 65 };
 typedef PyObject *_Nullable (*newfunc)(PyTypeObject *, PyObject *, PyObject *_Nullable);
+typedef PyObject *_Nullable (*iternextfunc)(PyObject *);
 typedef int (*initproc)(PyObject *, PyObject *, PyObject *_Nullable);
 
 // Where these two are in a type object, counted in pointers; PyType_GetSlot tells whether it is so (it is in 3.12 to 3.15).
@@ -359,6 +360,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(vectorcallfunc _Nullable, PyVectorcall_Function, PyObject *)                                                \
   F(PyObject *_Nullable, PyObject_VectorcallDict, PyObject *, PyObject *_Nullable const *_Nullable, size_t,     \
     PyObject *_Nullable)                                                                                        \
+  F(PyObject *_Nonnull, PyMethod_Function, PyObject *)                                                          \
+  F(PyObject *_Nonnull, PyMethod_Self, PyObject *)                                                              \
   F(PyObject *_Nullable, PyObject_GetIter, PyObject *)                                                          \
   F(PyObject *_Nullable, PySeqIter_New, PyObject *)                                                             \
   F(PyObject *_Nullable, Py_GenericAlias, PyObject *, PyObject *)                                               \
@@ -462,6 +465,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   O(PyTypeObject, PyBool_Type)                                                                                  \
   O(PyTypeObject, PyUnicode_Type)                                                                               \
   O(PyTypeObject, PyType_Type)                                                                                  \
+  O(PyTypeObject, PyMethod_Type)                                                                                \
   O(PyTypeObject, PyMethodDescr_Type)                                                                           \
   O(PyTypeObject, PyBytes_Type)                                                                                 \
   O(PyTypeObject, PyByteArray_Type)                                                                             \

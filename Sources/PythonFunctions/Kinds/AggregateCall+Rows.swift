@@ -15,11 +15,17 @@ extension AggregateCall {
     let accumulate = try callable(.accumulate)
     let retract = signs?.contains { $0 < 0 } == true ? try callable(.retract) : nil
     var outcomes = outcomes(signature.result)
-    var arguments = try ArgumentRows(signature, batch, conversion, leading: 1)
+    // The function of a bound method is called itself, with its instance in front: CPython would do the same for each row.
+    let method = accumulate.pointee.ob_type == api.pointee.PyMethod_Type
+    let function = method ? api.pointee.PyMethod_Function(accumulate) : accumulate
+    let instance = method ? api.pointee.PyMethod_Self(accumulate) : nil
+    let leading = method ? 2 : 1
+    var arguments = try ArgumentRows(signature, batch, conversion, leading: leading)
     var held = HeldState(states, try callable(.create), api)
     let (drop, none) = (api.pointee.Py_DecRef, api.none)
-    let flags = (arguments.width + 1) | Int(bitPattern: PythonVectorcallArgumentsOffset)
-    let call = api.pointee.PyVectorcall_Function(accumulate) ?? api.pointee.PyObject_Vectorcall
+    let offset = Int(bitPattern: PythonVectorcallArgumentsOffset)
+    let (flags, ownFlags) = ((arguments.width + leading) | offset, (arguments.width + 1) | offset)
+    let call = api.pointee.PyVectorcall_Function(function) ?? api.pointee.PyObject_Vectorcall
     let progress = context.progress
     let rowUnderWay = progress.row
     let skipped = arguments.skipped
@@ -52,13 +58,16 @@ extension AggregateCall {
               rowUnderWay.pointee.store(row + 1, ordering: .relaxed)
               var result: ObjectPointer?
               if let state = try held.state(of: group) {
-                let place = vector - 1
-                place[0] = state
-                result =
-                  signs?[row] ?? 1 < 0
-                  ? api.pointee.PyObject_Vectorcall(retract ?? accumulate, place, flags, nil)
-                  : call(accumulate, place, flags, nil)
-                place[0] = nil
+                let place = vector - leading
+                vector[-1] = state
+                if let retract, let signs, signs[row] < 0 {
+                  result = api.pointee.PyObject_Vectorcall(retract, vector - 1, ownFlags, nil)
+                } else {
+                  if method { place[0] = instance }
+                  result = call(function, place, flags, nil)
+                  if method { place[0] = nil }
+                }
+                vector[-1] = nil
               }
               if let result {
                 if result == none { drop(result) } else { held.replace(with: result) }

@@ -82,11 +82,7 @@ struct AggregateCall {
 
   /// What is called for a role; of states that keep their rows what that is done with.
   func callable(_ role: FunctionRole) throws -> ObjectPointer {
-    let kept: [FunctionRole: FunctionRole] = [
-      .create: .keptCreate, .accumulate: .keptAccumulate, .merge: .keptMerge, .finish: .keptFinish,
-    ]
-    let role = table.keepsRows ? kept[role] ?? role : role
-    if let key = function.roles[role] {
+    if let key = function.roles[table.keepsRows ? role.ofKeptRows : role] {
       guard let found = state.kept(key) else {
         throw UDFError(.closed, "UDF \(signature.name) has been unloaded")
       }

@@ -205,7 +205,6 @@ struct TableDraw: WriterUse, ~Copyable {
     var writer = initial
     let none = api.none
     let drop = api.pointee.Py_DecRef
-    let next = api.pointee.PyIter_Next
     let progress = self.progress
     let rowUnderWay = progress.row
     while rows.count < limit {
@@ -215,7 +214,8 @@ struct TableDraw: WriterUse, ~Copyable {
         if noteFailure(row) { writer.appendNull() }
         continue
       }
-      // Until it ends, or there are enough.
+      // Until it ends, or there are enough. Its type's own entry, as `PyIter_Next` would look it up for each row.
+      let next = api.next(of: iterator)
       let room = limit - rows.count
       let (before, first) = (table.drawn, rows.count)
       var count = 0
@@ -310,7 +310,11 @@ struct TableDraw: WriterUse, ~Copyable {
   /// Notes that the iterator at hand has no more rows; gives whether it has raised.
   private mutating func hasRaised(_ row: Int) throws -> Bool {
     if let key = table.iterator.take() { state.drop(key) }
-    guard api.pointee.PyErr_Occurred() != nil else { return false }
+    guard let raised = api.pointee.PyErr_Occurred() else { return false }
+    if api.pointee.PyErr_GivenExceptionMatches(raised, api.pointee.PyExc_StopIteration.pointee) != 0 {
+      api.pointee.PyErr_Clear()
+      return false
+    }
     outcomes.drawn = table.drawn
     try callFailed(row)
     return true
@@ -333,6 +337,15 @@ struct TableDraw: WriterUse, ~Copyable {
 }
 
 extension UnsafePointer<PythonFunctions> {
+  /// What gives an iterator's items, as new references; nil at its end or with an exception pending, which at the end may be
+  /// `StopIteration`.
+  fileprivate func next(of iterator: ObjectPointer) -> iternextfunc {
+    pointee.PyType_GetSlot(iterator.pointee.ob_type, Int32(Py_tp_iternext)).map {
+      unsafeBitCast($0, to: iternextfunc.self)
+    }
+      ?? pointee.PyIter_Next
+  }
+
   /// A new reference to the item of a tuple that has one; nil for anything else.
   fileprivate func onlyItem(of object: ObjectPointer) -> ObjectPointer? {
     guard object.pointee.ob_type == pointee.PyTuple_Type, pointee.PyTuple_Size(object) == 1,

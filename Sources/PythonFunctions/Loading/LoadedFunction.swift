@@ -21,6 +21,17 @@ package enum FunctionRole: String, Sendable, Hashable {
   case keptMerge = "kept_merge"
   case keptFinish = "kept_finish"
 
+  /// The same of states that keep their rows; itself where there is none.
+  var ofKeptRows: FunctionRole {
+    switch self {
+    case .create: .keptCreate
+    case .accumulate: .keptAccumulate
+    case .merge: .keptMerge
+    case .finish: .keptFinish
+    default: self
+    }
+  }
+
   /// Those that a function has.
   static func of(_ signature: UDFSignature) -> [FunctionRole] {
     guard let aggregate = signature.aggregate else { return [.call] }
