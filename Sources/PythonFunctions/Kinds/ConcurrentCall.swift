@@ -7,7 +7,7 @@ import Synchronization
 /// An async function, made ready for one batch: many of its rows are under way at the same time, on the one event loop of
 /// the interpreter.
 ///
-/// Which rows run is Python's affair (`event_loop.py`): it takes arguments as there are places, and is asked for one result
+/// Which rows run is Python's affair (`concurrent_rows.py`): it takes arguments as there are places, and is asked for one result
 /// after the other, in order. While it waits it lets go of the GIL.
 struct ConcurrentCall: WriterUse {
   private let api: PythonAPI

@@ -231,7 +231,9 @@ package struct LoadedModule: Sendable {
   /// Compiled only when a file imports them.
   private static var dialectModules: [String: [UInt8]] {
     [
-      "event_loop": PackageResources.event_loop_py, "arroyo_udf": PackageResources.arroyo_udf_py,
+      "event_loop": PackageResources.event_loop_py, "loop": PackageResources.loop_py,
+      "concurrent_rows": PackageResources.concurrent_rows_py, "async_tables": PackageResources.async_tables_py,
+      "arroyo_udf": PackageResources.arroyo_udf_py,
       "arrow_udf": PackageResources.arrow_udf_py,
       "declared": PackageResources.declared_py, "handlers": PackageResources.handlers_py,
       "sql_format": PackageResources.sql_format_py,

@@ -14,6 +14,9 @@ _MODULES = {
     "arrow_udf": "arrow_udf",
     "risingwave.udf": "arrow_udf",  # the same interface under the name it had before
     "_clutch_event_loop": "event_loop",
+    "_clutch_loop": "loop",
+    "_clutch_concurrent_rows": "concurrent_rows",
+    "_clutch_async_tables": "async_tables",
     "_clutch_declared": "declared",
     "_clutch_handlers": "handlers",
     "_clutch_sql_format": "sql_format",

@@ -253,6 +253,23 @@ import Testing
     }
   }
 
+  @Test func `timeouts and sleeps go by the machine's clock, where a file has stopped its own`() async throws {
+    let source = """
+      import asyncio, time
+      time.monotonic = time.time = lambda: 0.0
+
+      @udf(timeout=0.05, on_error="null")
+      async def f(x: int) -> int:
+        try: asyncio.get_running_loop().time = lambda: 0.0
+        except AttributeError: pass
+        await asyncio.sleep(0.001 if x else 3600)
+        return x
+      """
+    try await withPool(of: source) { pool in
+      try await pool.expect("f", integers([1, 0, 2, 0]), gives: [1, nil, 2, nil])
+    }
+  }
+
   @Test func `rows are tasks with contexts of their own`() async throws {
     let source = """
       import asyncio, contextvars
