@@ -73,15 +73,29 @@ final class TableFunction: Sendable {
   }
 
   /// What makes the user's names known: the function with the names of its parameters, those with default values
-  /// optional, and for each row of a table the function's name with `_each`.
+  /// optional, and for each row of a table the function's name with `_each`, for each number of arguments.
   ///
   /// - Parameter hasEach: whether the latter is wanted; not where the name is a function's own.
   func macros(hasEach: Bool) -> [String] {
     let parameters = signature.parameters
     let names = parameters.map { UDFType.quoted($0.name) }
     let declared = zip(parameters, names).map { $0.hasDefault ? "\($1) := '\(Self.leftOut)'" : $1 }
-    let required = zip(parameters, names).filter { !$0.0.hasDefault }.map(\.1).joined(separator: ", ")
-    let call = "\(UDFType.quoted(signature.name))(\(required))"
+    let each = (parameters.count { !$0.hasDefault }...parameters.count).map { count in
+      let given = names.prefix(count).joined(separator: ", ")
+      return "(\(given)) AS TABLE (\(eachRow("\(UDFType.quoted(signature.name))(\(given))")))"
+    }
+    let macros = [
+      """
+      CREATE OR REPLACE TEMP MACRO \(UDFType.quoted(signature.name))(\(declared.joined(separator: ", "))) AS TABLE \
+      SELECT * FROM \(UDFType.quoted(innerName))(\(names.joined(separator: ", ")))
+      """,
+      "CREATE OR REPLACE TEMP MACRO \(UDFType.quoted(signature.name + "_each"))\(each.joined(separator: ", "))",
+    ]
+    return Array(macros.prefix(hasEach ? 2 : 1))
+  }
+
+  /// The rows of a call, as a query.
+  private func eachRow(_ call: String) -> String {
     let columns = signature.columnTypes.map { UDFType.quoted($0.name) }
     var rows = "SELECT unnest(\(call)) AS __clutch_row"
     var fields = ["__clutch_row AS \(columns[0])"]
@@ -96,15 +110,7 @@ final class TableFunction: Sendable {
         """
       fields.append("error")
     }
-    let row = "SELECT \(fields.joined(separator: ", ")) FROM (\(rows))"
-    let macros = [
-      """
-      CREATE OR REPLACE TEMP MACRO \(UDFType.quoted(signature.name))(\(declared.joined(separator: ", "))) AS TABLE \
-      SELECT * FROM \(UDFType.quoted(innerName))(\(names.joined(separator: ", ")))
-      """,
-      "CREATE OR REPLACE TEMP MACRO \(UDFType.quoted(signature.name + "_each"))(\(required)) AS TABLE \(row)",
-    ]
-    return Array(macros.prefix(hasEach ? 2 : 1))
+    return "SELECT \(fields.joined(separator: ", ")) FROM (\(rows))"
   }
 
   /// DuckDB's refusal to call a table function with columns, with what to write; nil for any other error.

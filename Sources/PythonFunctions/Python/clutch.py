@@ -264,7 +264,7 @@ def _check(marked, name, options, unknown):
     )  # fmt: skip
     for option in ("threads", "batch", "retry_rows"):
         flag(option)
-    one("rows", lambda rows: rows is None or type(rows) is int and 0 < rows < 2**62, "a number of rows above 0")
+    one("rows", lambda rows: rows is None or type(rows) is int and 0 < rows < 2**31, f"a number of rows from 1 to {2**31 - 1}")
 
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}

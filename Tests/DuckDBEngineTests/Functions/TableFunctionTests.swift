@@ -105,6 +105,8 @@ import ThreadConfinement
         "SELECT t.x, p.place, p.part FROM (VALUES ('a b'), ('c')) t(x), parts_each(t.x) p ORDER BY ALL",
         ["a b 0 a", "a b 1 b", "c 0 c"]
       ),
+      ("SELECT t.x, p.f1 FROM (VALUES (2)) t(x), pairs_each(t.x, 'y') p ORDER BY ALL", ["2 ", "2 y"]),
+      ("SELECT p.f1 FROM (VALUES (2)) t(x), pairs_each(t.x) p ORDER BY ALL", ["", "w"]),
       ("SELECT x.series FROM (VALUES (2)) t(series), series_each(series) x ORDER BY ALL", ["0", "1"]),
       ("SELECT series(3)", ["[0, 1, 2]"]), ("SELECT len(series(x)) FROM range(3) t(x)", ["0", "1", "2"]),
       ("PREPARE p AS SELECT * FROM series(?); EXECUTE p(2)", ["0", "1"]),

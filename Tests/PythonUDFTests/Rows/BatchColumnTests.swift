@@ -278,15 +278,15 @@ import Testing
     ("@udf(batch=True)\ndef f(x: Column[Column[int]]) -> list[int]: return x", "which is the values of many rows"),
     (
       "@udf(batch=True, rows=0)\ndef f(x: list[int]) -> list[int]: return x",
-      "@udf(rows=...) takes a number of rows above 0, not 0"
+      "@udf(rows=...) takes a number of rows from 1 to 2147483647, not 0"
     ),
     (
       "@udf(batch=True, rows=True)\ndef f(x: list[int]) -> list[int]: return x",
-      "takes a number of rows above 0, not True"
+      "takes a number of rows from 1 to 2147483647, not True"
     ),
     (
       "@udf(batch=True, rows='5')\ndef f(x: list[int]) -> list[int]: return x",
-      "takes a number of rows above 0, not '5'"
+      "takes a number of rows from 1 to 2147483647, not '5'"
     ),
     ("@udf(rows=5)\ndef f(x: int) -> int: return x", "@udf(rows=5) is for functions of a batch; add batch=True"),
   ])
