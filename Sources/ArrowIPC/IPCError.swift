@@ -9,10 +9,11 @@ public struct IPCError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The failure in words, with the field, the sizes and the positions involved.
   public let message: String
 
-  /// Creates an error.
+  /// Creates an error. Of a message of more than 1,000 bytes, which the names of foreign fields may make, the middle is
+  /// left out.
   public init(code: Code, message: String) {
     self.code = code
-    self.message = message
+    self.message = message.utf8.count <= 1000 ? message : "\(message.prefix(500)) ... \(message.suffix(300))"
   }
 
   /// The message.

@@ -23,10 +23,10 @@ public struct IPCReadOptions: Sendable, Hashable {
   public var validation: ValidationLevel
 
   /// Creates options. The defaults are meant for senders that nobody knows: 16 MiB of metadata, 2 GiB of body and
-  /// decompressed, 1 GiB of dictionaries, 2,147,483,647 rows, 64 levels, full validation.
+  /// decompressed, 256 MiB of dictionaries, 2,147,483,647 rows, 64 levels, full validation.
   public init(
     maxMetadataBytes: Int = 16 << 20, maxBodyBytes: Int = 2 << 30, maxDecompressedBytes: Int = 2 << 30,
-    maxDictionaryBytes: Int = 1 << 30, maxRows: Int = Int(Int32.max), maxNesting: Int = 64,
+    maxDictionaryBytes: Int = 256 << 20, maxRows: Int = Int(Int32.max), maxNesting: Int = 64,
     validation: ValidationLevel = .full
   ) {
     self.maxMetadataBytes = maxMetadataBytes

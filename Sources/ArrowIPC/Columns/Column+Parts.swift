@@ -34,4 +34,10 @@ extension Column {
     if dictionary == nil, let values = type.dictionaryType { dictionary = try withoutRows(of: values) }
     return try assembled(type, count: 0, nullCount: nil, buffers: buffers, children: children, dictionary: dictionary)
   }
+
+  /// The bytes of the column's buffers and of those of its children, its dictionary not counted.
+  var bufferByteCount: Int {
+    buffers.reduce(validityBuffer?.byteCount ?? 0) { $0 + $1.byteCount }
+      + children.reduce(0) { $0 + $1.bufferByteCount }
+  }
 }

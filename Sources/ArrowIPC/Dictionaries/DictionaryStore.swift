@@ -24,6 +24,8 @@ struct DictionaryStore: Sendable {
   mutating func add(
     _ column: Column, to id: Int64, isDelta: Bool, byteCount: Int, inner: [Int64]
   ) throws(IPCError) {
+    // A message takes memory even if its rows take none.
+    let byteCount = byteCount + 1024
     let innerGenerations = Dictionary(inner.map { ($0, entries[$0]?.generation ?? 0) }) { first, _ in first }
     let others = entries.reduce(0) { $1.key == id && !isDelta ? $0 : $0 + $1.value.byteCount }
     try IPCReadOptions.require(
@@ -56,7 +58,9 @@ struct DictionaryStore: Sendable {
     for (id, entry) in entries where entry.pieces.count > 1 {
       let rows = entry.pieces.reduce(0) { $0 + $1.count }
       try IPCReadOptions.require(rows, atMost: maxRows, "dictionary \(id) has \(rows) rows", "maxRows")
-      entries[id]?.pieces = [try Column.joined(entry.pieces)]
+      let joined = try Column.joined(entry.pieces)
+      entries[id]?.pieces = [joined]
+      entries[id]?.byteCount = joined.bufferByteCount + 1024
     }
   }
 
