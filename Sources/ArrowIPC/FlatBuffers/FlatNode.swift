@@ -1,5 +1,5 @@
 /// A part of a FlatBuffers message that is to be written.
-indirect enum FlatNode {
+indirect enum FlatNode: Sendable {
   case string(String)
   /// Fields by their number.
   case table([Int: FlatField])
@@ -14,7 +14,7 @@ indirect enum FlatNode {
 }
 
 /// A field of a table that is to be written.
-enum FlatField {
+enum FlatField: Sendable {
   case int8(UInt8)
   case int16(Int16)
   case int32(Int32)

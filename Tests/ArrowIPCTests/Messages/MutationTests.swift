@@ -44,7 +44,7 @@ import Testing
       for bit in 0..<message.header.count * 8 {
         var changed = sample.messages
         changed[number].header[bit / 8] ^= 1 << UInt8(bit % 8)
-        let isSound = try read(changed[number...], decoder)
+        let isSound = try read(changed[number...], decoder, andWrite: bit % 8 == 0)
         if isSound { accepted += 1 } else { refused += 1 }
       }
     }
@@ -101,7 +101,9 @@ import Testing
   }
 
   /// Decodes messages, and reads all that comes of them; whether it was a batch.
-  private func read(_ messages: ArraySlice<SentMessage>, _ decoder: MessageDecoder) throws -> Bool {
+  private func read(
+    _ messages: ArraySlice<SentMessage>, _ decoder: MessageDecoder, andWrite: Bool = false
+  ) throws -> Bool {
     var decoder = decoder
     var last: RecordBatch?
     for message in messages {
@@ -115,7 +117,7 @@ import Testing
     guard let last else { return false }
     #expect(try last.canonicalColumns().allSatisfy { $0.count == last.rowCount })
     // What is sound goes out again, and comes back. A type may have become one that is not written.
-    if let messages = try? last.messages().map(SentMessage.init) {
+    if andWrite, let messages = try? last.messages().map(SentMessage.init) {
       var second = MessageDecoder()
       #expect(try second.batch(messages)?.canonicalColumns() == last.canonicalColumns())
     }

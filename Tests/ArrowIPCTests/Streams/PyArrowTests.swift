@@ -39,7 +39,8 @@ struct PyArrowTests {
         let slices = batches.map { batch in
           index % 4 == 1 ? batch.slice(batch.rowCount / 3..<batch.rowCount - batch.rowCount / 4) : batch
         }
-        sent.append(("stream", try writeStream(schema, slices, options: IPCWriteOptions(compression: compression))))
+        let write = source.form == "file" ? writeFile : writeStream
+        sent.append((source.form, try write(schema, slices, IPCWriteOptions(compression: compression))))
         expected.append(try slices.map { try $0.canonicalColumns() })
         sources.append(source)
       } catch {
@@ -57,8 +58,8 @@ struct PyArrowTests {
       #expect(finding.values == expected[index], "case \(index): \(source.types)")
     }
     // What was written is read here as well, and is the same there.
-    for (index, message) in sent.enumerated() {
-      let batches = try readStream(message.bytes).batches
+    for (index, (form, bytes)) in sent.enumerated() {
+      let batches = form == "file" ? try ArrowFileReader(bytes: bytes).batches() : try readStream(bytes).batches
       #expect(try batches.map { try $0.canonicalColumns() } == expected[index])
     }
   }

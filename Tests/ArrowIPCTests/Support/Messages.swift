@@ -34,7 +34,7 @@ struct SentMessage: Sendable {
 
 extension MessageDecoder {
   mutating func decode(_ message: SentMessage) throws(IPCError) -> DecodedMessage {
-    try decode(header: Buffer(copying: message.header), body: Buffer(copying: message.body))
+    try decode(header: .exact(message.header), body: .exact(message.body))
   }
 
   /// The batch of the last message.
@@ -58,4 +58,15 @@ extension MessageDecoder {
 
 extension DecodedMessage {
   var batch: RecordBatch? { if case .batch(let batch) = content { batch } else { nil } }
+}
+
+extension Buffer {
+  /// The bytes in memory that ends with them, so that Address Sanitizer finds whoever reads more.
+  static func exact(_ bytes: [UInt8]) -> Buffer {
+    guard !bytes.isEmpty else { return .empty }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 64)
+    memory.copyMemory(from: bytes, byteCount: bytes.count)
+    nonisolated(unsafe) let address = memory
+    return Buffer(adopting: memory, byteCount: bytes.count) { address.deallocate() }
+  }
 }

@@ -1,5 +1,6 @@
 import ArrowIPC
 import Columnar
+import Foundation
 import TestSupport
 
 /// The batches of a stream whose bytes come in pieces of `size`.
@@ -19,12 +20,23 @@ func readStream(
 }
 
 func writeStream(
-  _ schema: Schema, _ batches: [RecordBatch], options: IPCWriteOptions = IPCWriteOptions()
+  _ schema: Schema, _ batches: [RecordBatch], _ options: IPCWriteOptions = IPCWriteOptions()
 ) throws(IPCError) -> [UInt8] {
   var writer = try ArrowStreamWriter(schema: schema, options: options)
   var bytes: [UInt8] = []
   for batch in batches { bytes += try writer.write(batch) }
   return bytes + writer.finish()
+}
+
+/// The bytes of a file.
+func writeFile(
+  _ schema: Schema, _ batches: [RecordBatch], _ options: IPCWriteOptions = IPCWriteOptions()
+) throws -> [UInt8] {
+  let folder = try TemporaryFolder()
+  var writer = try ArrowFileWriter(path: folder.path + "/rows.arrow", schema: schema, options: options)
+  for batch in batches { try writer.write(batch) }
+  try writer.finish()
+  return [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path + "/rows.arrow")))
 }
 
 func read(_ source: IPCCase, pieces: Int = .max) throws(IPCError) -> (schema: Schema?, batches: [RecordBatch]) {
