@@ -132,7 +132,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CLITests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      name: "CLITests",
+      dependencies: ["ArrowIPC", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       resources: [.copy("Files")], swiftSettings: settings),
   ]
 )

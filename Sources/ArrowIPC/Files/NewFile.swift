@@ -14,6 +14,8 @@ final class NewFile {
   private let temporary: String
   private var descriptor: Int32
   private(set) var byteCount = 0
+  /// After a write that failed the end of the file is not where it should be.
+  private var failure: IPCError?
 
   /// Throws `file` when the folder does not exist or cannot be written to.
   init(path: String) throws(IPCError) {
@@ -34,12 +36,15 @@ final class NewFile {
   func append(_ bytes: [UInt8]) throws(IPCError) { try append(Buffer(copying: bytes)) }
 
   func append(_ bytes: Buffer) throws(IPCError) {
+    if let failure { throw failure }
     var count = 0
     while count < bytes.byteCount {
       let written = write(descriptor, bytes.baseAddress + count, bytes.byteCount - count)
       if written < 0 {
         if errno == EINTR { continue }
-        throw fileError("cannot be written", path)
+        let error = fileError("cannot be written", path)
+        failure = error
+        throw error
       }
       count += written
     }

@@ -40,6 +40,19 @@ package struct MessageEncoder: Sendable {
           "the batch has the columns (\(batch.schema)), and (\(schema)) are written; convert the batch, or write it "
           + "by itself")
     }
+    let sentBefore = sent
+    do throws(IPCError) {
+      return try encodeAll(batch, metadata)
+    } catch {
+      // The dictionaries of a batch that is not sent are not sent either.
+      sent = sentBefore
+      throw error
+    }
+  }
+
+  private mutating func encodeAll(
+    _ batch: RecordBatch, _ metadata: [String: String]
+  ) throws(IPCError) -> [EncodedMessage] {
     var messages: [EncodedMessage] = []
     for (field, column) in zip(fields, batch.columns) {
       do throws(IPCError) {

@@ -32,22 +32,23 @@ public struct ArrowStreamReader: ~Copyable, @unchecked Sendable {
 
   /// Takes the next bytes of the stream, which are copied, and gives the batches that they complete.
   ///
-  /// Throws an ``IPCError``, also the one of an earlier call again.
+  /// Throws an ``IPCError``, and the same again when it is called again. Batches before what is wrong are given first; then
+  /// the next call throws.
   public mutating func read(_ next: RawSpan) throws(IPCError) -> [RecordBatch] {
     if let failure { throw failure }
+    var batches: [RecordBatch] = []
     do throws(IPCError) {
-      return try next.withUnsafeBytes { (memory) throws(IPCError) in
-        var batches: [RecordBatch] = []
+      try next.withUnsafeBytes { (memory) throws(IPCError) in
         var rest = memory[...]
         while let (header, body) = try bytes.next(&rest) {
           if case .batch(let batch) = try decoder.decode(header: header, body: body).content { batches.append(batch) }
         }
-        return batches
       }
     } catch {
       failure = error
-      throw error
+      if batches.isEmpty { throw error }
     }
+    return batches
   }
 
   /// The same for an array of bytes.

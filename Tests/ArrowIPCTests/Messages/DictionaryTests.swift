@@ -20,6 +20,22 @@ import Testing
     #expect(try encoder.encode(batch).count == 2)
   }
 
+  @Test("a dictionary of a batch that cannot be sent is sent with the next one")
+  func notSent() throws {
+    let words = try Column.dictionaryEncoded(indices: Column([0] as [Int8?]), dictionary: Column(["a"] as [String?]))
+    func batch(_ start: Int32) throws -> RecordBatch {
+      let list = try Column(
+        type: .list(Field(name: "item", type: .bool)), count: 1, buffers: [Buffer(copying: [start, 1])],
+        children: [Column([true] as [Bool?])])
+      return try Samples.batch([("c", words), ("l", list)])
+    }
+    var encoder = try MessageEncoder(schema: batch(0).schema)
+    let (unsound, sound) = (try batch(5), try batch(0))
+    #expect(throws: IPCError.self) { try encoder.encode(unsound) }
+    #expect(try encoder.encode(sound).count == 2)
+    #expect(try encoder.encode(sound).count == 1)
+  }
+
   @Test("values inside values are replaced with what they refer to")
   func nested() throws {
     func batch(_ inner: [String?]) throws -> RecordBatch {

@@ -69,6 +69,19 @@ import Testing
     }
   }
 
+  @Test("batches before a fault are given, and then the fault")
+  func batchesBeforeFault() throws {
+    let batch = try Samples.plain()
+    var writer = try ArrowStreamWriter(schema: batch.schema)
+    let bytes = try writer.write(batch) + writer.write(batch)
+    var reader = ArrowStreamReader()
+    #expect(try reader.read(bytes + [1, 0, 0, 0, 1]).count == 2)
+    var failures: [IPCError] = []
+    do throws(IPCError) { _ = try reader.read([]) } catch { failures.append(error) }
+    do throws(IPCError) { try reader.finish() } catch { failures.append(error) }
+    #expect(failures.map(\.code) == [.invalidMessage, .invalidMessage])
+  }
+
   @Test("a message that says that it is large takes memory only as it comes")
   func largeClaims() throws {
     let schema = try MessageEncoder(schema: Schema([Field(name: "x", type: .int8)])).schemaMessage
