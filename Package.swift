@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "Clutch", targets: ["Clutch"]),
     .library(name: "Columnar", targets: ["Columnar"]),
+    .library(name: "ArrowIPC", targets: ["ArrowIPC"]),
     .library(name: "Tabular", targets: ["Tabular"]),
     .library(name: "PythonRuntime", targets: ["PythonRuntime"]),
     .library(name: "Functions", targets: ["Functions"]),
@@ -49,6 +50,7 @@ let package = Package(
     .target(name: "HostSupport", swiftSettings: settings),
     .target(name: "ThreadConfinement", dependencies: ["CCrashReport"], swiftSettings: settings),
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
+    .target(name: "ArrowIPC", dependencies: ["Columnar"], swiftSettings: settings),
     .target(name: "Tabular", dependencies: ["Columnar"], swiftSettings: settings),
     .target(
       name: "PythonRuntime", dependencies: ["CPythonABI", "HostSupport", "ThreadConfinement"],
@@ -75,8 +77,8 @@ let package = Package(
     .target(
       name: "Clutch",
       dependencies: [
-        "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Functions", "PythonRuntime",
-        "PythonUDF", "Tabular", "ThreadConfinement",
+        "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Functions",
+        "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -99,12 +101,14 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["CArrowABI", "Columnar", "PythonRuntime"], path: "Tests/TestSupport",
-      exclude: ["Exchange/exchange.py", "Exchange/shown.py"], swiftSettings: settings),
+      exclude: ["Exchange/exchange.py", "Exchange/ipc.py", "Exchange/shown.py"], swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(
       name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "ArrowIPCTests", dependencies: ["ArrowIPC", "Columnar", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
@@ -128,7 +132,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CLITests", dependencies: ["Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      name: "CLITests",
+      dependencies: ["ArrowIPC", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
       resources: [.copy("Files")], swiftSettings: settings),
   ]
 )

@@ -1,4 +1,5 @@
 // The umbrella: one import for everything a host needs.
+@_exported public import ArrowIPC
 @_exported public import Columnar
 @_exported public import Functions
 @_exported public import PythonRuntime

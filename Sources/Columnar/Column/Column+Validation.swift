@@ -4,6 +4,12 @@ extension Column {
   /// Throws `invalidLayout`, `invalidOffsets`, `invalidText`, `invalidIndex`, `nullsNotAllowed` or `wrongNullCount`,
   /// naming the row. Until `.full` has passed, reading a row of a foreign column of texts, bytes or lists may trap.
   public func validate(_ level: ValidationLevel) throws(ColumnError) {
+    try validate(level, includingDictionaries: true)
+  }
+
+  /// The same, by choice without a look into dictionaries, which many columns may share and which then have been checked
+  /// before. That indices lie inside them is checked.
+  package func validate(_ level: ValidationLevel, includingDictionaries: Bool) throws(ColumnError) {
     guard level != .none else { return }
     try Column.checkStructure(
       type: type, count: count, offset: offset, nullCount: nullCount, validity: validityBuffer,
@@ -14,12 +20,12 @@ extension Column {
     }
     for (index, child) in children.enumerated() {
       do throws(ColumnError) {
-        try child.validate(level)
+        try child.validate(level, includingDictionaries: includingDictionaries)
       } catch {
         throw error.inContext("child \(index)")
       }
     }
-    if let dictionary {
+    if includingDictionaries, let dictionary {
       do throws(ColumnError) {
         try dictionary.validate(level)
       } catch {

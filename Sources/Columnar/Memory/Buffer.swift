@@ -35,6 +35,13 @@ public struct Buffer: @unchecked Sendable {
     self.init(sharing: address, byteCount: byteCount, owner: BufferOwner(release: release))
   }
 
+  /// A part of the memory, without a copy. `range` must lie inside the buffer, which the part keeps alive.
+  package func slice(_ range: Range<Int>) -> Buffer {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes \(range) of a buffer of \(byteCount)")
+    return Buffer(sharing: baseAddress + range.lowerBound, byteCount: range.count, owner: owner)
+  }
+
   /// Copies the elements, in their memory representation.
   public init<Element: BitwiseCopyable>(copying elements: some Sequence<Element>) {
     let copied: Buffer? = elements.withContiguousStorageIfAvailable { storage in
@@ -71,7 +78,7 @@ extension Buffer {
   }()
 
   /// At most 64 zero bytes, without an allocation: the offsets of a column without rows.
-  static func zeros(byteCount: Int) -> Buffer {
+  package static func zeros(byteCount: Int) -> Buffer {
     precondition(byteCount <= 64, "the static area has 64 bytes, not \(byteCount)")
     return Buffer(sharing: empty.baseAddress, byteCount: byteCount, owner: nil)
   }

@@ -1,3 +1,4 @@
+import ArrowIPC
 import Columnar
 import Foundation
 import PythonRuntime
@@ -5,7 +6,7 @@ import PythonUDF
 import TestSupport
 import Testing
 
-/// The Swift of the pages on nulls and errors and on timeouts, line by line.
+/// The Swift of the pages on nulls and errors, on timeouts and on Arrow files, line by line.
 @Suite(.timeLimit(.minutes(10))) struct LibraryExampleTests {
   @Test func `The example of errors in Swift is this one, and gives what its comments say`() async throws {
     let page = Page.article("NullsAndErrors")
@@ -59,6 +60,33 @@ import Testing
     await pool.closeAsync()
 
     try expect(printed, of: page, replacing: "\"slow.py\"")
+  }
+
+  @Test func `The example of Arrow files in Swift is this one, and gives what its comments say`() throws {
+    let folder = try TemporaryFolder()
+    let file = "\(folder.path)/rows.arrow"
+    var printed: [String] = []
+    func print(_ value: Any) { printed.append("\(value)") }
+
+    let schema = Schema([Field(name: "n", type: .int64), Field(name: "word", type: .utf8)])
+    let columns = [Column([1, nil] as [Int64?]), Column(["one", "two"] as [String?])]
+    let batch = try RecordBatch(schema: schema, columns: columns)
+
+    var writer = try ArrowFileWriter(path: file, schema: schema, options: IPCWriteOptions(compression: .zstd))
+    try writer.write(batch)
+    try writer.finish()
+
+    let rows = try ArrowFileReader(path: file)
+    print(rows.batchCount)
+    print(try rows.batch(at: 0).columns[1])
+
+    var stream = try ArrowStreamWriter(schema: schema)
+    let bytes = try stream.write(batch) + stream.finish()
+    var reader = ArrowStreamReader()
+    for batch in try reader.read(bytes) { print(batch.rowCount) }
+    try reader.finish()
+
+    try expect(printed, of: Page.article("ArrowFiles"), replacing: "\"rows.arrow\"")
   }
 
   /// Checks that the first Swift block of a page stands in this file, and that its comments are what was printed.

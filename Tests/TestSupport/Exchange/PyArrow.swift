@@ -32,7 +32,8 @@ package enum PyArrow {
     try String(contentsOf: folder.appendingPathComponent("shown.py"), encoding: .utf8)
   }
 
-  private static func run<Result: Decodable>(_ arguments: [String]) throws -> Result {
+  /// Runs a script of the folder, which writes its result to the file that its last argument names.
+  static func run<Result: Decodable>(_ arguments: [String], script: String = "exchange.py") throws -> Result {
     let environment = try Checkout.environment()
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: "\(environment)/lib")) ?? []
     guard
@@ -44,16 +45,16 @@ package enum PyArrow {
     defer { try? FileManager.default.removeItem(at: output) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "\(environment)/bin/python")
-    process.arguments = [folder.appendingPathComponent("exchange.py").path] + arguments + [output.path]
+    process.arguments = [folder.appendingPathComponent(script).path] + arguments + [output.path]
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Failure(description: "exchange.py ended with \(process.terminationStatus)")
+      throw Failure(description: "\(script) ended with \(process.terminationStatus)")
     }
     return try JSONDecoder().decode(Result.self, from: Data(contentsOf: output))
   }
 
-  private static func temporaryFile() -> URL {
+  static func temporaryFile() -> URL {
     FileManager.default.temporaryDirectory.appendingPathComponent("clutch-exchange-\(UUID().uuidString).json")
   }
 
