@@ -44,7 +44,7 @@ for sanitizer in ${*:-thread address}; do
     locks=
     # What tells that data is not there is that its pages are not, and here nearly all of them are the sanitizer's own.
     # Freed memory is kept for a while to find late accesses: this test would measure that.
-    run .build/asan "ColumnarTests|MemoryUsageTests|$lifecycles|$pools|$told" \
+    run .build/asan "ColumnarTests|ArrowIPCTests|MemoryUsageTests|$lifecycles|$pools|$told" \
       "a list that always has callers waiting|ImpossibleLengthTests|$stack"
     ;;
   *)
