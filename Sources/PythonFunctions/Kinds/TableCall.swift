@@ -340,10 +340,10 @@ extension UnsafePointer<PythonFunctions> {
   /// What gives an iterator's items, as new references; nil at its end or with an exception pending, which at the end may be
   /// `StopIteration`.
   fileprivate func next(of iterator: ObjectPointer) -> iternextfunc {
-    pointee.PyType_GetSlot(iterator.pointee.ob_type, Int32(Py_tp_iternext)).map {
-      unsafeBitCast($0, to: iternextfunc.self)
+    guard let own = pointee.PyType_GetSlot(iterator.pointee.ob_type, Int32(Py_tp_iternext)) else {
+      return pointee.PyIter_Next
     }
-      ?? pointee.PyIter_Next
+    return unsafeBitCast(own, to: iternextfunc.self)
   }
 
   /// A new reference to the item of a tuple that has one; nil for anything else.

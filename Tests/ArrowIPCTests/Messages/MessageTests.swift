@@ -29,6 +29,7 @@ import Testing
     let body = messages[1].body
     let memory = UnsafeMutableRawPointer.allocate(byteCount: body.count, alignment: 64)
     memory.copyMemory(from: body, byteCount: body.count)
+    // The closure is the only one to touch the address once the buffer is there, and runs once.
     nonisolated(unsafe) let released = memory
     var decoder = MessageDecoder()
     _ = try decoder.decode(messages[0])

@@ -66,6 +66,7 @@ extension Buffer {
     guard !bytes.isEmpty else { return .empty }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 64)
     memory.copyMemory(from: bytes, byteCount: bytes.count)
+    // The closure is the only one to touch the address once the buffer is there, and runs once.
     nonisolated(unsafe) let address = memory
     return Buffer(adopting: memory, byteCount: bytes.count) { address.deallocate() }
   }

@@ -11,6 +11,13 @@ import Testing
     import dataclasses, typing
     from collections.abc import Generator, Iterable, Iterator
     from clutch import udf, udtf
+    class Count:
+      def __init__(self, n): self.n, self.next = n, 0
+      def __iter__(self): return self
+      def __next__(self):
+        if self.next == self.n: raise StopIteration
+        self.next += 1
+        return self.next - 1
     events = []
     @udf
     def said() -> str:
@@ -51,6 +58,7 @@ import Testing
     ("list[int]", "return list(range(n))"), ("Iterator[int]", "return iter(range(n))"),
     ("typing.Iterator[int]", "return range(n)"), ("'Iterator[int]'", "return (i for i in range(n))"),
     ("Iterable[int]", "return {i: None for i in range(n)}"), ("list[int]", "return tuple(range(n))"),
+    ("Iterator[int]", "return Count(n)"), ("Iterable[int]", "return map(int, Count(n))"),
   ])
   func `rows come from whatever can be iterated over`(result: String, body: String) async throws {
     try await withTables("@udtf\ndef f(n: int) -> \(result):\n  \(body)") { pool in
