@@ -81,10 +81,13 @@ let package = Package(
         "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
       ],
       swiftSettings: settings),
+    .target(
+      name: "FlightService", dependencies: ["ArrowIPC", "Columnar", "Functions", "HostSupport"],
+      swiftSettings: settings),
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "Clutch", "DuckDBEngine", "HostSupport", "PythonFunctions", "PythonRuntime", "Tabular",
+        "ArrowIPC", "Clutch", "DuckDBEngine", "FlightService", "HostSupport", "PythonFunctions", "PythonRuntime", "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

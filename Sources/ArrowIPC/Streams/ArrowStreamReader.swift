@@ -35,6 +35,14 @@ public struct ArrowStreamReader: ~Copyable, @unchecked Sendable {
   /// Throws an ``IPCError``, and the same again when it is called again. Batches before what is wrong are given first; then
   /// the next call throws.
   public mutating func read(_ next: RawSpan) throws(IPCError) -> [RecordBatch] {
+    var left = 0
+    return try read(next, left: &left)
+  }
+
+  /// The same, for streams that follow each other.
+  ///
+  /// - Parameter left: how many of the bytes come after the end of this stream.
+  package mutating func read(_ next: RawSpan, left: inout Int) throws(IPCError) -> [RecordBatch] {
     if let failure { throw failure }
     var batches: [RecordBatch] = []
     do throws(IPCError) {
@@ -43,6 +51,7 @@ public struct ArrowStreamReader: ~Copyable, @unchecked Sendable {
         while let (header, body) = try bytes.next(&rest) {
           if case .batch(let batch) = try decoder.decode(header: header, body: body).content { batches.append(batch) }
         }
+        left = rest.count
       }
     } catch {
       failure = error

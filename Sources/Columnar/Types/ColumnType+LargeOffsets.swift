@@ -26,15 +26,22 @@ extension ColumnType {
     var fields = childFields
     guard fields.count == types.count, zip(fields, types).contains(where: { $0.type != $1 }) else { return self }
     for (index, type) in types.enumerated() { fields[index].type = type }
+    return replacingChildren(fields)
+  }
+
+  /// The same type with other fields, in the order of ``childFields``; as many are needed.
+  package func replacingChildren(_ fields: [Field]) -> ColumnType {
+    guard fields.count == childFields.count, let first = fields.first else { return self }
     switch self {
-    case .list: return .list(fields[0])
-    case .largeList: return .largeList(fields[0])
-    case .listView: return .listView(fields[0])
-    case .largeListView: return .largeListView(fields[0])
-    case .fixedSizeList(_, let count): return .fixedSizeList(fields[0], count: count)
+    case .list: return .list(first)
+    case .largeList: return .largeList(first)
+    case .listView: return .listView(first)
+    case .largeListView: return .largeListView(first)
+    case .fixedSizeList(_, let count): return .fixedSizeList(first, count: count)
     case .struct: return .struct(fields)
     case .map(_, _, let keysSorted):
-      let entries = fields[0].type.childFields
+      let entries = first.type.childFields
+      guard entries.count == 2 else { return self }
       return .map(key: entries[0], value: entries[1], keysSorted: keysSorted)
     default: return self
     }

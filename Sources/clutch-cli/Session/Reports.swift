@@ -35,13 +35,16 @@ func reportDenials(of pools: [UDFPool]) {
 func reportStacks(of pools: [UDFPool]) {
   for pool in pools {
     for (index, frames) in pool.stacks().enumerated() {
-      let state =
-        switch frames {
-        case nil: "is in a call into C that keeps its GIL"
-        case let frames? where frames.isEmpty: "runs no Python code"
-        case let frames?: "is here, innermost first:\n" + frames.map { "  \($0)" }.joined(separator: "\n")
-        }
-      complain("\(pool.source.name), interpreter \(index + 1) \(state)")
+      complain("\(pool.source.name), interpreter \(index + 1) \(stackText(frames))")
     }
+  }
+}
+
+/// What an interpreter is doing, in words.
+func stackText(_ frames: [PythonError.Frame]?) -> String {
+  switch frames {
+  case nil: "is in a call into C that keeps its GIL"
+  case let frames? where frames.isEmpty: "runs no Python code"
+  case let frames?: "is here, innermost first:\n" + frames.map { "  \($0)" }.joined(separator: "\n")
   }
 }

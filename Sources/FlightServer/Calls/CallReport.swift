@@ -1,0 +1,40 @@
+#if Server
+  import FlightService
+  import GRPCServing
+  package import Logging
+
+  /// What the log is told of a call. Touched on the call's event loop only.
+  final class CallReport {
+    private let logger: Logger
+    private let method: String
+    private let caller: Logger.Metadata
+    /// What is called, as soon as that is known.
+    var function: String?
+    private var rows = 0
+    private var answers = 0
+
+    init(_ call: RPCCall, method: String, _ logger: Logger) {
+      (self.logger, self.method) = (logger, method)
+      var caller: Logger.Metadata = ["peer": "\(call.peer)"]
+      // What else Databend says of a call, such as where a stage is kept, may hold secrets.
+      for name in ["x-databend-query-id", "x-databend-tenant", "x-databend-function"] {
+        if let value = call.metadata[name] { caller[name] = "\(value.prefix(200))" }
+      }
+      self.caller = caller
+    }
+
+    func count(rows: Int) { self.rows += rows }
+
+    func answered() { answers += 1 }
+
+    func failed(_ error: FlightError) {
+      var metadata = caller
+      metadata["method"] = "\(method)"
+      metadata["code"] = "\(error.code)"
+      if let function { metadata["function"] = "\(function)" }
+      if rows > 0 { metadata["rows"] = "\(rows)" }
+      let level: Logger.Level = error.code == .cancelled ? .debug : .warning
+      logger.log(level: level, "\(error.description)", metadata: metadata)
+    }
+  }
+#endif

@@ -1,0 +1,16 @@
+package import Functions
+
+/// What the caller of a function wants otherwise than others.
+package struct CallerNeeds: Sendable {
+  /// Whether the columns of a table function come by themselves, without `row` in front of them, as Databend reads them.
+  package var hasTablesOfColumns = false
+  /// Whether rows that fail are null and have a text in a second column, which RisingWave reads; else what fails a row fails
+  /// the batch, unless the function says otherwise.
+  package var wantsRowErrors = false
+  /// What a failing row does; nil for what the function says.
+  package var errorMode: UDFErrorMode?
+  /// How long a call may take; where nothing is said, what the function says.
+  package var timeouts = UDFTimeouts()
+
+  package init() {}
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+
+/// The options of a server's address, and of how it is secured.
+struct AddressOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The address to listen at; 0.0.0.0 for all of the machine's.", valueName: "address"))
+  var host = "127.0.0.1"
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The port to listen at; 0 for any that is free.", valueName: "port"), transform: wholeNumber(0...65_535))
+  var port = 8815
+  @Option(
+    name: .customLong("tls-certificate"),
+    help: ArgumentHelp("Serve TLS with this chain of certificates, in PEM form.", valueName: "file"))
+  var tlsCertificate: String?
+  @Option(name: .customLong("tls-key"), help: ArgumentHelp("The certificate's key, in PEM form.", valueName: "file"))
+  var tlsKey: String?
+  @Option(
+    name: .customLong("tls-client-ca"),
+    help: ArgumentHelp("Take clients only whose certificates these sign, in PEM form.", valueName: "file"))
+  var tlsClientCA: String?
+  @Option(
+    help: ArgumentHelp(
+      "Take calls only that bring a token of this file, as 'authorization: Bearer TOKEN'. One token on each line.",
+      valueName: "file"))
+  var token: String?
+
+  func validate() throws {
+    guard (tlsCertificate == nil) == (tlsKey == nil) else {
+      throw ValidationError("--tls-certificate and --tls-key go together; give both.")
+    }
+    guard tlsClientCA == nil || tlsCertificate != nil else {
+      throw ValidationError("--tls-client-ca needs --tls-certificate and --tls-key.")
+    }
+  }
+}
+
+/// The options of how much a server takes at once.
+struct LoadLimitOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Python interpreters per UDF file: 1 to 256. Default: the number of cores.", valueName: "count"),
+    transform: wholeNumber(1...256))
+  var interpreters: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many batches may be running and waiting; more are refused with RESOURCE_EXHAUSTED.", valueName: "count"),
+    transform: wholeNumber(1...1_000_000))
+  var maxConcurrentBatches = 4_096
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How large a message of a client may be.", valueName: "size"), transform: memorySize)
+  var maxMessageBytes = 256 << 20
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many seconds a batch may wait for an interpreter; then it is refused with UNAVAILABLE.", valueName: "seconds"),
+    transform: seconds)
+  var queueSeconds = Duration.seconds(30)
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many seconds calls that are under way may take to finish after SIGTERM.", valueName: "seconds"),
+    transform: seconds)
+  var drainSeconds = Duration.seconds(30)
+
+  /// How many interpreters a file has.
+  var interpreterCount: Int { interpreters ?? min(ProcessInfo.processInfo.activeProcessorCount, 256) }
+}

@@ -1,0 +1,158 @@
+#if Server
+  import ArrowIPC
+  import Clutch
+  import CoreMetrics
+  import FlightServer
+  import FlightService
+  import Foundation
+  import GRPCServing
+  import HostSupport
+  import Logging
+  import NIOPosix
+
+  /// A server from its start to its end.
+  struct ServerRun {
+    let options: ServeCommand
+    let files: ServedFiles
+    let metrics: PrometheusRegistry?
+    let logger: Logger
+    private let tls: TLSCredentials?
+    private let tokens: BearerTokens?
+    private let health = HealthService()
+
+    /// - Parameter metrics: the backend of all metrics; nil when none are served.
+    /// - Throws: `SecurityError` for certificates and tokens that cannot be used.
+    init(_ options: ServeCommand, _ files: ServedFiles, _ metrics: PrometheusRegistry?, _ logger: Logger) throws {
+      (self.options, self.files, self.metrics, self.logger) = (options, files, metrics, logger)
+      let address = options.address
+      if let certificate = address.tlsCertificate, let key = address.tlsKey {
+        tls = try TLSCredentials(
+          TLSCredentials.Files(
+            certificateChain: certificate, privateKey: key, clientAuthorities: address.tlsClientCA))
+      } else {
+        tls = nil
+      }
+      tokens = try address.token.map { try BearerTokens(path: $0) }
+    }
+
+    /// Serves until a signal ends it.
+    ///
+    /// - Parameter greeting: what the start says, with the address before it.
+    func serve(_ catalogue: FunctionCatalogue, greeting: String) async throws {
+      warnOfExpiry()
+      let limits = options.limits
+      var rpc = RPCLimits()
+      rpc.maxMessageBytes = limits.maxMessageBytes
+      let router = FlightRouter(
+        catalogue, health: health, needs: options.needs,
+        options: IPCReadOptions(
+          maxBodyBytes: limits.maxMessageBytes, maxDecompressedBytes: limits.maxMessageBytes * 4,
+          maxDictionaryBytes: limits.maxMessageBytes, maxRows: 1 << 26),
+        logger: logger)
+      let events = ServerEvents()
+      events.listen { [files] in files.reportStacks() }
+      let server = try await RPCServer.start(
+        RPCServerConfiguration(
+          host: options.address.host, port: options.address.port, limits: rpc, tls: tls, tokens: tokens, logger: logger,
+          observer: metrics.map(ServerMetrics.init)),
+        service: router)
+      let endpoint: MetricsEndpoint?
+      do { endpoint = try await startMetrics() } catch {
+        await server.stop()
+        throw error
+      }
+      for name in [""] + catalogue.listed.map(\.name) { health.set(.serving, for: name) }
+      logger.notice("\(greeting) at \(server.addressText)\(tls == nil ? "" : " with TLS")")
+      if let port = endpoint?.port { logger.notice("metrics at http://\(options.address.host):\(port)/metrics") }
+      events.watch(options.watch ? options.files : [])
+      await handle(events, server, router)
+      events.end()
+      await endpoint?.stop()
+    }
+
+    private func startMetrics() async throws -> MetricsEndpoint? {
+      guard let metrics, let port = options.metricsPort else { return nil }
+      metrics.gauge("clutch_server_batches") { [limit = files.limit] in Double(limit.current) }
+      metrics.gauge("clutch_server_waiting_batches") { [files] in Double(files.waitingCount) }
+      let health = self.health
+      do {
+        return try await MetricsEndpoint.start(
+          host: options.address.host, port: port, on: MultiThreadedEventLoopGroup.singleton, metrics: { metrics.text },
+          isReady: { health.status(of: "") == .serving })
+      } catch {
+        throw CommandError("Metrics cannot be served at \(options.address.host):\(port): \(error). Choose another --metrics-port.")
+      }
+    }
+
+    // MARK: What happens
+
+    private func handle(_ events: ServerEvents, _ server: RPCServer, _ router: FlightRouter) async {
+      var draining: Task<Void, Never>?
+      for await event in events.events {
+        switch event {
+        case .reload(let why): await reload(why, router)
+        case .checkSecrets: checkSecrets()
+        case .end(let signal):
+          guard draining == nil else {
+            logger.notice("ended at once")
+            draining?.cancel()
+            await server.stop()
+            return
+          }
+          logger.notice("\(SignalHandler.name(signal)): no new calls; those under way have \(options.limits.drainSeconds)")
+          health.set(.notServing)
+          server.beginDrain()
+          let deadline = ContinuousClock.now + options.limits.drainSeconds
+          draining = Task {
+            let isDone = await server.waitUntilDrained(deadline: deadline)
+            guard !Task.isCancelled else { return }
+            logger.notice(isDone ? "all calls are finished" : "calls are still under way, and are ended")
+            await server.stop()
+            events.end()
+          }
+        }
+      }
+    }
+
+    private func reload(_ why: String, _ router: FlightRouter) async {
+      let sources: [UDFSource]
+      do { sources = try options.loading.sources(options.files) } catch {
+        logger.error("\(why), and nothing is loaded anew: \(error)")
+        return
+      }
+      for (name, problem) in await files.reload(sources, allowingChanges: options.allowSignatureChanges) {
+        if let problem {
+          logger.error("\(why), and \(name) stays as it was: \(problem)")
+        } else {
+          logger.notice("\(why): \(name) is loaded anew")
+        }
+      }
+      do {
+        let catalogue = try files.catalogue()
+        router.catalogue = catalogue
+        for function in catalogue.listed { health.set(.serving, for: function.name) }
+        for omission in catalogue.omissions { logger.warning("\(omission)") }
+      } catch {
+        logger.error("\(why), and the functions stay as they were: \(error)")
+      }
+    }
+
+    private func checkSecrets() {
+      do {
+        if try tls?.reload() == true {
+          logger.notice("the certificate is loaded anew; new connections get it")
+          warnOfExpiry()
+        }
+        try tokens?.reload()
+      } catch {
+        logger.error("certificates and tokens stay as they were: \(error)")
+      }
+    }
+
+    private func warnOfExpiry() {
+      if let date = tls?.expiresSoon {
+        logger.warning("the certificate expires on \(date.formatted(.iso8601)); put a new one in its place")
+      }
+    }
+  }
+#endif
