@@ -1,6 +1,7 @@
 # make demo    set everything up and run a Python function over 336,776 flights
 # make test    the whole test suite
 # make test-python VERSION=3.14   the tests that Python matters to, on another CPython from Debian's packages
+# make test-server  the tests of the gRPC server, which is behind the trait Server
 # make bench   the benchmarks, as ratios
 # make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
 # make lint    the formatter's check
@@ -9,8 +10,9 @@ DUCKDB = duckdb==2.0.0
 BAREDUCKDB = bareduckdb==0.12.155
 NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
+GRPCIO = grpcio==1.83.0
 
-.PHONY: demo test test-python bench sanitize lint format release clean
+.PHONY: demo test test-python test-server bench sanitize lint format release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -37,6 +39,17 @@ test-python:
 	Scripts/with-python.sh $(VERSION) swift test --skip-build \
 	  --filter '$(TESTS)'
 
+# A build folder of its own: another set of traits builds everything anew. The client is the Python package grpcio, in an
+# environment of its own, so that neither is needed by `make test`.
+SERVER_TESTS = ^GRPCServingTests\.
+SERVER_PYTHON ?= python3
+
+test-server:
+	swift build --build-tests --scratch-path .build-server --traits DuckDB,Server
+	@test -x .venv-server/bin/python || $(SERVER_PYTHON) -m venv .venv-server
+	@.venv-server/bin/pip install -q $(GRPCIO)
+	swift test --skip-build --scratch-path .build-server --traits DuckDB,Server --filter '$(SERVER_TESTS)'
+
 # The benchmarks compare with the DuckDB Python package, which needs numpy for functions of its own, and with PyArrow.
 bench:
 	swift build -c release --product clutch-benchmarks
@@ -58,4 +71,4 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 clean:
-	rm -rf .build .venv .data
+	rm -rf .build .build-server .venv .venv-server .data

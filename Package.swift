@@ -14,6 +14,11 @@ let settings: [SwiftSetting] = [
 /// in Swift 6.3. Clients of such a target do not need the flag.
 let lifetimes = settings + [.enableExperimentalFeature("Lifetimes")]
 
+/// Products of SwiftNIO. Without the trait they are neither resolved nor built, and the targets that use them are empty.
+func serverProduct(_ name: String, _ package: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: ["Server"]))
+}
+
 let package = Package(
   name: "clutch",
   platforms: [.macOS(.v26)],
@@ -32,12 +37,17 @@ let package = Package(
   traits: [
     .default(enabledTraits: ["DuckDB"]),
     .trait(name: "DuckDB", description: "The SQL engine in the library Clutch, and the command clutch."),
+    .trait(name: "Server", description: "clutch serve, which needs SwiftNIO and BoringSSL."),
   ],
   dependencies: [
+    .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
   ],
   targets: [
     // Declarations of foreign binary interfaces, no logic.
@@ -84,10 +94,34 @@ let package = Package(
     .target(
       name: "FlightService", dependencies: ["ArrowIPC", "Columnar", "Functions", "HostSupport"],
       swiftSettings: settings),
+    .target(
+      name: "GRPCServing",
+      dependencies: [
+        .product(name: "Logging", package: "swift-log"),
+        serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
+        serverProduct("NIOTLS", "swift-nio"), serverProduct("NIOHPACK", "swift-nio-http2"),
+        serverProduct("NIOHTTP2", "swift-nio-http2"), serverProduct("NIOSSL", "swift-nio-ssl"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "FlightServer",
+      dependencies: [
+        "ArrowIPC", "Columnar", "FlightService", "Functions", "GRPCServing",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        serverProduct("NIOCore", "swift-nio"), serverProduct("NIOHTTP1", "swift-nio"),
+        serverProduct("NIOPosix", "swift-nio"),
+      ],
+      swiftSettings: settings),
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "ArrowIPC", "Clutch", "DuckDBEngine", "FlightService", "HostSupport", "PythonFunctions", "PythonRuntime", "Tabular",
+        "ArrowIPC", "Clutch", "DuckDBEngine", "FlightService", "HostSupport", "PythonFunctions", "PythonRuntime",
+        "Tabular", "FlightServer", "GRPCServing",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        serverProduct("NIOPosix", "swift-nio"),
+        .product(name: "TOMLKit", package: "TOMLKit", condition: .when(traits: ["Server"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -112,6 +146,14 @@ let package = Package(
       name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ArrowIPCTests", dependencies: ["ArrowIPC", "Columnar", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "GRPCServingTests",
+      dependencies: [
+        "GRPCServing", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+        serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
+      ],
+      exclude: ["Client/client.py"], swiftSettings: settings),
     .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],

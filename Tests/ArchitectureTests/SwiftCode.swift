@@ -20,11 +20,16 @@ struct SwiftCode {
     return Set(used.subtracting(own).map(String.init))
   }
 
-  /// The types, protocols and aliases that other files may use: those declared at the left edge of the file.
+  /// The types, protocols and aliases that other files may use: those declared at the left edge of the file, or of the
+  /// `#if` that is around all of it.
   var declaredTypes: Set<String> {
     let hidden: Set<Substring> = ["private", "fileprivate", "extension", "func", "import"]
     var names: Set<String> = []
-    for line in text.split(separator: "\n") where line.first?.isLetter == true || line.first == "@" {
+    let lines = text.split(separator: "\n")
+    let edge = lines.first { $0.contains { !$0.isWhitespace } }?.hasPrefix("#if ") == true ? "  " : ""
+    for line in lines where line.hasPrefix(edge) {
+      let line = line.dropFirst(edge.count)
+      guard line.first?.isLetter == true || line.first == "@" else { continue }
       let words = words(of: line)
       guard let kind = words.firstIndex(where: Self.kinds.contains), kind + 1 < words.count else { continue }
       guard hidden.isDisjoint(with: words[..<kind]) else { continue }

@@ -1,0 +1,95 @@
+#if Server
+  import Logging
+  package import NIOCore
+  import NIOPosix
+
+  /// A server of gRPC over HTTP/2: one address, one service, which finds the handlers of calls.
+  ///
+  /// Any thread. A server that is not stopped lives until the process ends.
+  package final class RPCServer: Sendable {
+    /// Where it listens.
+    package let address: SocketAddress
+    private let core: ServerCore
+    private let listener: any Channel
+    private let group: MultiThreadedEventLoopGroup
+
+    private init(address: SocketAddress, core: ServerCore, listener: any Channel, group: MultiThreadedEventLoopGroup) {
+      self.address = address
+      self.core = core
+      self.listener = listener
+      self.group = group
+    }
+
+    /// Begins to listen.
+    ///
+    /// - Throws: `RPCServerError` if the port is taken, the host is none of this machine, or the system does not allow it.
+    package static func start(
+      _ configuration: RPCServerConfiguration, service: any RPCService
+    ) async throws -> RPCServer {
+      let address = try await resolve(configuration)
+      let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.eventLoops))
+      let core = ServerCore(configuration: configuration, service: service)
+      do {
+        let listener = try await ConnectionSetup.bootstrap(group, core: core).bind(to: address).get()
+        return RPCServer(address: listener.localAddress ?? address, core: core, listener: listener, group: group)
+      } catch {
+        try? await group.shutdownGracefully()
+        throw RPCServerError(error, host: configuration.host, port: configuration.port)
+      }
+    }
+
+    /// As `127.0.0.1:8815`.
+    package var addressText: String { Connection.text(address) }
+
+    /// Connections that are open.
+    package var connectionCount: Int { core.connectionCount }
+
+    /// Refuses new connections and new calls, and ends each connection after its calls. Returns at once; a second time it
+    /// does nothing.
+    package func beginDrain() {
+      let connections = core.beginDrain()
+      listener.close(promise: nil)
+      for connection in connections { connection.drain() }
+    }
+
+    /// After `beginDrain`.
+    ///
+    /// - Returns: Whether the last connection has ended before the deadline.
+    package func waitUntilDrained(deadline: ContinuousClock.Instant) async -> Bool {
+      await withTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { [core] in await core.waitUntilEmpty() }
+        tasks.addTask { try? await Task.sleep(until: deadline, clock: .continuous) }
+        await tasks.next()
+        tasks.cancelAll()
+      }
+      return core.connectionCount == 0
+    }
+
+    /// Closes everything, resets the calls that are left, and ends the threads. Whoever waits for the drain goes on.
+    package func stop() async {
+      _ = core.beginDrain()
+      try? await listener.close().get()
+      for connection in core.connections { connection.close() }
+      // Closing takes a step of the event loop and no answer of a client, but what a handler does at its end takes time.
+      _ = await waitUntilDrained(deadline: .now + .seconds(10))
+      try? await group.shutdownGracefully()
+    }
+
+    /// On a thread that may block: a name server may be slow.
+    private static func resolve(_ configuration: RPCServerConfiguration) async throws -> SocketAddress {
+      let (host, port) = (configuration.host, configuration.port)
+      guard (0...65_535).contains(port) else {
+        throw RPCServerError(code: .badAddress, message: "the port \(port) is none: expected is 0 to 65535")
+      }
+      do {
+        return try await NIOThreadPool.singleton.runIfActive {
+          try SocketAddress.makeAddressResolvingHost(host, port: port)
+        }
+      } catch {
+        throw RPCServerError(
+          code: .badAddress,
+          message: "the host \"\(host)\" has no address: give a name or an address of this machine, or 0.0.0.0 for all")
+      }
+    }
+  }
+#endif
