@@ -11,7 +11,7 @@ struct ClutchCommand: AsyncParsableCommand {
       each with its own GIL.
       """,
     version: "0.1.0",
-    subcommands: [SQLCommand.self, InspectCommand.self, DoctorCommand.self])
+    subcommands: [SQLCommand.self, ServeCommand.self, InspectCommand.self, DoctorCommand.self])
 }
 
 @main
@@ -42,7 +42,7 @@ enum Tool {
   /// - Throws: `CommandError` for an argument that is not text: it would name another file than the user means.
   private static func arguments() throws -> [String] {
     let arguments = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
-    return try arguments.dropFirst().compactMap { $0 }.map { argument in
+    let texts = try arguments.dropFirst().compactMap { $0 }.map { argument in
       guard let text = String(validatingCString: argument) else {
         throw CommandError(
           """
@@ -52,5 +52,7 @@ enum Tool {
       }
       return text
     }
+    guard texts.first == ServeCommand.configuration.commandName else { return texts }
+    return try texts.prefix(1) + ServeArguments.complete(Array(texts.dropFirst()), ProcessInfo.processInfo.environment)
   }
 }

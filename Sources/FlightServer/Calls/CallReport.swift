@@ -1,7 +1,7 @@
 #if Server
   import FlightService
   import GRPCServing
-  package import Logging
+  import Logging
 
   /// What the log is told of a call. Touched on the call's event loop only.
   final class CallReport {

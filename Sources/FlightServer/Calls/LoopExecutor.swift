@@ -1,5 +1,5 @@
 #if Server
-  package import NIOCore
+  import NIOCore
 
   /// Runs tasks on an event loop: what begins there goes on there, without a thread in between that would have to be woken
   /// twice for every batch. The tasks must not block.

@@ -1,6 +1,6 @@
 #if Server
   import FlightService
-  package import GRPCServing
+  import GRPCServing
 
   extension RPCStatus {
     /// What a client is told of an error.

@@ -1,5 +1,5 @@
 #if Server
-  import NIOCore
+  package import NIOCore
   import NIOHTTP1
   import NIOPosix
   import Synchronization

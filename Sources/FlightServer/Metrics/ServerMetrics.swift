@@ -1,5 +1,5 @@
 #if Server
-  package import CoreMetrics
+  import CoreMetrics
   package import GRPCServing
   import Synchronization
 

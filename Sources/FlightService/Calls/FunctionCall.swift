@@ -1,5 +1,5 @@
 package import Columnar
-package import Functions
+import Functions
 
 /// A function that is being called with the batches of one request.
 ///
@@ -141,7 +141,7 @@ package final class FunctionCall: Sendable {
       texts[failure.row] = failure.summary
     }
     return try RecordBatch(
-      schema: Schema(schema.fields + [Field(name: "error", type: .utf8)]), columns: [values, try Column(texts)])
+      schema: Schema(schema.fields + [Field(name: "error", type: .utf8)]), columns: [values, Column(texts)])
   }
 
   private func rowBatch(_ rows: RecordBatch) throws -> RecordBatch {
@@ -188,8 +188,10 @@ extension ServedFunction {
 extension FunctionCall {
   /// The first text in the column of errors of an answer that has one.
   package static func firstError(of batch: RecordBatch) -> String {
-    guard let errors = batch.columns.last, let texts = try? errors.strings() else { return "no text" }
-    return texts.lazy.compactMap { $0 }.first.map(String.init) ?? "no text"
+    guard let errors = batch.columns.last, let texts = try? errors.strings(),
+      let row = (0..<errors.count).first(where: { !errors.isNull($0) })
+    else { return "no text" }
+    return texts[row] ?? "no text"
   }
 
   /// A batch of a call without failures, with a column of errors that is null.

@@ -1,4 +1,5 @@
-package import ArrowIPC
+import ArrowIPC
+internal import Columnar
 
 /// What a function takes and gives, as `GetFlightInfo` and `ListFlights` say it.
 package enum FlightInfo {

@@ -27,8 +27,8 @@ public final class OutputSink {
   /// - Throws: as ``flush()``, which it does when the buffer is full.
   public func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
 
-  /// Adds a text in UTF-8, and writes the buffer out when it is full.
-  func write(_ text: [UInt8]) throws(OutputError) {
+  /// Adds a text in UTF-8, or other bytes, and writes the buffer out when it is full.
+  package func write(_ text: [UInt8]) throws(OutputError) {
     buffer += text
     if buffer.count >= Self.capacity { try flush() }
   }

@@ -1,14 +1,19 @@
 import ArgumentParser
-import ArrowIPC
 import Clutch
 import FlightService
 import Foundation
+import HostSupport
 import Logging
+
+#if Server
+  import CoreMetrics
+  import FlightServer
+#endif
 
 /// `clutch serve`: the functions of UDF files for the engines that call function servers.
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serve the Python functions of UDF files to RisingWave, Databend, Spark, ClickHouse.",
+    commandName: "serve", abstract: "Serve the Python functions of UDF files to RisingWave, Databend, Spark or ClickHouse.",
     discussion: """
       Speaks the protocol of arrow-udf over Arrow Flight. Every option can also be set by an environment variable \
       (CLUTCH_SERVE_PORT=8815) and in a file of settings (--config); the command line wins.
@@ -23,60 +28,105 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var address: AddressOptions
   @OptionGroup var limits: LoadLimitOptions
   @OptionGroup var loading: LoadOptions
-  @Option(help: "What a row does whose function fails: raise (the batch fails), null. Default: what the function says.")
+  @Option(
+    help: ArgumentHelp(
+      "What a row does whose function fails: raise (its batch fails) or null.",
+      discussion: "Default: what @udf(on_error=...) of the function says, which is raise."))
   var onError: UDFErrorMode?
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("How many seconds a function may take for one row.", valueName: "seconds"),
-    transform: seconds)
+    parsing: .unconditional,
+    help: ArgumentHelp("How many seconds a function may take for one row.", valueName: "seconds"), transform: seconds)
   var udfTimeout: Duration?
-  @Flag(help: "Rows that fail are null, and the engine gets their errors in a second column. Only RisingWave reads it.")
+  @Flag(
+    help: ArgumentHelp(
+      "Rows that fail are null, and their errors come in a second column, which RisingWave reads.",
+      discussion: "Databend, which would take it for the result, never gets it."))
   var rowErrors = false
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Serve metrics at this port: /metrics, and /healthz and /readyz.", valueName: "port"),
+    help: ArgumentHelp("Serve /metrics, /healthz and /readyz at this port.", valueName: "port"),
     transform: wholeNumber(0...65_535))
   var metricsPort: Int?
-  @Flag(help: "Load a file anew when it changes.") var watch = false
+  @Flag(help: "Load files anew when one of them changes.") var watch = false
   @Flag(help: "Let a new version of a file lack functions, or have them with other types.")
   var allowSignatureChanges = false
   @Option(help: "How the log is written: text, or json for machines.") var format = LogForm.text
   @Flag(help: "Load the files, look at all settings, say what would be served, and end.") var check = false
-  @Flag(help: "Serve one function between standard input and output, as ClickHouse's executable functions do.")
+  @Flag(help: "Serve one function (--function NAME) between standard input and output, as Arrow streams.")
   var stdio = false
   @Option(
     name: .customLong("print-sql"),
-    help: "Print the statements that declare the functions in an engine, and end.")
+    help: "Print what declares the functions in an engine: SQL, XML or Python code.")
   var printSQL: Engine?
-  @Option(help: ArgumentHelp("Read settings from this file, in TOML or JSON.", valueName: "file")) var config: String?
+  @Option(
+    help: ArgumentHelp(
+      "Read settings from this file: the names of these options, in TOML or JSON, and 'files'.", valueName: "file"))
+  var config: String?
+
+  func validate() throws {
+    if stdio, printSQL != nil || check { throw ValidationError("--stdio goes with neither --print-sql nor --check.") }
+  }
 
   func run() async throws {
+    // With --stdio a name alone chooses a function; anything else declares one.
+    let chosen = stdio ? loading.declared.function.filter { !$0.contains("(") } : []
+    guard chosen.count < 2 else { throw CommandError("--stdio serves one function; give --function NAME once.") }
+    var command = self
+    command.loading.declared.function.removeAll { chosen.contains($0) }
+    try await command.run(chosen.first)
+  }
+
+  private func run(_ chosen: String?) async throws {
     let logger = self.logger
-    let sources = try loading.declaringOnly.sources(files)
+    let sources = try loading.sources(files)
     let installation = try loading.python.start()
-    let served = try await ServedFiles(sources, loading, limits)
+    #if Server
+      let metrics = metricsPort.map { _ in PrometheusRegistry() }
+      if let metrics { MetricsSystem.bootstrap(metrics) }
+    #endif
+    let served = try await ServedFiles(sources, loading, limits, stdio || printSQL != nil ? nil : logger)
     defer { served.end() }
     let catalogue = try served.catalogue()
-    if let printSQL {
-      for omission in catalogue.omissions { complain("\(omission)") }
-      print(try printSQL.statements(catalogue, at: "\(address.host):\(address.port)", files: files))
-      return
-    }
+    if let printSQL { return try printDeclarations(printSQL, catalogue) }
     guard !catalogue.listed.isEmpty else {
-      throw CommandError.joining(
-        [CommandError("There is nothing to serve.")] + catalogue.omissions.map { CommandError("\($0)") })
+      throw CommandError((["There is nothing to serve."] + catalogue.omissions.map { "\($0)." }).joined(separator: "\n"))
     }
-    if stdio {
-      return try await PipeRun.run(catalogue, loading.chosenFunction, needs, maxBytes: limits.maxMessageBytes)
-    }
+    if stdio { return try await PipeRun.run(catalogue, chosen, needs, maxBytes: limits.maxMessageBytes) }
+    for omission in catalogue.omissions { logger.warning("\(omission)") }
+    let count = Set(catalogue.listed.map(\.name)).count
+    let interpreters = limits.interpreterCount
+    let greeting = """
+      serving \(count) function\(count == 1 ? "" : "s") of \(files.listed(each: TextLimit.path)) with \
+      CPython \(installation.version), \(interpreters) interpreter\(interpreters == 1 ? "" : "s") for each file
+      """
     #if Server
-      let run = ServerRun(self, served, installation, logger)
-      try await run.run(catalogue)
+      let run = try ServerRun(self, served, metrics, logger)
+      if check { return logger.notice("all is well; this would be \(greeting) at \(address.host):\(address.port)") }
+      try await run.serve(catalogue, greeting: greeting)
     #else
       throw CommandError(
-        "This build of clutch has no server. Build it with: swift build -c release --traits DuckDB,Server --product clutch")
+        """
+        This build of clutch has no server. Build one that has: swift build -c release --traits DuckDB,Server --product clutch. \
+        --stdio and --print-sql are there.
+        """)
     #endif
   }
 
+  private func printDeclarations(_ engine: Engine, _ catalogue: FunctionCatalogue) throws {
+    let scheme = address.tlsCertificate == nil ? "http" : "https"
+    let paths = files.map { URL(fileURLWithPath: $0).path }.map { "'\($0.replacing("'", with: "'\\''"))'" }
+    let program = CommandLine.arguments.first.flatMap { $0.contains("/") ? URL(fileURLWithPath: $0).path : nil }
+    let statements = engine.statements(
+      catalogue, at: "\(scheme)://\(address.host):\(address.port)",
+      command: "\(program ?? "clutch") serve --stdio --interpreters 1 \(paths.joined(separator: " "))")
+    for problem in statements.problems { complain(problem) }
+    guard !statements.text.isEmpty else { throw CommandError("No function can be declared in \(engine.rawValue).") }
+    let sink = OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
+    try sink.write(statements.text)
+    try sink.flush()
+  }
+
+  /// What every caller gets.
   var needs: CallerNeeds {
     var needs = CallerNeeds()
     needs.wantsRowErrors = rowErrors
@@ -86,7 +136,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private var logger: Logger {
-    Logger(label: "clutch.server") { _ in
+    Logger(label: "clutch") { _ in
       switch loading.log.logLevel {
       case .none: SwiftLogNoOpLogHandler()
       case .level(let level): ServerLogHandler(format, level)
@@ -94,3 +144,5 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 }
+
+extension Engine: ExpressibleByArgument {}

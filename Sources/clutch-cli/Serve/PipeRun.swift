@@ -1,6 +1,7 @@
 import ArrowIPC
 import FlightService
 import Foundation
+import HostSupport
 import Tabular
 
 /// `clutch serve --stdio`: one function between standard input and standard output.

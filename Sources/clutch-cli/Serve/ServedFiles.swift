@@ -1,6 +1,6 @@
 import Clutch
 import FlightService
-import Foundation
+import Logging
 import Synchronization
 
 /// The UDF files of a server, which can be loaded anew while they are called.
@@ -13,8 +13,9 @@ final class ServedFiles: Sendable {
 
   /// Loads the files.
   ///
+  /// - Parameter logger: where what the functions write goes; nil for standard error.
   /// - Throws: all that is wrong with them.
-  init(_ sources: [UDFSource], _ loading: LoadOptions, _ limits: LoadLimitOptions) async throws {
+  init(_ sources: [UDFSource], _ loading: LoadOptions, _ limits: LoadLimitOptions, _ logger: Logger?) async throws {
     names = sources.map(\.name)
     let limit = BatchLimit(limits.maxConcurrentBatches)
     self.limit = limit
@@ -25,6 +26,9 @@ final class ServedFiles: Sendable {
     for (source, policy) in zip(sources, try loading.policy.chosen(for: names)) {
       var options = loading.options(interpreters: limits.interpreterCount)
       options.policy = policy
+      if let logger {
+        options.logging = UDFLogging(logger: logger, messagesPerSecond: options.logging.messagesPerSecond)
+      }
       do { try await registry.add(source.name, source, options) } catch { failures.append(error) }
     }
     guard failures.isEmpty else { throw CommandError.joining(failures) }

@@ -88,10 +88,11 @@
 
     private func handle(_ events: ServerEvents, _ server: RPCServer, _ router: FlightRouter) async {
       var draining: Task<Void, Never>?
+      var problem = ""
       for await event in events.events {
         switch event {
         case .reload(let why): await reload(why, router)
-        case .checkSecrets: checkSecrets()
+        case .checkSecrets: checkSecrets(&problem)
         case .end(let signal):
           guard draining == nil else {
             logger.notice("ended at once")
@@ -137,14 +138,18 @@
       }
     }
 
-    private func checkSecrets() {
+    /// - Parameter problem: the last one, which is said once.
+    private func checkSecrets(_ problem: inout String) {
       do {
         if try tls?.reload() == true {
           logger.notice("the certificate is loaded anew; new connections get it")
           warnOfExpiry()
         }
         try tokens?.reload()
+        problem = ""
       } catch {
+        guard "\(error)" != problem else { return }
+        problem = "\(error)"
         logger.error("certificates and tokens stay as they were: \(error)")
       }
     }

@@ -53,6 +53,15 @@ enum SignalHandler {
     listener.store(ends[1], ordering: .releasing)
   }
 
+  /// What a signal is called.
+  static func name(_ number: Int32) -> String {
+    switch number {
+    case SIGINT: "SIGINT"
+    case SIGTERM: "SIGTERM"
+    default: "signal \(number)"
+    }
+  }
+
   /// What is said when a signal ends the tool, as a line.
   static func message(_ number: Int32) -> StaticString {
     switch number {

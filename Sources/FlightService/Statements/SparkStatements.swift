@@ -1,0 +1,100 @@
+import Columnar
+import Functions
+
+/// Python code that makes the functions functions of Spark, which call the server from the executors.
+struct SparkStatements: StatementWriter {
+  let address: String
+
+  func document(_ declarations: [String]) -> String {
+    """
+    import pyarrow as pa
+    import pyarrow.flight as flight
+    from pyspark.sql.functions import arrow_udf
+
+    _client = None
+
+
+    def _call(name, columns):
+        # A connection for each of Spark's worker processes.
+        global _client
+        if _client is None:
+            _client = flight.connect(\(python(flightAddress)))
+        batch = pa.record_batch(list(columns), names=[f"x{i}" for i in range(len(columns))])
+        writer, reader = _client.do_exchange(flight.FlightDescriptor.for_path(name))
+        with writer:
+            writer.begin(batch.schema)
+            writer.write_batch(batch)
+            writer.done_writing()
+            return pa.concat_arrays([part.data.column(0) for part in reader])
+
+
+    \(declarations.joined(separator: "\n\n\n"))
+
+    """
+  }
+
+  func declaration(of signature: UDFSignature, as name: String) throws(StatementProblem) -> String {
+    guard signature.kind != .table else {
+      throw StatementProblem("its rows cannot be told from those of others here; return a list, and use explode")
+    }
+    guard !signature.parameters.isEmpty else {
+      throw StatementProblem("without arguments Spark does not say how many rows there are; give it a parameter")
+    }
+    let type = try Self.type(signature.result.declared)
+    for parameter in signature.declaredParameters { _ = try Self.type(parameter.type) }
+    let identifier = name.replacing(".", with: "_")
+    let names = signature.parameters.map(\.name)
+    let parameters = names.map { "\($0): pa.Array" }.joined(separator: ", ")
+    return """
+      @arrow_udf(\(python(type)))
+      def \(identifier)(\(parameters)) -> pa.Array:
+          return _call(\(python(name)), [\(names.joined(separator: ", "))])
+      """
+  }
+
+  private var flightAddress: String {
+    address.replacing("https://", with: "grpc+tls://").replacing("http://", with: "grpc://")
+  }
+
+  private func python(_ text: String) -> String {
+    "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+  }
+
+  private static func type(_ type: UDFType) throws(StatementProblem) -> String {
+    switch type {
+    case .bool: return "boolean"
+    case .int8: return "tinyint"
+    case .int16: return "smallint"
+    case .int32: return "int"
+    case .int: return "bigint"
+    case .float32: return "float"
+    case .float: return "double"
+    case .decimal(let digits?) where !digits.isWide: return "decimal(\(digits.precision),\(digits.scale))"
+    case .string, .json: return "string"
+    case .bytes, .pickle: return "binary"
+    case .date: return "date"
+    case .timestamp(.microsecond, nil): return "timestamp_ntz"
+    case .timestamp(.microsecond, _?): return "timestamp"
+    case .list(let element): return "array<\(try Self.type(element))>"
+    case .map(let key, let value): return "map<\(try Self.type(key)),\(try Self.type(value))>"
+    case .structure(let structure):
+      var fields: [String] = []
+      for field in structure.fields { fields.append("\(field.name):\(try Self.type(field.type))") }
+      return "struct<\(fields.joined(separator: ","))>"
+    default: throw StatementProblem(type, in: "Spark", instead: instead(of: type))
+    }
+  }
+
+  private static func instead(of type: UDFType) -> String {
+    switch type {
+    case .decimalText, .decimal: "annotate it Annotated[Decimal, Decimal128(18, 4)], with the digits that are needed"
+    case .int128, .uint64: "annotate it Annotated[Decimal, Decimal128(38, 0)]"
+    case .uint8: "annotate it Int16"
+    case .uint16: "annotate it Int32"
+    case .uint32: "annotate it int"
+    case .timestamp, .nanoseconds: "annotate it datetime"
+    case .duration, .interval, .time: "annotate it int, and give microseconds"
+    default: "annotate it str"
+    }
+  }
+}
