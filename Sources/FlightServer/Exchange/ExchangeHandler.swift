@@ -222,7 +222,8 @@
         throw FlightError(.invalidArgument, "a row failed: \(FunctionCall.firstError(of: batch))")
       }
       do throws(IPCError) {
-        for message in try encoder?.encode(try fitting(batch)) ?? [] { send(message) }
+        let batch = try fitting(batch)
+        for message in try encoder?.encode(batch) ?? [] { send(message) }
       } catch {
         throw FlightError(error)
       }

@@ -22,7 +22,9 @@ struct ServerLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let about = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
-    let time = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
+    let time = Date.now.formatted(
+      .iso8601.year().month().day().dateTimeSeparator(.standard).time(includingFractionalSeconds: true)
+        .timeZone(separator: .omitted))
     switch form {
     case .text: StandardError.write(text(event, time, about))
     case .json: StandardError.write(json(event, time, about))
@@ -30,9 +32,10 @@ struct ServerLogHandler: LogHandler {
   }
 
   private func text(_ event: LogEvent, _ time: String, _ about: Logger.Metadata) -> String {
-    let lines = event.message.description.split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = event.message.description.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let pairs = about.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-    return "\(time) \(event.level) \(lines.joined(separator: "\n  "))\(pairs)\n"
+    lines[0] += pairs
+    return "\(time) \(event.level) \(lines.joined(separator: "\n  "))\n"
   }
 
   private func json(_ event: LogEvent, _ time: String, _ about: Logger.Metadata) -> String {
