@@ -29,7 +29,7 @@ extension Conversion {
     case .float32: return try use.use(FixedWidthWriter(ShortFloatUnboxer(api: api), rows: rows))
     case .string: return try use.use(TextWriter(self, rows: rows))
     case .bytes: return try use.use(BytesWriter(self, rows: rows))
-    case .decimalText: return try use.use(ConvertingWriter(try DecimalText(self), TextWriter(self, rows: rows)))
+    case .decimalText: return try use.use(ConvertingWriter(try PlainDecimalText(self), TextWriter(self, rows: rows)))
     case .decimal(let digits) where digits?.isWide == true:
       return try use.use(FixedWidthWriter(try WideDecimalUnboxer(self, digits ?? .standard), rows: rows))
     case .decimal(let digits):
