@@ -154,6 +154,9 @@ let package = Package(
         serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
       ],
       exclude: ["Client/client.py"], swiftSettings: settings),
+    .testTarget(
+      name: "ServerTests", dependencies: ["TestSupport"], exclude: ["Client", "Files"],
+      swiftSettings: settings),
     .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],

@@ -162,7 +162,8 @@
     private func finish() {
       isFinishing = true
       guard let function else {
-        return fail(FlightError(.invalidArgument, "the request ended before its schema came; send a schema, then batches"))
+        return fail(
+          FlightError(.invalidArgument, "the request ended before its schema came; send a schema, then batches"))
       }
       _ = task { [self] in
         do {

@@ -82,7 +82,9 @@
       ]
       let response = HTTPResponseHead(version: head.version, status: status, headers: headers)
       context.write(wrapOutboundOut(.head(response)), promise: nil)
-      if head.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil) }
+      if head.method != .HEAD {
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+      }
       let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
       if !head.isKeepAlive {
         let channel = context.channel

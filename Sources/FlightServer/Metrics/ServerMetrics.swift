@@ -25,8 +25,11 @@
       opened = Counter(label: "clutch_server_connections_opened", factory: registry)
       received = Counter(label: "clutch_server_received_bytes", factory: registry)
       sent = Counter(label: "clutch_server_sent_bytes", factory: registry)
-      registry.gauge("clutch_server_connections") { [weak self] in Double(self?.connections.load(ordering: .relaxed) ?? 0) }
-      registry.gauge("clutch_server_running_calls") { [weak self] in Double(self?.running.load(ordering: .relaxed) ?? 0) }
+      registry.gauge("clutch_server_connections") { [weak self] in
+        Double(self?.connections.load(ordering: .relaxed) ?? 0)
+      }
+      registry.gauge("clutch_server_running_calls") { [weak self] in Double(self?.running.load(ordering: .relaxed) ?? 0)
+      }
     }
 
     package func connectionOpened(peer: String) {
@@ -51,7 +54,8 @@
     package func refused(_ reason: RPCRefusal) {
       let counter = refusals.withLock { refusals in
         if let counter = refusals[reason] { return counter }
-        let counter = Counter(label: "clutch_server_refused", dimensions: [("reason", reason.rawValue)], factory: factory)
+        let counter = Counter(
+          label: "clutch_server_refused", dimensions: [("reason", reason.rawValue)], factory: factory)
         refusals[reason] = counter
         return counter
       }
@@ -62,7 +66,8 @@
       calls.withLock { calls in
         if let counter = calls[method] { return counter }
         let counter = Counter(
-          label: "clutch_server_calls", dimensions: [("method", method.path), ("code", "\(method.code)")], factory: factory)
+          label: "clutch_server_calls", dimensions: [("method", method.path), ("code", "\(method.code)")],
+          factory: factory)
         calls[method] = counter
         return counter
       }

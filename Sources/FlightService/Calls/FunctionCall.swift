@@ -177,7 +177,8 @@ extension ServedFunction {
 
   /// Refuses columns that a built-in function does not take.
   fileprivate func check(_ fields: [Field]) throws(FlightError) {
-    guard fields.count == arguments.count, zip(fields, arguments).allSatisfy({ $0.type.isText == $1.type.isText }) else {
+    guard fields.count == arguments.count, zip(fields, arguments).allSatisfy({ $0.type.isText == $1.type.isText })
+    else {
       throw FlightError(
         .invalidArgument,
         "function \(name) takes (\(Schema(arguments))), and (\(Schema(fields))) were given")

@@ -18,7 +18,8 @@ struct ClickHouseStatements: StatementWriter {
     var arguments: [String] = []
     for parameter in signature.declaredParameters {
       arguments.append(
-        "    <argument><type>\(escaped(try Self.type(parameter.type)))</type><name>\(escaped(parameter.name))</name></argument>")
+        "    <argument><type>\(escaped(try Self.type(parameter.type)))</type><name>\(escaped(parameter.name))</name></argument>"
+      )
     }
     // A function of ClickHouse's own wins over one of its name, and says nothing.
     let lines =

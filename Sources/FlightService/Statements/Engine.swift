@@ -22,7 +22,8 @@ package enum Engine: String, CaseIterable, Sendable {
     for function in catalogue.listed {
       guard let signature = function.signature else { continue }
       guard named.insert(function.name).inserted else {
-        problems.append("\(function.name): only the first of its overloads is declared; give the others names of their own")
+        problems.append(
+          "\(function.name): only the first of its overloads is declared; give the others names of their own")
         continue
       }
       do throws(StatementProblem) {

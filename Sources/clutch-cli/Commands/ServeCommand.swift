@@ -13,7 +13,8 @@ import Logging
 /// `clutch serve`: the functions of UDF files for the engines that call function servers.
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serve the Python functions of UDF files to RisingWave, Databend, Spark or ClickHouse.",
+    commandName: "serve",
+    abstract: "Serve the Python functions of UDF files to RisingWave, Databend, Spark or ClickHouse.",
     discussion: """
       Speaks the protocol of arrow-udf over Arrow Flight. Every option can also be set by an environment variable \
       (CLUTCH_SERVE_PORT=8815) and in a file of settings (--config); the command line wins.
@@ -89,7 +90,8 @@ struct ServeCommand: AsyncParsableCommand {
     let catalogue = try served.catalogue()
     if let printSQL { return try printDeclarations(printSQL, catalogue) }
     guard !catalogue.listed.isEmpty else {
-      throw CommandError((["There is nothing to serve."] + catalogue.omissions.map { "\($0)." }).joined(separator: "\n"))
+      throw CommandError(
+        (["There is nothing to serve."] + catalogue.omissions.map { "\($0)." }).joined(separator: "\n"))
     }
     if stdio { return try await PipeRun.run(catalogue, chosen, needs, maxBytes: limits.maxMessageBytes) }
     for omission in catalogue.omissions { logger.warning("\(omission)") }

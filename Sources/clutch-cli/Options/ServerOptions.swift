@@ -7,7 +7,8 @@ struct AddressOptions: ParsableArguments {
   var host = "127.0.0.1"
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The port to listen at; 0 for any that is free.", valueName: "port"), transform: wholeNumber(0...65_535))
+    help: ArgumentHelp("The port to listen at; 0 for any that is free.", valueName: "port"),
+    transform: wholeNumber(0...65_535))
   var port = 8815
   @Option(
     name: .customLong("tls-certificate"),
@@ -56,7 +57,8 @@ struct LoadLimitOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many seconds a batch may wait for an interpreter; then it is refused with UNAVAILABLE.", valueName: "seconds"),
+      "How many seconds a batch may wait for an interpreter; then it is refused with UNAVAILABLE.", valueName: "seconds"
+    ),
     transform: seconds)
   var queueSeconds = Duration.seconds(30)
   @Option(

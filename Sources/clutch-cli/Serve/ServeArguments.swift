@@ -49,7 +49,8 @@ enum ServeArguments {
 
   private static func option(_ name: String, _ value: String, in place: String) throws -> [String] {
     guard name.allSatisfy({ $0.isLowercase || $0 == "-" }), name.first?.isLowercase == true, name != "config" else {
-      throw CommandError("\(place): '\(name.cut(to: TextLimit.name))' is no option of clutch serve; see clutch serve --help.")
+      throw CommandError(
+        "\(place): '\(name.cut(to: TextLimit.name))' is no option of clutch serve; see clutch serve --help.")
     }
     guard flags.contains(name) else { return ["--\(name)=\(value)"] }
     switch value.lowercased() {

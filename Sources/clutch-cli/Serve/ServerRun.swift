@@ -1,4 +1,5 @@
 #if Server
+  import ArgumentParser
   import ArrowIPC
   import Clutch
   import CoreMetrics
@@ -65,9 +66,10 @@
       logger.notice("\(greeting) at \(server.addressText)\(tls == nil ? "" : " with TLS")")
       if let port = endpoint?.port { logger.notice("metrics at http://\(options.address.host):\(port)/metrics") }
       events.watch(options.watch ? options.files : [])
-      await handle(events, server, router)
+      let status = await handle(events, server, router)
       events.end()
       await endpoint?.stop()
+      if let status { throw ExitCode(status) }
     }
 
     private func startMetrics() async throws -> MetricsEndpoint? {
@@ -80,14 +82,16 @@
           host: options.address.host, port: port, on: MultiThreadedEventLoopGroup.singleton, metrics: { metrics.text },
           isReady: { health.status(of: "") == .serving })
       } catch {
-        throw CommandError("Metrics cannot be served at \(options.address.host):\(port): \(error). Choose another --metrics-port.")
+        throw CommandError(
+          "Metrics cannot be served at \(options.address.host):\(port): \(error). Choose another --metrics-port.")
       }
     }
 
     // MARK: What happens
 
-    private func handle(_ events: ServerEvents, _ server: RPCServer, _ router: FlightRouter) async {
-      var draining: Task<Void, Never>?
+    /// - Returns: with which status the tool ends; nil when all calls have finished.
+    private func handle(_ events: ServerEvents, _ server: RPCServer, _ router: FlightRouter) async -> Int32? {
+      var draining: Task<Bool, Never>?
       var problem = ""
       for await event in events.events {
         switch event {
@@ -98,21 +102,24 @@
             logger.notice("ended at once")
             draining?.cancel()
             await server.stop()
-            return
+            return 128 + signal
           }
-          logger.notice("\(SignalHandler.name(signal)): no new calls; those under way have \(options.limits.drainSeconds)")
+          logger.notice(
+            "\(SignalHandler.name(signal)): no new calls; those under way have \(options.limits.drainSeconds)")
           health.set(.notServing)
           server.beginDrain()
           let deadline = ContinuousClock.now + options.limits.drainSeconds
           draining = Task {
             let isDone = await server.waitUntilDrained(deadline: deadline)
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled else { return false }
             logger.notice(isDone ? "all calls are finished" : "calls are still under way, and are ended")
             await server.stop()
             events.end()
+            return isDone
           }
         }
       }
+      return await draining?.value == false ? ExitCode.failure.rawValue : nil
     }
 
     private func reload(_ why: String, _ router: FlightRouter) async {
@@ -123,7 +130,9 @@
       }
       for (name, problem) in await files.reload(sources, allowingChanges: options.allowSignatureChanges) {
         if let problem {
-          logger.error("\(why), and \(name) stays as it was: \(problem)")
+          let isChange = (problem as? UDFError)?.code == .incompatible
+          let advice = isChange ? " Or start the server with --allow-signature-changes." : ""
+          logger.error("\(why), and \(name) stays as it was: \(problem)\(advice)")
         } else {
           logger.notice("\(why): \(name) is loaded anew")
         }

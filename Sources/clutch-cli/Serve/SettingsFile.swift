@@ -53,7 +53,8 @@ enum SettingsFile {
     }
     let isJSON = text.first { !$0.isWhitespace } == "{"
     do {
-      return isJSON ? try JSONDecoder().decode([String: SettingValue].self, from: Data(text.utf8)) : try toml(text, file)
+      return isJSON
+        ? try JSONDecoder().decode([String: SettingValue].self, from: Data(text.utf8)) : try toml(text, file)
     } catch let error as DecodingError {
       throw CommandError("The file of settings \(file) cannot be taken: \(reason(error).cut(to: TextLimit.message))")
     }
@@ -82,7 +83,8 @@ enum SettingsFile {
         throw CommandError("\(file):\(place.line):\(place.column): \(error.description)")
       }
     #else
-      throw CommandError("\(file) is no JSON, and this build of clutch reads no TOML; write it in JSON: {\"port\": 8815}")
+      throw CommandError(
+        "\(file) is no JSON, and this build of clutch reads no TOML; write it in JSON: {\"port\": 8815}")
     #endif
   }
 }

@@ -1,12 +1,15 @@
 """Checks of a running server with PyArrow's Flight client and gRPC's own.
 
-    checks.py ADDRESS [NAME...]     runs the functions called check_..., or those named, and prints a line for each
+    checks.py ADDRESS                 runs the functions called check_..., and prints a line for each
+    checks.py ADDRESS NAME [VALUE...]   runs one function with the values
 
-Each is told as "ok NAME" or "FAIL NAME: why".
+Each is told as "ok NAME" or "FAIL NAME: why". TLS_CA, TLS_CERTIFICATE and TLS_KEY are files for connections with TLS, TOKEN is
+sent with every call.
 """
 
 import decimal
 import json
+import os
 import random
 import sys
 import threading
@@ -24,8 +27,17 @@ PATIENCE = 60
 JSON, DECIMAL = b"arrowudf.json", b"arrowudf.decimal"
 
 
+def content(name):
+    return open(os.environ[name], "rb").read() if name in os.environ else None
+
+
 def client():
-    return flight.connect(f"grpc://{ADDRESS}", generic_options=[("grpc.max_receive_message_length", -1)])
+    general = [("grpc.max_receive_message_length", -1)]
+    if "TLS_CA" not in os.environ:
+        return flight.connect(f"grpc://{ADDRESS}", generic_options=general)
+    return flight.connect(
+        f"grpc+tls://{ADDRESS}", tls_root_certs=content("TLS_CA"), cert_chain=content("TLS_CERTIFICATE"),
+        private_key=content("TLS_KEY"), generic_options=general)
 
 
 def descriptor(name):
@@ -33,6 +45,8 @@ def descriptor(name):
 
 
 def options(**keywords):
+    if "TOKEN" in os.environ:
+        keywords = {"headers": [(b"authorization", b"Bearer " + os.environ["TOKEN"].encode())]} | keywords
     return flight.FlightCallOptions(**({"timeout": PATIENCE} | keywords))
 
 
@@ -541,18 +555,106 @@ def check_errors_are_cut_for_headers():
     raise AssertionError("no error")
 
 
-def main():
-    names = sys.argv[2:] or [name for name in globals() if name.startswith("check_")]
-    failed = False
-    for name in names:
+# For servers that are started in another way, or while something happens to them
+
+
+def row_errors():
+    schema, [answer] = exchange("fails", [batch(pa.array([1, -1, None, -2]))])
+    assert answer.to_pydict() == {
+        "fails": [1, None, None, None],
+        "error": [None, "ValueError: negative input: -1", None, "ValueError: negative input: -2"]}, answer.to_pydict()
+    schema, [answer] = exchange("fails", [batch(pa.array([1]))])
+    assert answer.to_pydict() == {"fails": [1]}
+    failing, fine = batch(pa.array([-1])), batch(pa.array([1]))
+    schema, answers = exchange("fails", [failing, fine])
+    assert [answer.num_columns for answer in answers] == [2, 2] and answers[1].column(1).null_count == 1
+    refused(INVALID, "negative input: -1", lambda: exchange("fails", [fine, failing]))
+    schema, answers = exchange("fails", [], schema=fine.schema)
+    assert schema.names == ["fails"], schema
+    refused(INVALID, "negative input: -1", lambda: exchange(
+        "fails", [failing], headers=[(b"x-databend-function-handler", b"fails")]))
+
+
+def gives(name, expected, *arguments):
+    """Calls a function with whole numbers."""
+    answer = call(name, *(pa.array([int(argument)]) for argument in arguments)).to_pylist()
+    assert answer == [json.loads(expected)], answer
+
+
+def fails_with(text, name, *arguments):
+    """Calls a function with whole numbers, which must fail with an error of gRPC or Flight."""
+    try:
+        answer = call(name, *(pa.array([int(argument)]) for argument in arguments))
+    except Exception as error:
+        assert text in f"{type(error).__name__}: {error}", f"{type(error).__name__}: {error}"
+        return
+    raise AssertionError(f"no error but {answer}")
+
+
+def sleeps(seconds):
+    """Says "begun" when a call runs, and "answered" when it has its answer."""
+    with client() as connection:
+        writer, reader = connection.do_exchange(descriptor("sleeps"), options())
+        writer.begin(pa.schema([("a0", pa.float64())]))
+        writer.write_batch(batch(pa.array([float(seconds)])))
+        assert reader.schema
+        print("begun", flush=True)
         try:
-            globals()[name]()
-            print(f"ok {name}", flush=True)
+            assert reader.read_chunk().data.column(0).to_pylist() == [float(seconds)]
+            writer.done_writing()
+            writer.close()
+            print("answered", flush=True)
         except Exception as error:
-            failed = True
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            print(f"FAIL {name}: {type(error).__name__}: {str(error)[:1500]} ({where.lineno}: {where.line})", flush=True)
-    sys.exit(1 if failed else 0)
+            print(f"ended with {type(error).__name__}: {error}", flush=True)
+
+
+def many_at_once(count):
+    """As many calls at the same time, each with a connection; prints how they ended."""
+    ends, lock = {}, threading.Lock()
+
+    def one():
+        try:
+            end = str(call("sleeps", pa.array([0.3])).to_pylist())
+        except Exception as error:
+            end = type(error).__name__
+        with lock:
+            ends[end] = ends.get(end, 0) + 1
+
+    threads = [threading.Thread(target=one) for _ in range(int(count))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    print(json.dumps(ends, sort_keys=True), flush=True)
+
+
+def health(service):
+    """Prints the status that the standard service of health has for a name, as a number of its protocol."""
+    with grpc.insecure_channel(ADDRESS) as channel:
+        check = channel.unary_unary("/grpc.health.v1.Health/Check")
+        try:
+            print(f"status {check(field(1, service.encode()) if service else b'', timeout=PATIENCE).hex()}", flush=True)
+        except grpc.RpcError as error:
+            print(f"status {error.code().name}", flush=True)
+
+
+def run(name, *values):
+    try:
+        globals()[name](*values)
+        print(f"ok {name}", flush=True)
+        return True
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        print(f"FAIL {name}: {type(error).__name__}: {str(error)[:1500]} ({where.lineno}: {where.line})", flush=True)
+        return False
+
+
+def main():
+    if len(sys.argv) > 2:
+        results = [run(*sys.argv[2:])]
+    else:
+        results = [run(name) for name in list(globals()) if name.startswith("check_")]
+    sys.exit(0 if all(results) else 1)
 
 
 main()

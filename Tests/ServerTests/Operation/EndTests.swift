@@ -1,0 +1,50 @@
+#if Server
+  import Foundation
+  import TestSupport
+  import Testing
+
+  extension Serve {
+    @Suite struct EndTests {
+      @Test func `SIGTERM lets a call finish, takes no new one, and ends with 0`() throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, [functions])
+        #expect(try check(server, "health", "").contains("status 0801"))
+        let call = try startChecks(server, ["sleeps", "3"])
+        try call.output.wait(for: "begun")
+        server.program.send(SIGTERM)
+        try server.logs("no new calls")
+        try check(server, "fails_with", "Unavailable", "gcd", "1", "2")
+        #expect(try call.end().output.contains("answered"))
+        let end = try server.program.end()
+        #expect(end.status == .exited(0), "\(end)")
+        #expect(end.errors.contains("all calls are finished"))
+      }
+
+      @Test(arguments: [SIGTERM, SIGINT])
+      func `a second signal ends it at once, and the function with it`(second: Int32) throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, [functions])
+        let call = try startChecks(server, ["sleeps", "603"])
+        try call.output.wait(for: "begun")
+        server.program.send(SIGTERM)
+        try server.logs("no new calls")
+        server.program.send(second)
+        let end = try server.program.end()
+        #expect(end.status == .exited(128 + second), "\(end)")
+        #expect(try call.end().output.contains("ended with"))
+      }
+
+      @Test func `calls that last too long are ended when the time to drain is over`() throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, ["--drain-seconds", "0.2", functions])
+        let call = try startChecks(server, ["sleeps", "604"])
+        try call.output.wait(for: "begun")
+        server.program.send(SIGTERM)
+        let end = try server.program.end()
+        #expect(end.status == .exited(1), "\(end)")
+        #expect(end.errors.contains("calls are still under way"))
+        #expect(try call.end().output.contains("ended with"))
+      }
+    }
+  }
+#endif

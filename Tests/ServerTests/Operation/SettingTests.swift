@@ -1,0 +1,126 @@
+#if Server
+  import Foundation
+  import TestSupport
+  import Testing
+
+  extension Serve {
+    @Suite struct SettingTests {
+      private let source = "from clutch import udf\n@udf\ndef f(x: int) -> int: return 1\n"
+
+      @Test(arguments: [
+        (
+          "settings.toml",
+          "host = \"127.0.0.1\"\nmetrics_port = 0\nfiles = [\"f.py\"]\nlog-level = \"notice\"\nwatch = false\n"
+        ),
+        (
+          "settings.json",
+          #"{"host": "127.0.0.1", "metrics-port": 0, "files": ["f.py"], "watch": false, "queue_seconds": 1.5}"#
+        ),
+      ])
+      func `settings come from a file and from the environment, and the command line wins`(name: String, text: String)
+        throws
+      {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        try folder.write(name, text)
+        let server = try ServerProgram(
+          folder, ["--config", name, "--format", "json"],
+          environment: ["CLUTCH_SERVE_FORMAT": "text", "CLUTCH_SERVE_INTERPRETERS": "1"])
+        try check(server, "gives", "f", "1", "0")
+        #expect(server.log.contains("1 interpreter for each file"), "\(server.log)")
+        let lines = server.log.split(separator: "\n").filter { $0.hasPrefix("{") }
+        let entries = try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String] }
+        #expect(
+          entries.contains {
+            $0?["level"] == "notice" && $0?["message"]?.hasPrefix("serving 1 function of f.py") == true
+          })
+        try server.end()
+      }
+
+      @Test(arguments: [
+        ("{\"port\": ", "cannot be taken"), ("port = \n", ":1:"), ("{\"prot\": 1}", "prot"),
+        ("{\"port\": \"x\"}", "port"),
+        ("{\"port\": {\"a\": 1}}", "port is no text, number"), ("{\"watch\": \"maybe\"}", "it takes true or false"),
+        ("[1]", ""), ("{\"Port\": 1}", "no option of clutch serve"),
+        ("{\"config\": \"x\"}", "no option of clutch serve"),
+      ])
+      func `a file of settings that cannot be taken is one clear error`(text: String, reason: String) throws {
+        let folder = try TestFolder()
+        try folder.write("settings", text)
+        let end = try runClutch(["serve", "--config", "settings", "--check", functions], in: folder)
+        #expect(end.status != .exited(0) && end.errors.contains(reason), "\(end)")
+        #expect(!end.errors.contains("Fatal"))
+      }
+
+      @Test func `--check says what would be served, or what is wrong`() throws {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        let fine = try runClutch(["serve", "--check", "f.py"], in: folder)
+        #expect(fine.status == .exited(0) && fine.errors.contains("all is well"), "\(fine)")
+        try folder.write("broken.py", "import nothing_of_that_name\n")
+        let broken = try runClutch(["serve", "--check", "f.py", "broken.py"], in: folder)
+        #expect(broken.status == .exited(1) && broken.errors.contains("nothing_of_that_name"), "\(broken)")
+      }
+
+      @Test func `bad settings are one clear error each`() throws {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        try folder.write(
+          "total.py",
+          "from clutch import udaf\n@udaf\nclass T:\n  def create_state(self) -> int: return 0\n  def accumulate(self, state, x: int): return state + x\n  def finish(self, state) -> int: return state\n"
+        )
+        try folder.write("open-token", "secret", mode: 0o644)
+        try folder.write("empty-token", "\n")
+        try folder.write("no.pem", "nothing")
+        try makeAuthority(folder, "one")
+        try makeAuthority(folder, "two")
+        let server = try ServerProgram(folder, ["f.py"])
+        let port = server.address.split(separator: ":").last.map(String.init) ?? ""
+        for (arguments, reason) in [
+          (["--port", port, "f.py"], "\(port)"), (["--host", "no-such-host.invalid", "f.py"], "no-such-host.invalid"),
+          (["--port", "70000", "f.py"], "from 0 to 65535"), ([], "file"), (["missing.py"], "missing.py"),
+          (["total.py"], "aggregate"), (["--tls-certificate", "no.pem", "f.py"], "go together"),
+          (["--tls-certificate", "no.pem", "--tls-key", "no.pem", "f.py"], "no certificate"),
+          (["--tls-certificate", "gone.pem", "--tls-key", "no.pem", "f.py"], "gone.pem"),
+          (["--tls-certificate", "one.pem", "--tls-key", "two.key", "f.py"], "cannot be used together"),
+          (["--token", "open-token", "f.py"], "open-token"), (["--token", "empty-token", "f.py"], "empty-token"),
+          (["--token", "gone", "f.py"], "gone"), (["--metrics-port", port, "f.py"], port),
+          (["--config", "gone.toml", "f.py"], "gone.toml"), (["--interpreters", "0", "f.py"], "from 1 to 256"),
+        ] {
+          let end = try runClutch(["serve", "--port", "0"] + arguments, in: folder)
+          #expect(end.status != .exited(0) && end.errors.contains(reason), "\(arguments): \(end)")
+          #expect(!end.errors.contains("Fatal") && !end.errors.contains("secret"), "\(arguments): \(end)")
+        }
+        try check(server, "gives", "f", "1", "0")
+        try server.end()
+      }
+
+      @Test func `metrics and probes are served over HTTP`() throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, ["--metrics-port", "0", functions])
+        try server.logs("metrics at http://127.0.0.1:")
+        let url = try #require(server.log.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("http://") })
+        try check(server, "gives", "gcd", "2", "4", "6")
+        try check(server, "fails_with", "negative input", "fails", "-1")
+        let text = try get(String(url))
+        for line in [
+          "# TYPE clutch_server_calls_total counter", #"clutch_server_calls_total{code="ok",method="DoExchange"} 1"#,
+          #"clutch_server_calls_total{code="invalidArgument",method="DoExchange"} 1"#,
+          "clutch_server_waiting_batches 0",
+          #"clutch_udf_rows_total{function="gcd","#, "clutch_server_call_seconds_bucket",
+        ] { #expect(text.contains(line), "\(line) is not in:\n\(text)") }
+        #expect(try get(url.replacing("/metrics", with: "/healthz")) == "ok\n")
+        #expect(try get(url.replacing("/metrics", with: "/readyz")) == "ready\n")
+        try server.end()
+      }
+
+      private func get(_ url: String) throws -> String {
+        let end = try RunningProgram(
+          "/usr/bin/env", ["curl", "-s", "-m", "60", url], in: "/", environment: ProcessInfo.processInfo.environment
+        ).end()
+        try #require(end.status == .exited(0), "\(end)")
+        return end.output
+      }
+    }
+  }
+#endif
