@@ -130,7 +130,7 @@ let package = Package(
     .testTarget(
       name: "GRPCServingTests",
       dependencies: [
-        "GRPCServing", "TestSupport",
+        "GRPCServing",
         .product(name: "Logging", package: "swift-log"),
         serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
       ],
