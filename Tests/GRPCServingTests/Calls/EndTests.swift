@@ -8,7 +8,7 @@
       @Test("a deadline ends the call on both sides")
       func deadline() async throws {
         try await serving { server, probe, _ in
-          #expect(try await PythonClient(server.addressText, "deadline", ["0.3"]).end() == ["DEADLINE_EXCEEDED True"])
+          #expect(try await clientSays(server.addressText, "deadline", ["0.3"]) == ["DEADLINE_EXCEEDED True"])
           try await eventually("the handler's end") { probe.ends("/test/Hang").count == 1 }
           // Which of the two comes first is the network's affair.
           #expect([.deadlineExceeded, .reset].contains(probe.ends("/test/Hang")[0]))
@@ -18,7 +18,7 @@
       @Test("the server answers at the deadline itself, in every unit, and refuses what is no time")
       func timeouts() async throws {
         try await serving { server, probe, _ in
-          let said = try await PythonClient(server.addressText, "timeouts").end()
+          let said = try await clientSays(server.addressText, "timeouts")
           #expect(
             said.prefix(4).allSatisfy { $0.hasSuffix(" DEADLINE_EXCEEDED the call's deadline has passed") }, "\(said)")
           #expect(said.count == 11)

@@ -45,7 +45,7 @@
       @Test("compression is refused, with what is accepted instead")
       func compression() async throws {
         try await serving { server, probe, _ in
-          let said = try await PythonClient(server.addressText, "compressed").end()
+          let said = try await clientSays(server.addressText, "compressed")
           #expect(
             said == ["UNIMPLEMENTED messages compressed with gzip are not supported: send them without compression"])
           #expect(probe.refusals(.badRequest) == 1)
@@ -79,10 +79,10 @@
           #expect(probe.codes("/test/Echo") == [.resourceExhausted])
           await client.close()
           #expect(
-            try await PythonClient(server.addressText, "too_large", ["50000000"]).end() == [
+            try await clientSays(server.addressText, "too_large", ["50000000"]) == [
               "RESOURCE_EXHAUSTED a message of 50000000 bytes is larger than the limit of 1000 bytes: send smaller ones"
             ])
-          #expect(try await PythonClient(server.addressText, "too_large", ["1000"]).end() == ["OK"])
+          #expect(try await clientSays(server.addressText, "too_large", ["1000"]) == ["OK"])
         }
       }
 

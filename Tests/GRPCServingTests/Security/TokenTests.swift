@@ -18,7 +18,7 @@
             "none", "Bearer first-token", "bearer second-token", "Bearer first-toke", "Bearer first-token1", "Basic x",
             "Bearer ",
           ]
-          let said = try await PythonClient(server.addressText, "token", sent).end()
+          let said = try await clientSays(server.addressText, "token", sent)
           #expect(
             said.map { $0.split(separator: " ")[0] }.prefix(7) == ["UNAUTHENTICATED", "OK", "OK"]
               + Array(repeating: "UNAUTHENTICATED", count: 4))

@@ -1,5 +1,6 @@
 #if Server
   import GRPCServing
+  import NIOCore
   import Testing
 
   extension Serving {
@@ -40,7 +41,7 @@
         await second.stop()
         let third = try await Self.start("::1", 0)
         #expect(third.addressText.hasPrefix("[::1]:"))
-        #expect(try await PythonClient(third.addressText, "echo").end() == ["b'hello'"])
+        #expect(try await clientSays(third.addressText, "echo") == ["b'hello'"])
         await third.stop()
       }
     }

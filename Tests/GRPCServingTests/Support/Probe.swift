@@ -46,7 +46,7 @@
     func ends(_ path: String) -> [RPCEnd] { state.withLock { $0.ends[path] ?? [] } }
     func codes(_ path: String) -> [RPCStatus.Code] { state.withLock { $0.codes[path] ?? [] } }
     func refusals(_ reason: RPCRefusal) -> Int { state.withLock { $0.refusals[reason] ?? 0 } }
-    subscript<Value: Sendable>(path: KeyPath<State, Value> & Sendable) -> Value { state.withLock { $0[keyPath: path] } }
+    subscript<Value: Sendable>(path: KeyPath<State, Value>) -> Value { state.withLock { $0[keyPath: path] } }
 
     /// Lets the calls that wait go on.
     func release(_ body: (RPCCall) -> Void) {

@@ -5,9 +5,13 @@
 
   /// `client.py` as a process of its own, with the gRPC of Python. It is killed when this object goes.
   final class PythonClient {
+    private final class Output: Sendable {
+      let state = Mutex<(text: String, isWhole: Bool)>(("", false))
+    }
+
     private let process = Process()
     private let input = Pipe()
-    private let output = Mutex<(text: String, isWhole: Bool)>(("", false))
+    private let output = Output()
 
     init(_ address: String, _ scenario: String, _ arguments: [String] = [], environment: [String: String] = [:]) throws
     {
@@ -23,10 +27,10 @@
       process.standardInput = input
       process.standardOutput = pipe
       process.standardError = pipe
-      pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+      pipe.fileHandleForReading.readabilityHandler = { [output] handle in
         let data = handle.availableData
         if data.isEmpty { handle.readabilityHandler = nil }
-        self?.output.withLock {
+        output.state.withLock {
           $0.text += String(decoding: data, as: UTF8.self)
           $0.isWhole = $0.isWhole || data.isEmpty
         }
@@ -36,7 +40,7 @@
 
     deinit { kill() }
 
-    var lines: [String] { output.withLock { $0.text }.split(separator: "\n").map(String.init) }
+    var lines: [String] { output.state.withLock { $0.text }.split(separator: "\n").map(String.init) }
 
     /// Waits until it has said so many lines.
     func lines(_ count: Int) async throws -> [String] {
@@ -59,7 +63,7 @@
       try? input.fileHandleForWriting.close()
       do {
         try await eventually("the client's end", within: 120) {
-          !process.isRunning && output.withLock { $0.isWhole }
+          !process.isRunning && output.state.withLock { $0.isWhole }
         }
       } catch {
         throw Overdue(what: "the client's end; it said: \(lines)")
@@ -71,5 +75,12 @@
     func kill() {
       if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
     }
+  }
+  /// What the client says of a scenario that needs no word in between.
+  func clientSays(
+    _ address: String, _ scenario: String, _ arguments: [String] = [], environment: [String: String] = [:]
+  ) async throws -> [String] {
+    let client = try PythonClient(address, scenario, arguments, environment: environment)
+    return try await client.end()
   }
 #endif
