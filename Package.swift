@@ -149,7 +149,7 @@ let package = Package(
     .testTarget(
       name: "GRPCServingTests",
       dependencies: [
-        "GRPCServing", "TestSupport",
+        "GRPCServing",
         .product(name: "Logging", package: "swift-log"),
         serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
       ],

@@ -128,7 +128,14 @@
     func deliver() {
       guard !isDelivering else { return }
       isDelivering = true
+      var turn = 0
       while phase == .open, !isPaused, channel.isWritable {
+        // What a window holds may be millions of empty messages: others have their turn between them.
+        guard turn < 1000 else {
+          eventLoop.execute { [weak self] in self?.deliver() }
+          break
+        }
+        turn += 1
         do throws(MessageReader.Problem) {
           if let message = try reader.next() {
             handler?.received(message)

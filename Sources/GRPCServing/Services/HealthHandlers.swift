@@ -8,6 +8,7 @@
     private let answer: (String) -> HealthWatch?
     private var service: String?
     private var watch: HealthWatch?
+    private var isDraining = false
 
     init(_ call: RPCCall, answer: @escaping (String) -> HealthWatch?) {
       self.call = call
@@ -28,11 +29,15 @@
         return
       }
       watch = answer(service)
+      if isDraining { watch?.endForDrain() }
     }
 
     func becameWritable() { watch?.tellLatest() }
 
-    func drainBegan() { watch?.endForDrain() }
+    func drainBegan() {
+      isDraining = true
+      watch?.endForDrain()
+    }
 
     func ended(_ reason: RPCEnd) { watch?.end() }
   }
