@@ -5,6 +5,7 @@
 # make bench   the benchmarks, as ratios
 # make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
 # make lint    the formatter's check
+# make check-deploy  the Dockerfile, Kubernetes objects and unit of Deploy
 
 DUCKDB = duckdb==2.0.0
 BAREDUCKDB = bareduckdb==0.12.155
@@ -12,7 +13,7 @@ NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
 GRPCIO = grpcio==1.83.0
 
-.PHONY: demo test test-python test-server bench sanitize lint format release clean
+.PHONY: demo test test-python test-server bench sanitize lint format check-deploy release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -69,6 +70,10 @@ lint:
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+# With CLUTCH=.build-server/debug/clutch also whether the tool takes the options that stand there.
+check-deploy:
+	@Scripts/check-deploy.sh $(CLUTCH)
 
 clean:
 	rm -rf .build .build-server .venv .venv-server .data
