@@ -154,11 +154,7 @@
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
       // Of one stream only, which was reset: the others go on.
-      if error is NIOHTTP2Errors.StreamError || error is NIOHTTP2Errors.NoSuchStream
-        || error is NIOHTTP2Errors.StreamClosed
-      {
-        return
-      }
+      if error is NIOHTTP2Errors.StreamError || error is NIOHTTP2Errors.StreamClosed { return }
       logger.debug("a connection breaks", metadata: ["peer": "\(peer)", "error": "\(error)"])
       if phase == .new { core.configuration.observer?.refused(.handshake) }
       closeNow()

@@ -108,11 +108,13 @@
       _ kind: RawFrame.Kind, stream: UInt32? = nil, _ condition: (RawFrame) -> Bool = { _ in true }
     ) async throws -> RawFrame {
       var found: RawFrame?
-      try await eventually("a frame \(kind) of stream \(stream ?? 0)") {
+      try? await eventually("the frame", within: 30) {
         found = frames.first { $0.kind == kind && (stream ?? $0.stream) == $0.stream && condition($0) }
         return found != nil
       }
-      guard let found else { throw Overdue(what: "a frame") }
+      guard let found else {
+        throw Overdue(what: "a frame \(kind) of stream \(stream ?? 0); there are \(frames), closed: \(isClosed)")
+      }
       return found
     }
 
