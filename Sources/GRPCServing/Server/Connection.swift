@@ -178,7 +178,7 @@
     private func beginDrain() {
       phase = .draining
       timer?.cancel()
-      // Streams that are on their way are answered: the client has not read this yet.
+      // From here on SwiftNIO refuses new streams with REFUSED_STREAM: they were not begun, and clients try elsewhere.
       write(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
       write(.ping(Self.drainPing, ack: false))
       for stream in streams.values { stream.drainBegan() }

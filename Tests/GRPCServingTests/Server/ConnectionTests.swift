@@ -37,7 +37,6 @@
           let client = try await RawClient(server)
           try await client.send(RawFrame.preface)
           try await client.send(frames)
-          try await client.frame(.goAway) { $0.errorCode != 0 }
           try await client.closed()
         }
       }
