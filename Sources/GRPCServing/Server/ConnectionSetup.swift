@@ -54,8 +54,9 @@
       // Streams that a draining connection refuses count as errors of streams. By default 200 of them close it, with the
       // calls that the drain waits for.
       configuration.maximumConnectionGlitches = 10_000
-      // Empty frames are legal, and cheap here.
-      configuration.maximumSequentialEmptyDataFrames = 16
+      // Empty frames are legal, and cheap here. They are counted up to the next headers or end of a stream, whatever is
+      // between them.
+      configuration.maximumSequentialEmptyDataFrames = 1000
       return configuration
     }
 

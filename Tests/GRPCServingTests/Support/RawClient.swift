@@ -33,7 +33,7 @@
     static let endStream: UInt8 = 1
     static let ack: UInt8 = 1
 
-    /// A request's headers, without compression.
+    /// A request's headers, without compression. With the value "none" there is no such header.
     static func request(_ path: String, stream: UInt32, ends: Bool = false, _ change: [String: String] = [:])
       -> RawFrame
     {
@@ -48,6 +48,7 @@
           fields.append((name, value))
         }
       }
+      fields.removeAll { $0.1 == "none" }
       let payload = fields.flatMap { [0, UInt8($0.utf8.count)] + $0.utf8 + [UInt8($1.utf8.count)] + $1.utf8 }
       return RawFrame(kind: .headers, flags: 4 | (ends ? endStream : 0), stream: stream, payload: payload)
     }
