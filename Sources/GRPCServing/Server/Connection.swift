@@ -154,11 +154,7 @@
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
       // Of one stream only, which was reset: the others go on.
-      if error is NIOHTTP2Errors.StreamError || error is NIOHTTP2Errors.NoSuchStream
-        || error is NIOHTTP2Errors.StreamClosed
-      {
-        return
-      }
+      if error is NIOHTTP2Errors.StreamError || error is NIOHTTP2Errors.StreamClosed { return }
       logger.debug("a connection breaks", metadata: ["peer": "\(peer)", "error": "\(error)"])
       if phase == .new { core.configuration.observer?.refused(.handshake) }
       closeNow()
@@ -182,7 +178,7 @@
     private func beginDrain() {
       phase = .draining
       timer?.cancel()
-      // Streams that are on their way are answered: the client has not read this yet.
+      // From here on SwiftNIO refuses new streams with REFUSED_STREAM: they were not begun, and clients try elsewhere.
       write(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
       write(.ping(Self.drainPing, ack: false))
       for stream in streams.values { stream.drainBegan() }

@@ -51,8 +51,12 @@
       // We reset calls that are answered before the client has sent everything. As many as may be open at once may have
       // frames on their way.
       configuration.maximumRecentlyResetStreams = limits.maxConcurrentStreams
-      // Empty frames are legal, and cheap here.
-      configuration.maximumSequentialEmptyDataFrames = 16
+      // Streams that a draining connection refuses count as errors of streams. By default 200 of them close it, with the
+      // calls that the drain waits for.
+      configuration.maximumConnectionGlitches = 10_000
+      // Empty frames are legal, and cheap here. They are counted up to the next headers or end of a stream, whatever is
+      // between them.
+      configuration.maximumSequentialEmptyDataFrames = 1000
       return configuration
     }
 
@@ -65,6 +69,7 @@
       // it, `ResetRate` refuses new calls only.
       configuration.streamResetFrameRateLimit.maximumCount = max(100_000, limits.resetsPerSecond)
       configuration.streamResetFrameRateLimit.windowLength = .seconds(1)
+      configuration.streamErrorRateLimit.maximumCount = 10_000
       return configuration
     }
   }

@@ -68,14 +68,6 @@ def deadline(c, seconds):
     say(code, 0.9 * float(seconds) < time.monotonic() - began)
 
 
-def timeouts(c):
-    """The server's own word, which a client with a deadline does not wait for."""
-    for value in ["100m", "100000u", "99999999n", "1S"]:
-        say(value, *failure(lambda: c.unary_unary("/test/Hang")(b"", metadata=[("grpc-timeout", value)])))
-    for value in ["", "1", "m", "123456789m", "1x", "-1S", "1.5S"]:
-        say(repr(value), failure(lambda: c.unary_unary("/test/Echo")(b"", metadata=[("grpc-timeout", value)]))[0])
-
-
 def cancel(c):
     call = c.stream_stream("/test/Hang")(iter([b"x"]))
     call.initial_metadata()

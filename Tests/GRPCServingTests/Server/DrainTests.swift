@@ -39,11 +39,11 @@
           #expect(first.errorCode == 0)
           #expect(first.payload.prefix(4) == [0x7F, 0xFF, 0xFF, 0xFF])
           try await client.send([.request("/test/Echo", stream: 3)])
-          try await client.frame(.headers, stream: 3) { $0.flags & RawFrame.endStream != 0 }
-          #expect(probe.refusals(.draining) == 1)
+          #expect(try await client.frame(.reset, stream: 3).errorCode == 7)
+          #expect(probe[\.began] == 1)
           probe.release { $0.finish(.ok) }
           try await client.frame(.headers, stream: 1) { $0.flags & RawFrame.endStream != 0 }
-          try await client.frame(.goAway) { $0.payload.prefix(4) == [0, 0, 0, 3] }
+          try await client.frame(.goAway) { $0.payload.prefix(4) == [0, 0, 0, 1] }
           // Closed when the ping behind it is answered.
           let pings = client.frames.filter { $0.kind == .ping }
           let ping = try await client.frame(.ping) { $0.payload.last == 2 }

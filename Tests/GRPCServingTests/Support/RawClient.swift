@@ -33,7 +33,7 @@
     static let endStream: UInt8 = 1
     static let ack: UInt8 = 1
 
-    /// A request's headers, without compression.
+    /// A request's headers, without compression. With the value "none" there is no such header.
     static func request(_ path: String, stream: UInt32, ends: Bool = false, _ change: [String: String] = [:])
       -> RawFrame
     {
@@ -48,6 +48,7 @@
           fields.append((name, value))
         }
       }
+      fields.removeAll { $0.1 == "none" }
       let payload = fields.flatMap { [0, UInt8($0.utf8.count)] + $0.utf8 + [UInt8($1.utf8.count)] + $1.utf8 }
       return RawFrame(kind: .headers, flags: 4 | (ends ? endStream : 0), stream: stream, payload: payload)
     }
@@ -108,11 +109,13 @@
       _ kind: RawFrame.Kind, stream: UInt32? = nil, _ condition: (RawFrame) -> Bool = { _ in true }
     ) async throws -> RawFrame {
       var found: RawFrame?
-      try await eventually("a frame \(kind) of stream \(stream ?? 0)") {
+      try? await eventually("the frame", within: 30) {
         found = frames.first { $0.kind == kind && (stream ?? $0.stream) == $0.stream && condition($0) }
         return found != nil
       }
-      guard let found else { throw Overdue(what: "a frame") }
+      guard let found else {
+        throw Overdue(what: "a frame \(kind) of stream \(stream ?? 0); there are \(frames), closed: \(isClosed)")
+      }
       return found
     }
 
