@@ -59,7 +59,7 @@ def negated(flag: bool) -> bool:
 
 
 @udf
-def next_day(day: date) -> date:
+def day_after(day: date) -> date:
     return day + timedelta(days=1)
 
 
