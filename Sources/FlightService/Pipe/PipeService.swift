@@ -26,6 +26,15 @@ package struct PipeService: Sendable {
     while !bytes.isEmpty { bytes = try await answerStream(bytes, read, write) }
   }
 
+  /// - Throws: what the function does not take, when the answer has begun: ClickHouse shows what a process that ended wrote to
+  ///   standard error only then.
+  private func begin(_ schema: Schema, _ write: ([UInt8]) throws -> Void) throws -> FunctionCall {
+    do throws(FlightError) { return try FunctionCall(functions, schema, needs) } catch {
+      if let function = functions.first { try write(MessageEncoder(schema: Schema(function.results)).schemaMessage.bytes) }
+      throw error
+    }
+  }
+
   /// Answers one stream; returns what comes after it, nothing when there is no more.
   private func answerStream(
     _ first: [UInt8], _ read: () throws -> [UInt8], _ write: ([UInt8]) throws -> Void
@@ -38,7 +47,7 @@ package struct PipeService: Sendable {
         var left = 0
         let batches = try reader.read(bytes.span.bytes, left: &left)
         if call == nil, let schema = reader.schema {
-          let begun = try FunctionCall(functions, schema, needs)
+          let begun = try begin(schema, write)
           call = begun
           let made = try MessageEncoder(schema: begun.schema)
           encoder = made

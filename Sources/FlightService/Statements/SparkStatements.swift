@@ -9,7 +9,7 @@ struct SparkStatements: StatementWriter {
     """
     import pyarrow as pa
     import pyarrow.flight as flight
-    import pyspark.sql.types as t
+    import pyspark.sql.types as _t
     from pyspark.sql.functions import arrow_udf
 
     _client = None
@@ -72,23 +72,23 @@ struct SparkStatements: StatementWriter {
   /// imported by an executor.
   private static func type(_ type: UDFType) throws(StatementProblem) -> String {
     switch type {
-    case .bool: return "t.BooleanType()"
-    case .int8: return "t.ByteType()"
-    case .int16: return "t.ShortType()"
-    case .int32: return "t.IntegerType()"
-    case .int: return "t.LongType()"
-    case .float32: return "t.FloatType()"
-    case .float: return "t.DoubleType()"
-    case .decimal(let digits?) where !digits.isWide: return "t.DecimalType(\(digits.precision), \(digits.scale))"
-    case .string, .json: return "t.StringType()"
-    case .bytes, .pickle: return "t.BinaryType()"
-    case .date: return "t.DateType()"
-    case .timestamp(.microsecond, nil): return "t.TimestampNTZType()"
-    case .timestamp(.microsecond, _?): return "t.TimestampType()"
-    case .list(let element): return "t.ArrayType(\(try Self.type(element)))"
-    case .map(let key, let value): return "t.MapType(\(try Self.type(key)), \(try Self.type(value)))"
+    case .bool: return "_t.BooleanType()"
+    case .int8: return "_t.ByteType()"
+    case .int16: return "_t.ShortType()"
+    case .int32: return "_t.IntegerType()"
+    case .int: return "_t.LongType()"
+    case .float32: return "_t.FloatType()"
+    case .float: return "_t.DoubleType()"
+    case .decimal(let digits?) where !digits.isWide: return "_t.DecimalType(\(digits.precision), \(digits.scale))"
+    case .string, .json: return "_t.StringType()"
+    case .bytes, .pickle: return "_t.BinaryType()"
+    case .date: return "_t.DateType()"
+    case .timestamp(.microsecond, nil): return "_t.TimestampNTZType()"
+    case .timestamp(.microsecond, _?): return "_t.TimestampType()"
+    case .list(let element): return "_t.ArrayType(\(try Self.type(element)))"
+    case .map(let key, let value): return "_t.MapType(\(try Self.type(key)), \(try Self.type(value)))"
     case .structure(let structure):
-      var text = "t.StructType()"
+      var text = "_t.StructType()"
       for field in structure.fields { text += ".add(\"\(field.name)\", \(try Self.type(field.type)))" }
       return text
     default: throw StatementProblem(type, in: "Spark", instead: instead(of: type))
