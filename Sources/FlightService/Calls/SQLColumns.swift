@@ -61,7 +61,7 @@ extension ServedFunction {
 
 extension Field {
   /// The field as an engine has to find it to know JSON for what it is, also within.
-  package func marked(for engine: Engine?) -> Field {
+  func marked(for engine: Engine?) -> Field {
     guard engine == .databend else { return self }
     var field = self
     field.type = type.replacingChildren(type.childFields.map { $0.marked(for: engine) })

@@ -30,7 +30,9 @@ package struct PipeService: Sendable {
   ///   standard error only then.
   private func begin(_ schema: Schema, _ write: ([UInt8]) throws -> Void) throws -> FunctionCall {
     do throws(FlightError) { return try FunctionCall(functions, schema, needs) } catch {
-      if let function = functions.first { try write(MessageEncoder(schema: Schema(function.results)).schemaMessage.bytes) }
+      if let function = functions.first {
+        try write(MessageEncoder(schema: Schema(function.results)).schemaMessage.bytes)
+      }
       throw error
     }
   }

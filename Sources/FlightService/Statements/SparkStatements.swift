@@ -48,7 +48,9 @@ struct SparkStatements: StatementWriter {
     }
     let type = try Self.type(signature.result.declared)
     for parameter in signature.declaredParameters { _ = try Self.type(parameter.type) }
-    let jsonPlaces = signature.declaredParameters.enumerated().filter { $0.element.type == .json }.map { "\($0.offset)" }
+    let jsonPlaces = signature.declaredParameters.enumerated().filter { $0.element.type == .json }.map {
+      "\($0.offset)"
+    }
     let json = jsonPlaces.isEmpty ? "" : ", json=[\(jsonPlaces.joined(separator: ", "))]"
     let identifier = name.replacing(".", with: "_")
     let names = signature.parameters.map(\.name)
