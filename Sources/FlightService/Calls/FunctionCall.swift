@@ -111,7 +111,7 @@ package final class FunctionCall: Sendable {
     } catch let error as UDFError {
       throw FlightError(error)
     } catch let error as ColumnError {
-      throw FlightError(.internal, error.message)
+      throw FlightError(.invalidArgument, error.message)
     }
   }
 
@@ -139,10 +139,15 @@ package final class FunctionCall: Sendable {
     }
   }
 
+  /// The batch as the engine means it, checked as that: what came as bytes may be no text, and the other way round.
   private func meant(_ batch: RecordBatch) throws -> RecordBatch {
-    guard let meaning else { return batch }
-    let columns = try zip(batch.columns, meaning.fields).map { try $0.read(as: $1.type) }
-    return try RecordBatch(schema: meaning, columns: columns, rowCount: batch.rowCount)
+    var batch = batch
+    if let meaning {
+      let columns = try zip(batch.columns, meaning.fields).map { try $0.read(as: $1.type) }
+      batch = try RecordBatch(schema: meaning, columns: columns, rowCount: batch.rowCount)
+    }
+    if meaning != nil || needs.areColumnsUnchecked { try batch.validate(.full) }
+    return batch
   }
 
   private func valueBatch(_ result: UDFResult) throws -> RecordBatch {

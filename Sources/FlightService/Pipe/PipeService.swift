@@ -7,12 +7,15 @@ import Columnar
 /// answer has no mark at its end, which ClickHouse would find before the next block and take for an empty stream.
 package struct PipeService: Sendable {
   private let functions: [ServedFunction]
-  private let needs: CallerNeeds
-  private let options: IPCReadOptions
+  private var needs: CallerNeeds
+  private var options: IPCReadOptions
 
   /// - Parameter functions: overloads of each other, at least one.
   package init(_ functions: [ServedFunction], _ needs: CallerNeeds, _ options: IPCReadOptions) {
     (self.functions, self.needs, self.options) = (functions, needs, options)
+    // What comes as text may be bytes: the function says, and the call checks what it is then.
+    self.options.validation = .structural
+    self.needs.areColumnsUnchecked = true
   }
 
   /// Answers until there is no more to read.
