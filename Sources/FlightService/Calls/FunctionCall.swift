@@ -111,7 +111,7 @@ package final class FunctionCall: Sendable {
     } catch let error as UDFError {
       throw FlightError(error)
     } catch let error as ColumnError {
-      throw FlightError(.invalidArgument, error.message)
+      throw FlightError(.internal, error.message)
     }
   }
 
@@ -140,13 +140,19 @@ package final class FunctionCall: Sendable {
   }
 
   /// The batch as the engine means it, checked as that: what came as bytes may be no text, and the other way round.
-  private func meant(_ batch: RecordBatch) throws -> RecordBatch {
+  private func meant(_ batch: RecordBatch) throws(FlightError) -> RecordBatch {
+    guard meaning != nil || needs.areColumnsUnchecked else { return batch }
     var batch = batch
-    if let meaning {
-      let columns = try zip(batch.columns, meaning.fields).map { try $0.read(as: $1.type) }
-      batch = try RecordBatch(schema: meaning, columns: columns, rowCount: batch.rowCount)
+    do throws(ColumnError) {
+      if let meaning {
+        var columns: [Column] = []
+        for (column, field) in zip(batch.columns, meaning.fields) { columns.append(try column.read(as: field.type)) }
+        batch = try RecordBatch(schema: meaning, columns: columns, rowCount: batch.rowCount)
+      }
+      try batch.validate(.full)
+    } catch {
+      throw FlightError(.invalidArgument, error.message)
     }
-    if meaning != nil || needs.areColumnsUnchecked { try batch.validate(.full) }
     return batch
   }
 
