@@ -175,3 +175,25 @@ def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def page(engine):
+    """The files beside an engine's page, by name; each must be on the page as it is."""
+    folder = REPOSITORY / "Examples/engines" / engine
+    readme = (folder / "README.md").read_text()
+    files = {file.name: file.read_text() for file in sorted(folder.iterdir()) if file.name != "README.md" and file.is_file()}
+    for name, text in files.items():
+        check(f"{engine}'s page shows {name}", text.strip() in readme)
+    return files
+
+
+def certificate(folder):
+    """A self-signed certificate for localhost and its key, as two files."""
+    chain, key = Path(folder, "chain.pem"), Path(folder, "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+         "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", str(key), "-out", str(chain)],
+        check=True, capture_output=True, timeout=60)  # fmt: skip
+    key.chmod(0o600)
+    return chain, key
