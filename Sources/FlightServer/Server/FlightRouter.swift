@@ -46,10 +46,11 @@
         InstrumentationSystem.instrument.extract(call.metadata, into: &context, using: MetadataExtractor())
         return ExchangeHandler(call, catalogue, needs(of: call), options, context, report)
       case "GetFlightInfo":
+        let engine = needs(of: call).engine
         return UnaryHandler(call, report) { request throws(FlightError) in
           let descriptor = try FlightDescriptor(request)
           report.function = descriptor.name
-          return [try FlightInfo.encoded(try Self.function(descriptor, catalogue), descriptor)]
+          return [try FlightInfo.encoded(try Self.function(descriptor, catalogue), descriptor, for: engine)]
         }
       case "GetSchema":
         return UnaryHandler(call, report) { request throws(FlightError) in
@@ -85,6 +86,7 @@
     private func needs(of call: RPCCall) -> CallerNeeds {
       guard call.metadata["x-databend-function-handler"] != nil else { return needs }
       var needs = needs
+      needs.engine = .databend
       needs.hasTablesOfColumns = true
       // It takes the last column for the result.
       needs.wantsRowErrors = false

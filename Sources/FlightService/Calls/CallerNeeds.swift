@@ -2,6 +2,10 @@ package import Functions
 
 /// What the caller of a function wants otherwise than others.
 package struct CallerNeeds: Sendable {
+  /// The engine that calls, if it is known: its columns are then taken for what it means by them.
+  package var engine: Engine?
+  /// Whether what is in the columns was not checked when they were read, so that the call has to.
+  package var areColumnsUnchecked = false
   /// Whether the columns of a table function come by themselves, without `row` in front of them, as Databend reads them.
   package var hasTablesOfColumns = false
   /// Whether rows that fail are null and have a text in a second column, which RisingWave reads; else what fails a row fails

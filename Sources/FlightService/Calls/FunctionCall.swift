@@ -19,6 +19,8 @@ package final class FunctionCall: Sendable {
   private let work: Work
   private let options: CallOptions
   private let needs: CallerNeeds
+  /// What the columns of arguments mean to the engine; nil when they are what they are.
+  private let meaning: Schema?
   /// What the batches of the answer have; with ``CallerNeeds/wantsRowErrors`` not the column of errors.
   package let schema: Schema
 
@@ -29,11 +31,15 @@ package final class FunctionCall: Sendable {
   ///   - arguments: the columns that will come. Their names do not matter.
   /// - Throws: `FlightError` with `invalidArgument` when the function does not take such columns.
   package init(_ overloads: [ServedFunction], _ arguments: Schema, _ needs: CallerNeeds) throws(FlightError) {
-    let fields = arguments.fields
-    let near = overloads.compactMap { function in function.distance(to: fields).map { (function, $0) } }
+    let given = arguments.fields
+    let near = overloads.compactMap { function in
+      function.distance(to: function.meant(given, by: needs.engine)).map { (function, $0) }
+    }
     guard let function = near.min(by: { $0.1 < $1.1 })?.0 ?? overloads.first else {
       throw FlightError(.notFound, "there is no such function")
     }
+    let fields = function.meant(given, by: needs.engine)
+    meaning = fields == given ? nil : Schema(fields)
     self.function = function
     var options = CallOptions(errorMode: needs.errorMode, timeouts: needs.timeouts)
     guard case .function(let provider, let place, let signature, _) = function.body else {
@@ -53,12 +59,12 @@ package final class FunctionCall: Sendable {
     options.errorMode = needs.wantsRowErrors && signature.kind != .table ? .collect : mode == .collect ? .null : mode
     self.needs = needs
     self.options = options
-    let result = type.wireField(named: signature.name)
+    let result = type.wireField(named: signature.name).marked(for: needs.engine)
     switch signature.kind {
     case .table:
       work = .table
       if needs.hasTablesOfColumns, case .structure(let row) = signature.result.sent(for: fields) {
-        schema = Schema(row.fields.map { $0.type.wireField(named: $0.name) })
+        schema = Schema(row.fields.map { $0.type.wireField(named: $0.name).marked(for: needs.engine) })
       } else {
         schema = Schema(needs.hasTablesOfColumns ? [result] : [ServedFunction.row, result])
       }
@@ -87,6 +93,7 @@ package final class FunctionCall: Sendable {
   /// - Throws: `FlightError`, `CancellationError`, and what `send` throws.
   package func answer(_ batch: RecordBatch, _ send: (RecordBatch) async throws -> Void) async throws {
     do {
+      let batch = try meant(batch)
       switch (work, function.body) {
       case (.batches, .function(let provider, let place, _, let queue)):
         let result = try await queue.run { try await provider.evaluate(place, batch, options) }
@@ -130,6 +137,23 @@ package final class FunctionCall: Sendable {
       try? await cursor.close()
       throw error
     }
+  }
+
+  /// The batch as the engine means it, checked as that: what came as bytes may be no text, and the other way round.
+  private func meant(_ batch: RecordBatch) throws(FlightError) -> RecordBatch {
+    guard meaning != nil || needs.areColumnsUnchecked else { return batch }
+    var batch = batch
+    do throws(ColumnError) {
+      if let meaning {
+        var columns: [Column] = []
+        for (column, field) in zip(batch.columns, meaning.fields) { columns.append(try column.read(as: field.type)) }
+        batch = try RecordBatch(schema: meaning, columns: columns, rowCount: batch.rowCount)
+      }
+      try batch.validate(.full)
+    } catch {
+      throw FlightError(.invalidArgument, error.message)
+    }
+    return batch
   }
 
   private func valueBatch(_ result: UDFResult) throws -> RecordBatch {

@@ -7,12 +7,15 @@ import Columnar
 /// answer has no mark at its end, which ClickHouse would find before the next block and take for an empty stream.
 package struct PipeService: Sendable {
   private let functions: [ServedFunction]
-  private let needs: CallerNeeds
-  private let options: IPCReadOptions
+  private var needs: CallerNeeds
+  private var options: IPCReadOptions
 
   /// - Parameter functions: overloads of each other, at least one.
   package init(_ functions: [ServedFunction], _ needs: CallerNeeds, _ options: IPCReadOptions) {
     (self.functions, self.needs, self.options) = (functions, needs, options)
+    // What comes as text may be bytes: the function says, and the call checks what it is then.
+    self.options.validation = .structural
+    self.needs.areColumnsUnchecked = true
   }
 
   /// Answers until there is no more to read.
@@ -24,6 +27,17 @@ package struct PipeService: Sendable {
   package func run(read: () throws -> [UInt8], write: ([UInt8]) throws -> Void) async throws {
     var bytes = try read()
     while !bytes.isEmpty { bytes = try await answerStream(bytes, read, write) }
+  }
+
+  /// - Throws: what the function does not take, when the answer has begun: ClickHouse shows what a process that ended wrote to
+  ///   standard error only then.
+  private func begin(_ schema: Schema, _ write: ([UInt8]) throws -> Void) throws -> FunctionCall {
+    do throws(FlightError) { return try FunctionCall(functions, schema, needs) } catch {
+      if let function = functions.first {
+        try write(MessageEncoder(schema: Schema(function.results)).schemaMessage.bytes)
+      }
+      throw error
+    }
   }
 
   /// Answers one stream; returns what comes after it, nothing when there is no more.
@@ -38,7 +52,7 @@ package struct PipeService: Sendable {
         var left = 0
         let batches = try reader.read(bytes.span.bytes, left: &left)
         if call == nil, let schema = reader.schema {
-          let begun = try FunctionCall(functions, schema, needs)
+          let begun = try begin(schema, write)
           call = begun
           let made = try MessageEncoder(schema: begun.schema)
           encoder = made

@@ -15,6 +15,9 @@ struct ClickHouseStatements: StatementWriter {
     guard signature.kind != .table else {
       throw StatementProblem("ClickHouse calls no table functions in this way; return a list, and use arrayJoin")
     }
+    guard !signature.parameters.isEmpty else {
+      throw StatementProblem("without arguments ClickHouse does not say how many rows there are; give it a parameter")
+    }
     var arguments: [String] = []
     for parameter in signature.declaredParameters {
       arguments.append(

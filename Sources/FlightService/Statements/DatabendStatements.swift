@@ -41,15 +41,19 @@ struct DatabendStatements: StatementWriter {
     case .json: return "VARIANT"
     case .date: return "DATE"
     case .timestamp(.microsecond, _): return "TIMESTAMP"
-    case .list(let element): return "ARRAY(\(try Self.type(element)))"
-    case .map(let key, let value): return "MAP(\(try Self.type(key)), \(try Self.type(value)))"
+    case .list(let element): return "ARRAY(\(try part(element)))"
+    case .map(let key, let value): return "MAP(\(try Self.type(key)), \(try part(value)))"
     case .structure(let structure):
       var fields: [String] = []
-      for field in structure.fields { fields.append(try Self.type(field.type)) }
+      for field in structure.fields { fields.append(try part(field.type)) }
       return "TUPLE(\(fields.joined(separator: ", ")))"
     default: throw StatementProblem(type, in: "Databend", instead: instead(of: type))
     }
   }
+
+  /// What a list, a map or a tuple is made of is null nowhere unless it is declared so, and the server's columns are null
+  /// everywhere; Databend compares the two.
+  private static func part(_ type: UDFType) throws(StatementProblem) -> String { "\(try Self.type(type)) NULL" }
 
   private static func instead(of type: UDFType) -> String {
     switch type {

@@ -9,17 +9,23 @@ struct SparkStatements: StatementWriter {
     """
     import pyarrow as pa
     import pyarrow.flight as flight
+    import pyspark.sql.types as _t
     from pyspark.sql.functions import arrow_udf
 
     _client = None
 
 
-    def _call(name, columns):
+    def _call(name, columns, json=()):
         # A connection for each of Spark's worker processes.
         global _client
         if _client is None:
             _client = flight.connect(\(python(flightAddress)))
-        batch = pa.record_batch(list(columns), names=[f"x{i}" for i in range(len(columns))])
+        # Text that is JSON must say so.
+        fields = [
+            pa.field(f"x{i}", column.type, metadata={"ARROW:extension:name": "arrowudf.json"} if i in json else None)
+            for i, column in enumerate(columns)
+        ]
+        batch = pa.record_batch(list(columns), schema=pa.schema(fields))
         writer, reader = _client.do_exchange(flight.FlightDescriptor.for_path(name))
         with writer:
             writer.begin(batch.schema)
@@ -42,13 +48,17 @@ struct SparkStatements: StatementWriter {
     }
     let type = try Self.type(signature.result.declared)
     for parameter in signature.declaredParameters { _ = try Self.type(parameter.type) }
+    let jsonPlaces = signature.declaredParameters.enumerated().filter { $0.element.type == .json }.map {
+      "\($0.offset)"
+    }
+    let json = jsonPlaces.isEmpty ? "" : ", json=[\(jsonPlaces.joined(separator: ", "))]"
     let identifier = name.replacing(".", with: "_")
     let names = signature.parameters.map(\.name)
     let parameters = names.map { "\($0): pa.Array" }.joined(separator: ", ")
     return """
-      @arrow_udf(\(python(type)))
+      @arrow_udf(\(type))
       def \(identifier)(\(parameters)) -> pa.Array:
-          return _call(\(python(name)), [\(names.joined(separator: ", "))])
+          return _call(\(python(name)), [\(names.joined(separator: ", "))]\(json))
       """
   }
 
@@ -60,27 +70,29 @@ struct SparkStatements: StatementWriter {
     "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 
+  /// An object of Spark's types: to read the name of a type it needs a session, which there is none of where the file is
+  /// imported by an executor.
   private static func type(_ type: UDFType) throws(StatementProblem) -> String {
     switch type {
-    case .bool: return "boolean"
-    case .int8: return "tinyint"
-    case .int16: return "smallint"
-    case .int32: return "int"
-    case .int: return "bigint"
-    case .float32: return "float"
-    case .float: return "double"
-    case .decimal(let digits?) where !digits.isWide: return "decimal(\(digits.precision),\(digits.scale))"
-    case .string, .json: return "string"
-    case .bytes, .pickle: return "binary"
-    case .date: return "date"
-    case .timestamp(.microsecond, nil): return "timestamp_ntz"
-    case .timestamp(.microsecond, _?): return "timestamp"
-    case .list(let element): return "array<\(try Self.type(element))>"
-    case .map(let key, let value): return "map<\(try Self.type(key)),\(try Self.type(value))>"
+    case .bool: return "_t.BooleanType()"
+    case .int8: return "_t.ByteType()"
+    case .int16: return "_t.ShortType()"
+    case .int32: return "_t.IntegerType()"
+    case .int: return "_t.LongType()"
+    case .float32: return "_t.FloatType()"
+    case .float: return "_t.DoubleType()"
+    case .decimal(let digits?) where !digits.isWide: return "_t.DecimalType(\(digits.precision), \(digits.scale))"
+    case .string, .json: return "_t.StringType()"
+    case .bytes, .pickle: return "_t.BinaryType()"
+    case .date: return "_t.DateType()"
+    case .timestamp(.microsecond, nil): return "_t.TimestampNTZType()"
+    case .timestamp(.microsecond, _?): return "_t.TimestampType()"
+    case .list(let element): return "_t.ArrayType(\(try Self.type(element)))"
+    case .map(let key, let value): return "_t.MapType(\(try Self.type(key)), \(try Self.type(value)))"
     case .structure(let structure):
-      var fields: [String] = []
-      for field in structure.fields { fields.append("\(field.name):\(try Self.type(field.type))") }
-      return "struct<\(fields.joined(separator: ","))>"
+      var text = "_t.StructType()"
+      for field in structure.fields { text += ".add(\"\(field.name)\", \(try Self.type(field.type)))" }
+      return text
     default: throw StatementProblem(type, in: "Spark", instead: instead(of: type))
     }
   }

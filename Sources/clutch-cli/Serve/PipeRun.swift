@@ -22,6 +22,8 @@ enum PipeRun {
       }
       functions = try catalogue.functions(named: names[0])
     }
+    var needs = needs
+    needs.engine = .clickhouse
     let service = PipeService(
       functions, needs, IPCReadOptions(maxBodyBytes: maxBytes, maxDecompressedBytes: 4 * maxBytes))
     let sink = OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
