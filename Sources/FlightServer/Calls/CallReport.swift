@@ -1,5 +1,6 @@
 #if Server
   import FlightService
+  import Functions
   import GRPCServing
   import Logging
 
@@ -27,11 +28,23 @@
 
     func answered() { answers += 1 }
 
-    func failed(_ error: FlightError) {
+    /// Some rows of a batch failed and became null.
+    func rowsFailed(_ count: Int, _ first: UDFRowFailure?) {
+      let rows = count == 1 ? "1 row" : "\(count) rows"
+      let trace = first.map { $0.traceback.isEmpty ? $0.summary : $0.traceback } ?? ""
+      logger.warning("\(rows) failed; the first: \(trace)", metadata: metadata)
+    }
+
+    private var metadata: Logger.Metadata {
       var metadata = caller
       metadata["method"] = "\(method)"
-      metadata["code"] = "\(error.code)"
       if let function { metadata["function"] = "\(function)" }
+      return metadata
+    }
+
+    func failed(_ error: FlightError) {
+      var metadata = metadata
+      metadata["code"] = "\(RPCStatus(error).code.name)"
       if rows > 0 { metadata["rows"] = "\(rows)" }
       let level: Logger.Level = error.code == .cancelled ? .debug : .warning
       logger.log(level: level, "\(error.description)", metadata: metadata)

@@ -45,6 +45,9 @@
       _ call: RPCCall, _ catalogue: FunctionCatalogue, _ needs: CallerNeeds, _ options: IPCReadOptions,
       _ context: ServiceContext, _ report: CallReport
     ) {
+      var needs = needs
+      let box = Confined(report)
+      needs.rowsFailed = { count, first in box.value.rowsFailed(count, first) }
       (self.call, self.catalogue, self.needs, self.report) = (call, catalogue, needs, report)
       self.context = context
       decoder = MessageDecoder(options: options)

@@ -66,7 +66,7 @@
       calls.withLock { calls in
         if let counter = calls[method] { return counter }
         let counter = Counter(
-          label: "clutch_server_calls", dimensions: [("method", method.path), ("code", "\(method.code)")],
+          label: "clutch_server_calls", dimensions: [("method", method.path), ("code", method.code.name)],
           factory: factory)
         calls[method] = counter
         return counter

@@ -12,14 +12,14 @@ package final class BatchLimit: Sendable {
 
   /// Counts one more.
   ///
-  /// - Throws: `FlightError` with `resourceExhausted` when that would be too many.
+  /// - Throws: `FlightError` with `unavailable`, since another server may have room, when that would be too many.
   func enter() throws(FlightError) {
     guard count.add(1, ordering: .relaxed).newValue > most else { return }
     leave()
     throw FlightError(
-      .resourceExhausted,
-      "the server has \(most) batches running and waiting, and takes no more; send fewer at once, add servers, or raise "
-        + "--max-concurrent-batches")
+      .unavailable,
+      "the server has \(most) batches running and waiting, and takes no more; try another server, send fewer at once, or "
+        + "raise --max-concurrent-batches")
   }
 
   func leave() { count.subtract(1, ordering: .relaxed) }
@@ -60,7 +60,7 @@ package final class BatchQueue: Sendable {
 
   /// Runs work when it is its turn.
   ///
-  /// - Throws: `FlightError`: `resourceExhausted` when there are too many batches, `unavailable` when it waits for too long;
+  /// - Throws: `FlightError` with `unavailable` when there are too many batches, or it waits for too long;
   ///   `CancellationError`; and what the work throws.
   package func run<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
     try limit.enter()

@@ -15,6 +15,9 @@ package struct CallerNeeds: Sendable {
   package var errorMode: UDFErrorMode?
   /// How long a call may take; where nothing is said, what the function says.
   package var timeouts = UDFTimeouts()
+  /// Told of rows that failed without failing their batch: how many, and the first; nil for nobody. Called by whoever calls
+  /// the function.
+  package var rowsFailed: (@Sendable (Int, UDFRowFailure?) -> Void)?
 
   package init() {}
 }

@@ -97,9 +97,11 @@ package final class FunctionCall: Sendable {
       switch (work, function.body) {
       case (.batches, .function(let provider, let place, _, let queue)):
         let result = try await queue.run { try await provider.evaluate(place, batch, options) }
+        if result.failureCount > 0 { needs.rowsFailed?(result.failureCount, result.failures.first) }
         try await send(try valueBatch(result))
       case (.stream(let stream), .function(_, _, _, let queue)):
         let result = try await queue.run { try await stream.next(batch) }
+        if result.failureCount > 0 { needs.rowsFailed?(result.failureCount, result.failures.first) }
         try await send(try valueBatch(result))
       case (.table, .function(let provider, let place, _, let queue)):
         try await answerRows(try provider.open(place, batch, options), queue, send)
@@ -130,6 +132,7 @@ package final class FunctionCall: Sendable {
     // Waiting for the client takes no place of the queue.
     do {
       while let rows = try await queue.run({ try await cursor.next(Self.rowsAtOnce) }) {
+        if rows.failureCount > 0 { needs.rowsFailed?(rows.failureCount, rows.failures.first) }
         try await send(try rowBatch(rows.values))
       }
     } catch {

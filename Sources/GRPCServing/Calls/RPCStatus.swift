@@ -7,6 +7,12 @@
       case cancelled, unknown, invalidArgument, deadlineExceeded, notFound, alreadyExists, permissionDenied
       case resourceExhausted, failedPrecondition, aborted, outOfRange, unimplemented, internalError, unavailable
       case dataLoss, unauthenticated
+
+      /// As gRPC writes it: `INVALID_ARGUMENT`.
+      package var name: String {
+        if self == .internalError { return "INTERNAL" }
+        return "\(self)".reduce(into: "") { $0 += $1.isUppercase ? "_\($1)" : $1.uppercased() }
+      }
     }
 
     package var code: Code

@@ -47,7 +47,7 @@ struct LoadLimitOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many batches may be running and waiting; more are refused with RESOURCE_EXHAUSTED.", valueName: "count"),
+      "How many batches may be running and waiting; more are refused with UNAVAILABLE.", valueName: "count"),
     transform: wholeNumber(1...1_000_000))
   var maxConcurrentBatches = 4_096
   @Option(

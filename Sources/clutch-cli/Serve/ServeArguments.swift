@@ -16,6 +16,8 @@ enum ServeArguments {
   static func complete(_ arguments: [String], _ environment: [String: String]) throws -> [String] {
     let fromEnvironment = try environment.keys.sorted().flatMap { name -> [String] in
       guard name.hasPrefix(prefix), let value = environment[name], name != prefix + "CONFIG" else { return [] }
+      // What Kubernetes sets for a service that is called clutch-serve.
+      if value.hasPrefix("tcp://") || name.contains("_SERVICE_") || name.contains("_PORT_") { return [] }
       let option = name.dropFirst(prefix.count).lowercased().replacing("_", with: "-")
       return try self.option(option, value, in: "the environment variable \(name)")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The table of types of the page on serving says what `--print-sql` declares in each engine.

@@ -404,20 +404,6 @@ def check_deadlines_of_clients():
     refused(flight.FlightTimedOutError, "", lambda: call("sleeps", pa.array([601.0]), timeout=0.5))
 
 
-def check_clients_that_go_away():
-    connection = client()
-    writer, reader = connection.do_exchange(descriptor("sleeps"), options())
-    writer.begin(pa.schema([("a0", pa.float64())]))
-    writer.write_batch(batch(pa.array([602.0])))
-    assert reader.schema
-    reader.cancel()
-    try:
-        writer.close()
-    except flight.FlightCancelledError:
-        pass
-    connection.close()
-
-
 # Shapes of requests, byte by byte
 
 

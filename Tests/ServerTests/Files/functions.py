@@ -128,6 +128,7 @@ def fails_at_length(x: int) -> int:
 
 @udf
 def sleeps(seconds: float) -> float:
+    print(f"sleeps({seconds}) begins")
     try:
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -5,6 +5,17 @@
 
   extension Serve {
     @Suite struct EndTests {
+      @Test func `a client that is gone ends its function, and no other`() throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, [functions])
+        let (gone, stays) = (try startChecks(server, ["sleeps", "602"]), try startChecks(server, ["sleeps", "2"]))
+        try server.logs("sleeps(602.0) begins")
+        gone.send(SIGKILL)
+        try server.logs("sleeps(602.0) is over")
+        #expect(try stays.end().output.contains("answered"))
+        try server.end()
+      }
+
       @Test func `SIGTERM lets a call finish, takes no new one, and ends with 0`() throws {
         let folder = try TestFolder()
         let server = try ServerProgram(folder, [functions])

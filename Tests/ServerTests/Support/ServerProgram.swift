@@ -11,9 +11,9 @@
     /// Starts it, and waits until it serves.
     init(_ folder: TestFolder, _ arguments: [String], environment: [String: String] = [:]) throws {
       program = try startClutch(["serve", "--port", "0"] + arguments, in: folder, environment)
-      try program.errors.wait(for: " serving ")
+      try program.errors.wait(for: "serving ")
       try program.errors.wait(for: "\n")
-      let greeting = try #require(program.errors.text.split(separator: "\n").first { $0.contains(" serving ") })
+      let greeting = try #require(program.errors.text.split(separator: "\n").first { $0.contains("serving ") })
       let words = greeting.split(whereSeparator: { " \"".contains($0) })
       address = String(try #require(words.first { $0.hasPrefix("127.0.0.1:") }))
     }
