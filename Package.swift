@@ -117,10 +117,8 @@ let package = Package(
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "ArrowIPC", "Clutch", "DuckDBEngine", "FlightService", "HostSupport", "PythonFunctions", "PythonRuntime",
-        "Tabular", "FlightServer", "GRPCServing",
-        .product(name: "CoreMetrics", package: "swift-metrics"),
-        serverProduct("NIOPosix", "swift-nio"),
+        "Clutch", "DuckDBEngine", "FlightServer", "FlightService", "GRPCServing", "HostSupport", "PythonFunctions",
+        "PythonRuntime", "Tabular",
         .product(name: "TOMLKit", package: "TOMLKit", condition: .when(traits: ["Server"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

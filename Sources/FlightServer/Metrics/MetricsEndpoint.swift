@@ -1,5 +1,5 @@
 #if Server
-  package import NIOCore
+  import NIOCore
   import NIOHTTP1
   import NIOPosix
   import Synchronization
@@ -12,15 +12,14 @@
     /// Begins to listen.
     ///
     /// - Parameters:
-    ///   - group: the event loops of connections.
     ///   - metrics: the text of `/metrics`.
     ///   - isReady: what `/readyz` answers with 200 for, else with 503.
     /// - Throws: `IOError` when the address cannot be had.
     package static func start(
-      host: String, port: Int, on group: any EventLoopGroup, metrics: @escaping @Sendable () -> String,
+      host: String, port: Int, metrics: @escaping @Sendable () -> String,
       isReady: @escaping @Sendable () -> Bool
     ) async throws -> MetricsEndpoint {
-      let channel = try await ServerBootstrap(group: group)
+      let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {

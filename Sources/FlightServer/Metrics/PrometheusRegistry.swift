@@ -23,6 +23,9 @@
 
     package init() {}
 
+    /// Makes it the backend of all metrics of the process; once, before anything is counted.
+    package func bootstrap() { MetricsSystem.bootstrap(self) }
+
     /// Adds a value that is asked for whenever metrics are read.
     package func gauge(_ name: String, _ labels: [(String, String)] = [], _ value: @escaping @Sendable () -> Double) {
       state.withLock { $0.gauges[Self.key(name, labels)] = value }

@@ -1,5 +1,5 @@
 #if Server
-  package import ArrowIPC
+  import ArrowIPC
   package import FlightService
   package import GRPCServing
   import Instrumentation
@@ -20,12 +20,16 @@
 
     /// - Parameters:
     ///   - needs: what every caller wants; what Databend wants otherwise is known from its headers.
-    ///   - options: what is read of clients.
+    ///   - maxMessageBytes: how large a message may be, and dictionaries; decompressed four times that.
     package init(
-      _ catalogue: FunctionCatalogue, health: HealthService, needs: CallerNeeds, options: IPCReadOptions, logger: Logger
+      _ catalogue: FunctionCatalogue, health: HealthService, needs: CallerNeeds, maxMessageBytes: Int, logger: Logger
     ) {
       current = Mutex(catalogue)
-      (self.health, self.needs, self.options, self.logger) = (health, needs, options, logger)
+      (self.health, self.needs, self.logger) = (health, needs, logger)
+      // Rows of the type `null` take no memory of the message.
+      options = IPCReadOptions(
+        maxBodyBytes: maxMessageBytes, maxDecompressedBytes: 4 * maxMessageBytes, maxDictionaryBytes: maxMessageBytes,
+        maxRows: 1 << 26)
     }
 
     /// The functions. Calls that have begun go on with those that were there then.

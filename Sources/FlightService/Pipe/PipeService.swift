@@ -1,4 +1,4 @@
-package import ArrowIPC
+import ArrowIPC
 import Columnar
 
 /// Serves one function over a pipe: Arrow streams of arguments come one after the other, and streams of results go back.
@@ -10,9 +10,12 @@ package struct PipeService: Sendable {
   private var needs: CallerNeeds
   private var options: IPCReadOptions
 
-  /// - Parameter functions: overloads of each other, at least one.
-  package init(_ functions: [ServedFunction], _ needs: CallerNeeds, _ options: IPCReadOptions) {
-    (self.functions, self.needs, self.options) = (functions, needs, options)
+  /// - Parameters:
+  ///   - functions: overloads of each other, at least one.
+  ///   - maxBytes: how large the body of a message may be; decompressed four times that.
+  package init(_ functions: [ServedFunction], _ needs: CallerNeeds, maxBytes: Int) {
+    (self.functions, self.needs) = (functions, needs)
+    options = IPCReadOptions(maxBodyBytes: maxBytes, maxDecompressedBytes: 4 * maxBytes)
     // What comes as text may be bytes: the function says, and the call checks what it is then.
     self.options.validation = .structural
     self.needs.areColumnsUnchecked = true

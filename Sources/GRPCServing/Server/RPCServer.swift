@@ -11,13 +11,11 @@
     package let address: SocketAddress
     private let core: ServerCore
     private let listener: any Channel
-    private let group: MultiThreadedEventLoopGroup
 
-    private init(address: SocketAddress, core: ServerCore, listener: any Channel, group: MultiThreadedEventLoopGroup) {
+    private init(address: SocketAddress, core: ServerCore, listener: any Channel) {
       self.address = address
       self.core = core
       self.listener = listener
-      self.group = group
     }
 
     /// Begins to listen.
@@ -27,13 +25,13 @@
       _ configuration: RPCServerConfiguration, service: any RPCService
     ) async throws -> RPCServer {
       let address = try await resolve(configuration)
-      let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.eventLoops))
       let core = ServerCore(configuration: configuration, service: service)
       do {
+        // The threads of the process: those of a server that has stopped could be gone when a handler's work comes back.
+        let group = MultiThreadedEventLoopGroup.singleton
         let listener = try await ConnectionSetup.bootstrap(group, core: core).bind(to: address).get()
-        return RPCServer(address: listener.localAddress ?? address, core: core, listener: listener, group: group)
+        return RPCServer(address: listener.localAddress ?? address, core: core, listener: listener)
       } catch {
-        try? await group.shutdownGracefully()
         throw RPCServerError(error, host: configuration.host, port: configuration.port)
       }
     }
@@ -65,14 +63,13 @@
       return core.connectionCount == 0
     }
 
-    /// Closes everything, resets the calls that are left, and ends the threads. Whoever waits for the drain goes on.
+    /// Closes everything, and resets the calls that are left. Whoever waits for the drain goes on.
     package func stop() async {
       _ = core.beginDrain()
       try? await listener.close().get()
       for connection in core.connections { connection.close() }
       // Closing takes a step of the event loop and no answer of a client, but what a handler does at its end takes time.
       _ = await waitUntilDrained(deadline: .now + .seconds(10))
-      try? await group.shutdownGracefully()
     }
 
     /// On a thread that may block: a name server may be slow.

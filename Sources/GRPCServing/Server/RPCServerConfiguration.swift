@@ -1,5 +1,4 @@
 #if Server
-  import Foundation
   package import Logging
 
   /// Where and how a server serves.
@@ -8,8 +7,6 @@
     package var host: String
     /// 0 is any that is free: `RPCServer.address` says which.
     package var port: Int
-    /// Threads that do the transport's work.
-    package var eventLoops: Int
     package var limits: RPCLimits
     /// `nil` is plaintext.
     package var tls: TLSCredentials?
@@ -19,13 +16,12 @@
     package var observer: (any RPCServerObserver)?
 
     package init(
-      host: String = "127.0.0.1", port: Int = 0, eventLoops: Int = ProcessInfo.processInfo.activeProcessorCount,
-      limits: RPCLimits = RPCLimits(), tls: TLSCredentials? = nil, tokens: BearerTokens? = nil,
+      host: String = "127.0.0.1", port: Int = 0, limits: RPCLimits = RPCLimits(), tls: TLSCredentials? = nil,
+      tokens: BearerTokens? = nil,
       logger: Logger = Logger(label: "grpc"), observer: (any RPCServerObserver)? = nil
     ) {
       self.host = host
       self.port = port
-      self.eventLoops = eventLoops
       self.limits = limits
       self.tls = tls
       self.tokens = tokens

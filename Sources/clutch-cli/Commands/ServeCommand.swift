@@ -6,7 +6,6 @@ import HostSupport
 import Logging
 
 #if Server
-  import CoreMetrics
   import FlightServer
 #endif
 
@@ -83,7 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
     let installation = try loading.python.start()
     #if Server
       let metrics = metricsPort.map { _ in PrometheusRegistry() }
-      if let metrics { MetricsSystem.bootstrap(metrics) }
+      metrics?.bootstrap()
     #endif
     let served = try await ServedFiles(sources, loading, limits, stdio || printSQL != nil ? nil : logger)
     defer { served.end() }
@@ -102,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
       CPython \(installation.version), \(interpreters) interpreter\(interpreters == 1 ? "" : "s") for each file
       """
     #if Server
-      let run = try ServerRun(self, served, metrics, logger)
+      let run = try ServerRun(settings, served, metrics, logger)
       if check { return logger.notice("all is well; this would be \(greeting) at \(address.host):\(address.port)") }
       try await run.serve(catalogue, greeting: greeting)
     #else
@@ -128,8 +127,13 @@ struct ServeCommand: AsyncParsableCommand {
     try sink.flush()
   }
 
-  /// What every caller gets.
-  var needs: CallerNeeds {
+  private var settings: ServerSettings {
+    ServerSettings(
+      files: files, address: address, limits: limits, loading: loading, needs: needs, metricsPort: metricsPort,
+      watchesFiles: watch, allowsSignatureChanges: allowSignatureChanges)
+  }
+
+  private var needs: CallerNeeds {
     var needs = CallerNeeds()
     needs.wantsRowErrors = rowErrors
     needs.errorMode = onError

@@ -1,4 +1,3 @@
-import ArrowIPC
 import FlightService
 import Foundation
 import HostSupport
@@ -24,8 +23,7 @@ enum PipeRun {
     }
     var needs = needs
     needs.engine = .clickhouse
-    let service = PipeService(
-      functions, needs, IPCReadOptions(maxBodyBytes: maxBytes, maxDecompressedBytes: 4 * maxBytes))
+    let service = PipeService(functions, needs, maxBytes: maxBytes)
     let sink = OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
     try await service.run(
       read: { try read() },

@@ -1,19 +1,16 @@
 #if Server
   import ArgumentParser
-  import ArrowIPC
   import Clutch
-  import CoreMetrics
   import FlightServer
   import FlightService
   import Foundation
   import GRPCServing
   import HostSupport
   import Logging
-  import NIOPosix
 
   /// A server from its start to its end.
   struct ServerRun {
-    let options: ServeCommand
+    let settings: ServerSettings
     let files: ServedFiles
     let metrics: PrometheusRegistry?
     let logger: Logger
@@ -23,9 +20,9 @@
 
     /// - Parameter metrics: the backend of all metrics; nil when none are served.
     /// - Throws: `SecurityError` for certificates and tokens that cannot be used.
-    init(_ options: ServeCommand, _ files: ServedFiles, _ metrics: PrometheusRegistry?, _ logger: Logger) throws {
-      (self.options, self.files, self.metrics, self.logger) = (options, files, metrics, logger)
-      let address = options.address
+    init(_ settings: ServerSettings, _ files: ServedFiles, _ metrics: PrometheusRegistry?, _ logger: Logger) throws {
+      (self.settings, self.files, self.metrics, self.logger) = (settings, files, metrics, logger)
+      let address = settings.address
       if let certificate = address.tlsCertificate, let key = address.tlsKey {
         tls = try TLSCredentials(
           TLSCredentials.Files(
@@ -41,20 +38,19 @@
     /// - Parameter greeting: what the start says, with the address before it.
     func serve(_ catalogue: FunctionCatalogue, greeting: String) async throws {
       warnOfExpiry()
-      let limits = options.limits
+      let limits = settings.limits
       var rpc = RPCLimits()
       rpc.maxMessageBytes = limits.maxMessageBytes
       let router = FlightRouter(
-        catalogue, health: health, needs: options.needs,
-        options: IPCReadOptions(
-          maxBodyBytes: limits.maxMessageBytes, maxDecompressedBytes: limits.maxMessageBytes * 4,
-          maxDictionaryBytes: limits.maxMessageBytes, maxRows: 1 << 26),
+        catalogue, health: health, needs: settings.needs,
+        maxMessageBytes: limits.maxMessageBytes,
         logger: logger)
       let events = ServerEvents()
       events.listen { [files] in files.reportStacks() }
       let server = try await RPCServer.start(
         RPCServerConfiguration(
-          host: options.address.host, port: options.address.port, limits: rpc, tls: tls, tokens: tokens, logger: logger,
+          host: settings.address.host, port: settings.address.port, limits: rpc, tls: tls, tokens: tokens,
+          logger: logger,
           observer: metrics.map(ServerMetrics.init)),
         service: router)
       let endpoint: MetricsEndpoint?
@@ -64,8 +60,8 @@
       }
       for name in [""] + catalogue.listed.map(\.name) { health.set(.serving, for: name) }
       logger.notice("\(greeting) at \(server.addressText)\(tls == nil ? "" : " with TLS")")
-      if let port = endpoint?.port { logger.notice("metrics at http://\(options.address.host):\(port)/metrics") }
-      events.watch(options.watch ? options.files : [])
+      if let port = endpoint?.port { logger.notice("metrics at http://\(settings.address.host):\(port)/metrics") }
+      events.watch(settings.watchesFiles ? settings.files : [])
       let status = await handle(events, server, router)
       events.end()
       await endpoint?.stop()
@@ -73,17 +69,17 @@
     }
 
     private func startMetrics() async throws -> MetricsEndpoint? {
-      guard let metrics, let port = options.metricsPort else { return nil }
+      guard let metrics, let port = settings.metricsPort else { return nil }
       metrics.gauge("clutch_server_batches") { [limit = files.limit] in Double(limit.current) }
       metrics.gauge("clutch_server_waiting_batches") { [files] in Double(files.waitingCount) }
       let health = self.health
       do {
         return try await MetricsEndpoint.start(
-          host: options.address.host, port: port, on: MultiThreadedEventLoopGroup.singleton, metrics: { metrics.text },
+          host: settings.address.host, port: port, metrics: { metrics.text },
           isReady: { health.status(of: "") == .serving })
       } catch {
         throw CommandError(
-          "Metrics cannot be served at \(options.address.host):\(port): \(error). Choose another --metrics-port.")
+          "Metrics cannot be served at \(settings.address.host):\(port): \(error). Choose another --metrics-port.")
       }
     }
 
@@ -105,10 +101,10 @@
             return 128 + signal
           }
           logger.notice(
-            "\(SignalHandler.name(signal)): no new calls; those under way have \(options.limits.drainSeconds)")
+            "\(SignalHandler.name(signal)): no new calls; those under way have \(settings.limits.drainSeconds)")
           health.set(.notServing)
           server.beginDrain()
-          let deadline = ContinuousClock.now + options.limits.drainSeconds
+          let deadline = ContinuousClock.now + settings.limits.drainSeconds
           draining = Task {
             let isDone = await server.waitUntilDrained(deadline: deadline)
             guard !Task.isCancelled else { return false }
@@ -124,11 +120,11 @@
 
     private func reload(_ why: String, _ router: FlightRouter) async {
       let sources: [UDFSource]
-      do { sources = try options.loading.sources(options.files) } catch {
+      do { sources = try settings.loading.sources(settings.files) } catch {
         logger.error("\(why), and nothing is loaded anew: \(error)")
         return
       }
-      for (name, problem) in await files.reload(sources, allowingChanges: options.allowSignatureChanges) {
+      for (name, problem) in await files.reload(sources, allowingChanges: settings.allowsSignatureChanges) {
         if let problem {
           let isChange = (problem as? UDFError)?.code == .incompatible
           let advice = isChange ? " Or start the server with --allow-signature-changes." : ""

@@ -26,7 +26,7 @@
         }
       }
 
-      @Test("the client is told by GOAWAY, its late calls are refused, and the last GOAWAY names its last call")
+      @Test("the client is told by GOAWAY, its late calls are refused, and the connection ends after its last call")
       func goAway() async throws {
         try await serving { server, probe, _ in
           let client = try await RawClient(server)
@@ -43,12 +43,6 @@
           #expect(probe[\.began] == 1)
           probe.release { $0.finish(.ok) }
           try await client.frame(.headers, stream: 1) { $0.flags & RawFrame.endStream != 0 }
-          try await client.frame(.goAway) { $0.payload.prefix(4) == [0, 0, 0, 1] }
-          // Closed when the ping behind it is answered.
-          let pings = client.frames.filter { $0.kind == .ping }
-          let ping = try await client.frame(.ping) { $0.payload.last == 2 }
-          #expect(pings.count <= 2)
-          try await client.send([RawFrame(kind: .ping, flags: RawFrame.ack, payload: ping.payload)])
           try await client.closed()
           #expect(await server.waitUntilDrained(deadline: .now + .seconds(30)))
         }

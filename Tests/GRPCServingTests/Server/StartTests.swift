@@ -7,7 +7,7 @@
     @Suite("Start") struct StartTests {
       private static func start(_ host: String, _ port: Int) async throws -> RPCServer {
         try await RPCServer.start(
-          RPCServerConfiguration(host: host, port: port, eventLoops: 1), service: TestService(Probe()))
+          RPCServerConfiguration(host: host, port: port), service: TestService(Probe()))
       }
 
       @Test("a port that is taken is an error with the address")

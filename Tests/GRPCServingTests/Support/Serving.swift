@@ -14,7 +14,7 @@
   ) async throws {
     let probe = Probe()
     let service = TestService(probe)
-    var configuration = RPCServerConfiguration(eventLoops: 2, logger: Logger(label: "test"), observer: probe)
+    var configuration = RPCServerConfiguration(logger: Logger(label: "test"), observer: probe)
     configuration.logger.logLevel = .error
     change(&configuration)
     let server = try await RPCServer.start(configuration, service: service)
