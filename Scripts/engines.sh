@@ -8,7 +8,7 @@ case "$name" in
   databend) packages="databend==1.2.784 pyarrow==26.0.1" ;;  # Later packages have function servers switched off.
   spark) packages="pyspark==4.3.0 pyarrow==26.0.1 pandas==3.1.1" ;;
   clickhouse) packages="chdb==4.4.0" ;;
-  pyarrow) packages="pyarrow==26.0.1" ;;
+  pyarrow) packages="pyarrow==26.0.1 grpcio==1.83.0" ;;
   arrowudf) packages="arrow-udf==0.3.2" ;;
   *) echo "usage: Scripts/engines.sh databend|spark|clickhouse|pyarrow|arrowudf" >&2; exit 2 ;;
 esac
