@@ -93,6 +93,7 @@ class Server:
         self.clutch, self.files = clutch, [str(file) for file in files]
         self.arguments = [str(argument) for argument in arguments]
         self.log = []
+        self.isTerminated = False
         self._said = threading.Condition()
         self.process = subprocess.Popen(
             [clutch, "serve", "--port", str(port), *self.arguments, *self.files],
@@ -133,12 +134,14 @@ class Server:
         return printed(self.clutch, engine, "--port", self.port, *self.arguments, *arguments, *self.files)
 
     def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
+        """Sends SIGTERM, once: a second one would end the server at once."""
+        if not self.isTerminated and self.process.poll() is None:
+            self.isTerminated = True
+            self.process.send_signal(signal.SIGTERM)
 
     def end(self, seconds=60):
         """Ends it as an operator does, and returns its exit code."""
-        if self.process.poll() is None:
-            self.terminate()
+        self.terminate()
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
