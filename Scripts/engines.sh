@@ -6,7 +6,7 @@ set -eu
 name=${1:-}
 case "$name" in
   databend) packages="databend==1.2.784 pyarrow==26.0.1" ;;  # Later packages have function servers switched off.
-  spark) packages="pyspark==4.3.0 pyarrow==26.0.1 pandas==3.1.1" ;;
+  spark) packages="pyspark==4.3.0 pyarrow==26.0.1 pandas==2.3.3" ;;
   clickhouse) packages="chdb==4.4.0" ;;
   pyarrow) packages="pyarrow==26.0.1 grpcio==1.83.0" ;;
   arrowudf) packages="arrow-udf==0.3.2" ;;
