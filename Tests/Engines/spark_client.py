@@ -86,7 +86,8 @@ def compare(spark, rows):
 
 def stop(spark):
     """SIGTERM in the middle: what is under way is answered; the next batch fails, and the job with it."""
-    server = Server(clutch, "--interpreters", "1")
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "500")  # a second each
+    server = Server(clutch)
     declare(spark, server.declarations("spark").replace("def slow(", "def slow_then("), "stopping")
     outcome = []
 
@@ -100,6 +101,7 @@ def stop(spark):
     thread.start()
     eventually("the job is under way", lambda: harness.connections(server.port) > 0 or bool(outcome), 60)
     check("SIGTERM ends the server with 0", server.end(90) == 0)
+    check("it let calls finish", server.has_said("all calls are finished"), server.log[-3:])
     thread.join(120)
     check("the job ends too", not thread.is_alive())
     check("and says why", outcome and isinstance(outcome[0], str) and "Flight" in outcome[0], outcome)
