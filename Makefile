@@ -2,6 +2,7 @@
 # make test    the whole test suite
 # make test-python VERSION=3.14   the tests that Python matters to, on another CPython from Debian's packages
 # make test-server  the tests of the gRPC server, which is behind the trait Server
+# make test-engines  Databend, Spark and ClickHouse, and what RisingWave sends, against clutch serve
 # make bench   the benchmarks, as ratios
 # make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
 # make lint    the formatter's check
@@ -13,7 +14,7 @@ NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
 GRPCIO = grpcio==1.83.0
 
-.PHONY: demo test test-python test-server bench sanitize lint format check-deploy release clean
+.PHONY: demo test test-python test-server test-engines bench sanitize lint format check-deploy release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -51,6 +52,11 @@ test-server:
 	@.venv-server/bin/pip install -q $(GRPCIO)
 	swift test --skip-build --scratch-path .build-server --traits DuckDB,Server --filter '$(SERVER_TESTS)'
 
+# ENGINES="databend spark" for some of them. Each is in an environment of its own, of CPython 3.12; Spark needs a Java, too.
+test-engines:
+	swift build -c release --traits DuckDB,Server --scratch-path .build-server --product clutch
+	@Scripts/test-engines.sh .build-server/release/clutch $(ENGINES)
+
 # The benchmarks compare with the DuckDB Python package, which needs numpy for functions of its own, and with PyArrow.
 bench:
 	swift build -c release --product clutch-benchmarks
@@ -76,4 +82,4 @@ check-deploy:
 	@Scripts/check-deploy.sh $(CLUTCH)
 
 clean:
-	rm -rf .build .build-server .venv .venv-server .data
+	rm -rf .build .build-server .venv .venv-* .data

@@ -38,9 +38,9 @@ clutch = sys.argv[1]
 begin(400)
 plain = load(FUNCTIONS)
 folder = tempfile.TemporaryDirectory(prefix="clutch-databend-")
-chain, key = harness.certificate(folder.name)
+authority, chain, key = harness.certificate(folder.name)
 # Databend trusts the system's authorities, as its TLS library finds them.
-os.environ["SSL_CERT_FILE"] = str(chain)
+os.environ["SSL_CERT_FILE"] = str(authority)
 
 import databend  # noqa: E402
 
@@ -165,7 +165,7 @@ def stop():
     thread = threading.Thread(target=query)
     started = time.monotonic()
     thread.start()
-    eventually("the query is under way", lambda: connections(port) > 0 or bool(outcome))
+    eventually("the query is under way", lambda: harness.connections(port) > 0 or bool(outcome))
     check("SIGTERM ends the server with 0", server.end() == 0)
     check("it let calls finish", server.has_said("all calls are finished"), server.log[-3:])
     with Server(clutch, port=port):
@@ -178,12 +178,6 @@ def stop():
     else:
         check("the query's rows are all there", found == [[8000], [sum(range(8000))]], found)
     print(f"   (the query took {time.monotonic() - started:.1f} s: {str(found)[:200]})")
-
-
-def connections(port):
-    """How many connections of others this port has, as the kernel says."""
-    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    return sum(row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "01" for row in rows)
 
 
 def example():

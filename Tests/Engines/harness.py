@@ -93,6 +93,7 @@ class Server:
         self.clutch, self.files = clutch, [str(file) for file in files]
         self.arguments = [str(argument) for argument in arguments]
         self.log = []
+        self.isTerminated = False
         self._said = threading.Condition()
         self.process = subprocess.Popen(
             [clutch, "serve", "--port", str(port), *self.arguments, *self.files],
@@ -133,12 +134,14 @@ class Server:
         return printed(self.clutch, engine, "--port", self.port, *self.arguments, *arguments, *self.files)
 
     def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
+        """Sends SIGTERM, once: a second one would end the server at once."""
+        if not self.isTerminated and self.process.poll() is None:
+            self.isTerminated = True
+            self.process.send_signal(signal.SIGTERM)
 
     def end(self, seconds=60):
         """Ends it as an operator does, and returns its exit code."""
-        if self.process.poll() is None:
-            self.terminate()
+        self.terminate()
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -188,12 +191,25 @@ def page(engine):
 
 
 def certificate(folder):
-    """A self-signed certificate for localhost and its key, as two files."""
-    chain, key = Path(folder, "chain.pem"), Path(folder, "key.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-         "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", str(key), "-out", str(chain)],
-        check=True, capture_output=True, timeout=60)  # fmt: skip
+    """An authority, a certificate of it for localhost, and that one's key, as three files."""
+
+    def openssl(*arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, timeout=60)
+
+    authority, authority_key, request, chain, key, extensions = (
+        Path(folder, name) for name in ("ca.pem", "ca.key", "request.pem", "chain.pem", "key.pem", "extensions")
+    )
+    new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    openssl("req", "-x509", *new, "-days", 60, "-subj", "/CN=Test authority", "-keyout", authority_key, "-out", authority)
+    openssl("req", *new, "-subj", "/CN=localhost", "-keyout", key, "-out", request)
+    extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+    openssl("x509", "-req", "-in", request, "-CA", authority, "-CAkey", authority_key, "-CAcreateserial", "-days", 60,
+            "-extfile", extensions, "-out", chain)  # fmt: skip
     key.chmod(0o600)
-    return chain, key
+    return authority, chain, key
+
+
+def connections(port):
+    """How many connections of others this port has, as the kernel says."""
+    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return sum(row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "01" for row in rows)

@@ -178,11 +178,28 @@
     private func beginDrain() {
       phase = .draining
       timer?.cancel()
-      // From here on SwiftNIO refuses new streams with REFUSED_STREAM: they were not begun, and clients try elsewhere.
-      write(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
+      announceEnd()
       write(.ping(Self.drainPing, ack: false))
       for stream in streams.values { stream.drainBegan() }
       if streams.isEmpty, phase == .draining { end() }
+    }
+
+    /// A GOAWAY that refuses nothing yet: 2,147,483,647 is the last stream.
+    ///
+    /// SwiftNIO is not told of it, and the bytes go past it. Once it knows, it refuses the headers of a new stream as an error of
+    /// that stream, but takes the frames that follow them, which most clients send at once, for frames of a stream that never
+    /// was: an error of the connection, which ends all calls under way. So streams that a client opened before it had read this
+    /// begin, and are answered with UNAVAILABLE.
+    private func announceEnd() {
+      guard let transport = try? channel.pipeline.syncOperations.context(handlerType: NIOHTTP2Handler.self) else {
+        return
+      }
+      var frame = channel.allocator.buffer(capacity: 17)
+      // 8 bytes of payload, type 7, no flags, stream 0; the last stream; no error.
+      frame.writeBytes([0, 0, 8, 7, 0, 0, 0, 0, 0])
+      frame.writeInteger(UInt32(Int32.max))
+      frame.writeInteger(UInt32(0))
+      transport.writeAndFlush(NIOAny(frame), promise: nil)
     }
 
     private func end() {

@@ -43,7 +43,7 @@ import Testing
       return lines[place + 1].firstMatch(of: /<return_type>(.*)<\/return_type>/).map { withoutNullable(String($0.1)) }
     case "spark":
       guard let place = lines.firstIndex(where: { $0.hasPrefix("def \(function)(") }) else { return nil }
-      return lines[place - 1].firstMatch(of: /@arrow_udf\((.*)\)$/).map { $0.1.replacing("_t.", with: "") }
+      return lines[place - 1].firstMatch(of: /@arrow_udf\((.*)\)/).map { String($0.1).replacing("_t.", with: "") }
     default:
       let line = lines.first { $0.contains("FUNCTION \(function)(") || $0.contains("FUNCTION \(function) (") }
       return line?.components(separatedBy: " RETURNS ").last
