@@ -168,18 +168,25 @@
         return fail(
           FlightError(.invalidArgument, "the request ended before its schema came; send a schema, then batches"))
       }
+      guard function.mustFinish else { return succeed(function) }
       _ = task { [self] in
         do {
           try await function.finish()
-          // Nothing came: the client still has to learn what would have.
-          if encoder == nil { try sendSchema(function.schema) }
-          guard !isOver else { return }
-          isOver = true
-          call.finish(.ok)
+          succeed(function)
         } catch {
           fail(FlightError(error))
         }
       }
+    }
+
+    private func succeed(_ function: FunctionCall) {
+      guard !isOver else { return }
+      // When nothing came the client still has to learn what would have.
+      if encoder == nil {
+        do throws(FlightError) { try sendSchema(function.schema) } catch { return fail(error) }
+      }
+      isOver = true
+      call.finish(.ok)
     }
 
     private func task(_ work: @escaping @Sendable () async -> Void) -> Task<Void, Never> {

@@ -78,6 +78,9 @@ package final class FunctionCall: Sendable {
   /// Whether batches may run at the same time: each is a call by itself.
   package var mayOverlap: Bool { if case .batches = work { true } else { false } }
 
+  /// Whether ``finish()`` has something to do.
+  package var mustFinish: Bool { if case .stream = work { true } else { false } }
+
   /// How many batches are worth beginning before the first has its answer.
   package var mostAtOnce: Int {
     guard case .batches = work, case .function(_, _, _, let queue) = function.body else { return 1 }

@@ -561,6 +561,13 @@ def row_errors():
         "fails", [failing], headers=[(b"x-databend-function-handler", b"fails")]))
 
 
+def too_large(limit):
+    """A message above the server's limit."""
+    item = batch(pa.array(range(400_000)))
+    messages = [path("id_int")] + [data(*message) for message in ipc_messages(item.schema, [item])]
+    grpc_refused(grpc.StatusCode.RESOURCE_EXHAUSTED, f"the limit of {limit} bytes", messages)
+
+
 def gives(name, expected, *arguments):
     """Calls a function with whole numbers."""
     answer = call(name, *(pa.array([int(argument)]) for argument in arguments)).to_pylist()

@@ -30,6 +30,14 @@
         try server.end()
       }
 
+      @Test func `requests that are wrong in any place get a status, and the server is as well as before`() throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, ["--log-level", "critical", functions])
+        let end = try startPython("fuzz.py", server.address, ["90", "7", "250"]).end()
+        #expect(end.status == .exited(0) && end.output.contains("seed 7: 1000 requests"), "\(end)")
+        try server.end()
+      }
+
       @Test func `functions of several files have their files' names where they would clash`() throws {
         let folder = try TestFolder()
         let one = try folder.write(

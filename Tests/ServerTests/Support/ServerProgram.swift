@@ -57,10 +57,18 @@
   func startChecks(
     _ address: String, _ arguments: [String] = [], environment: [String: String] = [:]
   ) throws -> RunningProgram {
+    try startPython("checks.py", address, arguments, environment)
+  }
+
+  /// A client of this folder as a process of its own.
+  func startPython(
+    _ name: String, _ address: String, _ arguments: [String], _ environment: [String: String] = [:]
+  ) throws -> RunningProgram {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Client/checks.py").path
+      .appendingPathComponent("Client/\(name)").path
     return try RunningProgram(
-      try Checkout.path(".venv-server/bin/python"), [script, address] + arguments, in: "/",
+      try Checkout.path(".venv-server/bin/python"), [script, address] + arguments,
+      in: FileManager.default.temporaryDirectory.path,
       environment: ["PYTHONUTF8": "1", "GRPC_VERBOSITY": "NONE"].merging(environment) { $1 })
   }
 
