@@ -1,9 +1,11 @@
 # make demo    set everything up and run a Python function over 336,776 flights
 # make test    the whole test suite
 # make test-python VERSION=3.14   the tests that Python matters to, on another CPython from Debian's packages
-# make test-server  the tests of the gRPC server, which is behind the trait Server
+# make test-server  the tests of clutch serve, which is behind the trait Server
 # make test-engines  Databend, Spark and ClickHouse, and what RisingWave sends, against clutch serve
+# make fuzz SECONDS=3600  requests to clutch serve that are wrong in some places
 # make bench   the benchmarks, as ratios
+# make bench-server  those of clutch serve
 # make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
 # make lint    the formatter's check
 # make check-deploy  the Dockerfile, Kubernetes objects and unit of Deploy
@@ -12,9 +14,10 @@ DUCKDB = duckdb==2.0.0
 BAREDUCKDB = bareduckdb==0.12.155
 NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
-GRPCIO = grpcio==1.83.0
+GRPCIO = grpcio==1.85.3
+ARROW_UDF = arrow-udf==0.3.0
 
-.PHONY: demo test test-python test-server test-engines bench sanitize lint format check-deploy release clean
+.PHONY: demo test test-python test-server test-engines fuzz bench bench-server sanitize lint format check-deploy release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -41,20 +44,28 @@ test-python:
 	Scripts/with-python.sh $(VERSION) swift test --skip-build \
 	  --filter '$(TESTS)'
 
-# A build folder of its own: another set of traits builds everything anew. The client is the Python package grpcio, in an
-# environment of its own, so that neither is needed by `make test`.
-SERVER_TESTS = ^GRPCServingTests\.
-SERVER_PYTHON ?= python3
+# A build folder of its own: another set of traits builds everything anew. The clients are Python packages, in an
+# environment of their own, so that neither is needed by `make test`.
+SERVER = --scratch-path .build-server --traits DuckDB,Server
+SERVER_TESTS = ^(GRPCServing|Server)Tests\.
 
 test-server:
-	swift build --build-tests --scratch-path .build-server --traits DuckDB,Server
-	@test -x .venv-server/bin/python || $(SERVER_PYTHON) -m venv .venv-server
-	@.venv-server/bin/pip install -q $(GRPCIO)
-	swift test --skip-build --scratch-path .build-server --traits DuckDB,Server --filter '$(SERVER_TESTS)'
+	swift build --build-tests $(SERVER)
+	@Scripts/environment.sh .build-server/debug/clutch $(DUCKDB)
+	@VENV=.venv-server Scripts/environment.sh .build-server/debug/clutch $(GRPCIO) $(PYARROW)
+	swift test --skip-build $(SERVER) --filter '$(SERVER_TESTS)'
+
+# SECONDS=3600 for an hour. A request that is not answered stays as a file.
+SECONDS = 60
+
+fuzz:
+	swift build -c release --product clutch $(SERVER)
+	@VENV=.venv-server Scripts/environment.sh .build-server/release/clutch $(GRPCIO) $(PYARROW)
+	@Scripts/fuzz.sh .build-server/release/clutch $(SECONDS)
 
 # ENGINES="databend spark" for some of them. Each is in an environment of its own, of CPython 3.12; Spark needs a Java, too.
 test-engines:
-	swift build -c release --traits DuckDB,Server --scratch-path .build-server --product clutch
+	swift build -c release --product clutch $(SERVER)
 	@Scripts/test-engines.sh .build-server/release/clutch $(ENGINES)
 
 # The benchmarks compare with the DuckDB Python package, which needs numpy for functions of its own, and with PyArrow.
@@ -63,6 +74,12 @@ bench:
 	swift build -c release --product clutch
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB) $(NUMPY) $(PYARROW)
 	.build/release/clutch-benchmarks
+
+# clutch serve against the server of the package arrow-udf, which needs the server's build.
+bench-server:
+	swift build -c release --product clutch $(SERVER)
+	@VENV=.venv-server Scripts/environment.sh .build-server/release/clutch $(GRPCIO) $(PYARROW) $(NUMPY) $(ARROW_UDF)
+	.venv-server/bin/python Benchmarks/Python/flight_server.py .build-server/release/clutch .venv-server/bin/python
 
 # Needs what `make test` puts into .venv.
 sanitize:
