@@ -8,14 +8,15 @@
   final class CallReport {
     private let logger: Logger
     private let method: String
+    private let limit: ReportLimit
     private let caller: Logger.Metadata
     /// What is called, as soon as that is known.
     var function: String?
     private var rows = 0
     private var answers = 0
 
-    init(_ call: RPCCall, method: String, _ logger: Logger) {
-      (self.logger, self.method) = (logger, method)
+    init(_ call: RPCCall, method: String, _ limit: ReportLimit, _ logger: Logger) {
+      (self.logger, self.method, self.limit) = (logger, method, limit)
       var caller: Logger.Metadata = ["peer": "\(call.peer)"]
       // What else Databend says of a call, such as where a stage is kept, may hold secrets.
       for name in ["x-databend-query-id", "x-databend-tenant", "x-databend-function"] {
@@ -32,7 +33,13 @@
     func rowsFailed(_ count: Int, _ first: UDFRowFailure?) {
       let rows = count == 1 ? "1 row" : "\(count) rows"
       let trace = first.map { $0.traceback.isEmpty ? $0.summary : $0.traceback } ?? ""
-      logger.warning("\(rows) failed; the first: \(trace)", metadata: metadata)
+      log(.warning, "\(rows) failed; the first: \(trace)", metadata)
+    }
+
+    private func log(_ level: Logger.Level, _ text: String, _ metadata: Logger.Metadata) {
+      guard let left = limit.take() else { return }
+      if left > 0 { logger.warning("\(left) messages like the next are left out") }
+      logger.log(level: level, "\(text)", metadata: metadata)
     }
 
     private var metadata: Logger.Metadata {
@@ -47,7 +54,7 @@
       metadata["code"] = "\(RPCStatus(error).code.name)"
       if rows > 0 { metadata["rows"] = "\(rows)" }
       let level: Logger.Level = error.code == .cancelled ? .debug : .warning
-      logger.log(level: level, "\(error.description)", metadata: metadata)
+      log(level, error.description, metadata)
     }
   }
 #endif

@@ -10,8 +10,7 @@
 
     func enqueue(_ job: consuming ExecutorJob) {
       let job = UnownedJob(job)
-      let executor = asUnownedTaskExecutor()
-      loop.execute { job.runSynchronously(on: executor) }
+      loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
   }
 #endif

@@ -15,31 +15,37 @@
   /// which have it as their executor.
   final class ExchangeHandler: RPCHandler, @unchecked Sendable {
     /// A batch that was begun.
-    private final class Slot {
+    final class Slot {
       var answers: [RecordBatch] = []
       var isDone = false
       var task: Task<Void, Never>?
     }
 
-    private let call: RPCCall
+    let call: RPCCall
     private let catalogue: FunctionCatalogue
     private let needs: CallerNeeds
-    private let report: CallReport
+    let report: CallReport
     private let executor: LoopExecutor
     private let context: ServiceContext
     private var decoder: MessageDecoder
     private var name: String?
     private var function: FunctionCall?
-    private var encoder: MessageEncoder?
+    var encoder: MessageEncoder?
     /// Batches that came and were not begun, the first first.
     private var waiting: [RecordBatch] = []
     /// Those that were begun, in their order.
-    private var slots: [Slot] = []
+    var slots: [Slot] = []
     private var isReadingPaused = false
     private var hasClientEnded = false
     private var isFinishing = false
-    private var isOver = false
-    private var writers: [CheckedContinuation<Void, Never>] = []
+    var isFlushing = false
+    private var isDraining = false
+    /// How often the call had nothing to do during a drain.
+    private var idleTurns = 0
+    private static let idleTime = TimeAmount.seconds(2)
+    private var ending: Task<Void, Never>?
+    var isOver = false
+    var writers: [CheckedContinuation<Void, Never>] = []
 
     init(
       _ call: RPCCall, _ catalogue: FunctionCatalogue, _ needs: CallerNeeds, _ options: IPCReadOptions,
@@ -72,10 +78,20 @@
       for writer in writers { writer.resume() }
     }
 
-    func ended(_ reason: RPCEnd) {
+    /// A call that has nothing to do ends, since the server waits for it; any other ends when it has no more to do.
+    func drainBegan() {
+      isDraining = true
+      advance()
+    }
+
+    func ended(_ reason: RPCEnd) { letGo() }
+
+    /// The call is over: what runs is stopped, and nothing is kept that an interpreter would keep for it.
+    private func letGo() {
       isOver = true
       for slot in slots { slot.task?.cancel() }
-      waiting = []
+      ending?.cancel()
+      (slots, waiting, function) = ([], [], nil)
       becameWritable()
     }
 
@@ -113,10 +129,10 @@
       self.function = function
       call.sendHeaders()
       // Whether there is a column of errors is known when the first batch has been answered.
-      if !needs.wantsRowErrors { try sendSchema(function.schema) }
+      if !function.mayHaveErrors { try sendSchema(function.schema) }
     }
 
-    private func sendSchema(_ schema: Schema) throws(FlightError) {
+    func sendSchema(_ schema: Schema) throws(FlightError) {
       do throws(IPCError) {
         let encoder = try MessageEncoder(schema: schema)
         self.encoder = encoder
@@ -132,7 +148,7 @@
     private func advance() {
       guard !isOver, !isFinishing else { return }
       flush()
-      guard !isOver else { return }
+      guard !isOver, !isFinishing, !isFlushing else { return }
       if let function {
         while let batch = waiting.first, slots.count < function.mostAtOnce {
           waiting.removeFirst()
@@ -144,7 +160,19 @@
         isReadingPaused = isBusy
         if isBusy { call.pauseReading() } else { call.resumeReading() }
       }
-      if hasClientEnded, waiting.isEmpty, slots.isEmpty { finish() }
+      guard waiting.isEmpty, slots.isEmpty else { return }
+      if hasClientEnded { finish() } else if isDraining { endIfIdle() }
+    }
+
+    /// During a drain: a client that has all its answers is about to say that it is done; one that says nothing ends here.
+    private func endIfIdle() {
+      idleTurns += 1
+      let (turn, me) = (idleTurns, Confined(self))
+      call.eventLoop.scheduleTask(in: Self.idleTime) {
+        let me = me.value
+        guard me.idleTurns == turn, me.slots.isEmpty, me.waiting.isEmpty, !me.isFinishing else { return }
+        me.fail(FlightError(.unavailable, "the server is shutting down; send the next batch to another one"))
+      }
     }
 
     private func start(_ batch: RecordBatch, _ function: FunctionCall) {
@@ -169,7 +197,7 @@
           FlightError(.invalidArgument, "the request ended before its schema came; send a schema, then batches"))
       }
       guard function.mustFinish else { return succeed(function) }
-      _ = task { [self] in
+      ending = task { [self] in
         do {
           try await function.finish()
           succeed(function)
@@ -185,7 +213,7 @@
       if encoder == nil {
         do throws(FlightError) { try sendSchema(function.schema) } catch { return fail(error) }
       }
-      isOver = true
+      letGo()
       call.finish(.ok)
     }
 
@@ -193,72 +221,16 @@
       ServiceContext.$current.withValue(context) { Task(executorPreference: executor) { await work() } }
     }
 
-    private func fail(_ error: FlightError) {
+    func fail(_ error: FlightError) {
       guard !isOver else { return }
-      isOver = true
-      waiting = []
-      for slot in slots { slot.task?.cancel() }
-      becameWritable()
+      letGo()
       report.failed(error)
       call.finish(RPCStatus(error))
-    }
-
-    // MARK: To the client
-
-    /// Takes a batch of an answer; returns when the client has room for the next one.
-    private func deliver(_ batch: RecordBatch, _ slot: Slot) async throws {
-      slot.answers.append(batch)
-      flush()
-      while !isOver, !call.isWritable, slot === slots.first {
-        await withCheckedContinuation { writers.append($0) }
-      }
-      if isOver { throw CancellationError() }
-    }
-
-    /// Sends the answers of the oldest batch, and of those after it when it is done.
-    private func flush() {
-      while !isOver, let slot = slots.first {
-        for answer in slot.answers {
-          do throws(FlightError) { try send(answer) } catch { return fail(error) }
-        }
-        slot.answers = []
-        guard slot.isDone else { return }
-        slots.removeFirst()
-      }
-    }
-
-    private func send(_ batch: RecordBatch) throws(FlightError) {
-      if encoder == nil { try sendSchema(batch.schema) }
-      if let encoder, batch.schema.fields.count > encoder.schema.fields.count {
-        throw FlightError(.invalidArgument, "a row failed: \(FunctionCall.firstError(of: batch))")
-      }
-      do throws(IPCError) {
-        let batch = try fitting(batch)
-        for message in try encoder?.encode(batch) ?? [] { send(message) }
-      } catch {
-        throw FlightError(error)
-      }
-    }
-
-    /// The batch with a column of errors without any, if the schema that was sent has one.
-    private func fitting(_ batch: RecordBatch) throws(IPCError) -> RecordBatch {
-      guard let schema = encoder?.schema, schema.fields.count > batch.columns.count else { return batch }
-      return FunctionCall.withoutErrors(batch, schema) ?? batch
-    }
-
-    /// One message: the body's pieces are copied once, into the memory that the socket is written from.
-    private func send(_ message: EncodedMessage) {
-      let prefix = FlightData.prefix(of: message)
-      var bytes = ByteBufferAllocator().buffer(capacity: prefix.count + message.bodyByteCount)
-      bytes.writeBytes(prefix)
-      for piece in message.body { piece.bytes.withUnsafeBytes { _ = bytes.writeBytes($0) } }
-      report.answered()
-      call.send([bytes])
     }
   }
 
   /// A value that is touched on one event loop only. Unchecked because of that.
-  private struct Confined<Value>: @unchecked Sendable {
+  struct Confined<Value>: @unchecked Sendable {
     let value: Value
     init(_ value: Value) { self.value = value }
   }

@@ -17,6 +17,7 @@
     private let needs: CallerNeeds
     private let options: IPCReadOptions
     private let logger: Logger
+    private let limit = ReportLimit()
 
     /// - Parameters:
     ///   - needs: what every caller wants; what Databend wants otherwise is known from its headers.
@@ -29,7 +30,7 @@
       // Rows of the type `null` take no memory of the message.
       options = IPCReadOptions(
         maxBodyBytes: maxMessageBytes, maxDecompressedBytes: 4 * maxMessageBytes, maxDictionaryBytes: maxMessageBytes,
-        maxRows: 1 << 26)
+        maxRows: 1 << 24)
     }
 
     /// The functions. Calls that have begun go on with those that were there then.
@@ -42,7 +43,7 @@
       if let handler = health.handler(for: call) { return handler }
       let parts = call.path.split(separator: "/", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0].isEmpty, parts[1] == Self.service else { return nil }
-      let report = CallReport(call, method: String(parts[2]), logger)
+      let report = CallReport(call, method: String(parts[2].prefix(100)), limit, logger)
       let catalogue = catalogue
       switch parts[2] {
       case "DoExchange":
@@ -53,8 +54,9 @@
         let engine = needs(of: call).engine
         return UnaryHandler(call, report) { request throws(FlightError) in
           let descriptor = try FlightDescriptor(request)
-          report.function = descriptor.name
-          return [try FlightInfo.encoded(try Self.function(descriptor, catalogue), descriptor, for: engine)]
+          let function = try Self.function(descriptor, catalogue)
+          report.function = function.name
+          return [try FlightInfo.encoded(function, descriptor, for: engine)]
         }
       case "GetSchema":
         return UnaryHandler(call, report) { request throws(FlightError) in

@@ -78,6 +78,15 @@ package final class FunctionCall: Sendable {
   /// Whether batches may run at the same time: each is a call by itself.
   package var mayOverlap: Bool { if case .batches = work { true } else { false } }
 
+  /// Whether an answer may have a column of errors, which is known when there is one.
+  package var mayHaveErrors: Bool {
+    guard needs.wantsRowErrors else { return false }
+    switch work {
+    case .batches, .stream: return true
+    case .table, .builtin: return false
+    }
+  }
+
   /// Whether ``finish()`` has something to do.
   package var mustFinish: Bool { if case .stream = work { true } else { false } }
 
@@ -132,16 +141,11 @@ package final class FunctionCall: Sendable {
   private func answerRows(
     _ cursor: any TableCursor, _ queue: BatchQueue, _ send: (RecordBatch) async throws -> Void
   ) async throws {
-    // Waiting for the client takes no place of the queue.
-    do {
-      while let rows = try await queue.run({ try await cursor.next(Self.rowsAtOnce) }) {
-        if rows.failureCount > 0 { needs.rowsFailed?(rows.failureCount, rows.failures.first) }
-        try await send(try rowBatch(rows.values))
-      }
-    } catch {
-      // What the generator says to that is of no interest any more.
-      try? await cursor.close()
-      throw error
+    // Waiting for the client takes no place of the queue. A cursor that is dropped closes itself, also in a task that was
+    // cancelled, where closing it by hand would be cancelled too.
+    while let rows = try await queue.run({ try await cursor.next(Self.rowsAtOnce) }) {
+      if rows.failureCount > 0 { needs.rowsFailed?(rows.failureCount, rows.failures.first) }
+      try await send(try rowBatch(rows.values))
     }
   }
 

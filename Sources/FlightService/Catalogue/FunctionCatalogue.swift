@@ -35,7 +35,8 @@ package struct FunctionCatalogue: Sendable {
     var (byName, listed, omissions): ([String: [ServedFunction]], [ServedFunction], [Omission]) = ([:], [], [])
     var owners: [String: [Int]] = [:]
     for (index, source) in sources.enumerated() {
-      for signature in source.provider.signatures where owners[signature.name]?.last != index {
+      for signature in source.provider.signatures
+      where owners[signature.name]?.last != index && Self.obstacle(to: signature) == nil {
         owners[signature.name, default: []].append(index)
       }
     }

@@ -53,6 +53,7 @@ package struct ProtobufReader {
     var value: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 70, by: 7) {
       guard position < bytes.byteCount else { throw Self.malformed("it ends within a number") }
+      // Below the count, as was just seen, and any byte is a number.
       let byte = bytes.bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
       position += 1
       value |= UInt64(byte & 127) << shift

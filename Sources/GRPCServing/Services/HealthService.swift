@@ -37,6 +37,9 @@
       }
     }
 
+    /// The services that are known, "" among them.
+    package var services: [String] { state.withLock { Array($0.statuses.keys) } }
+
     package func status(of service: String) -> Status? {
       state.withLock { $0.statuses[service] }
     }

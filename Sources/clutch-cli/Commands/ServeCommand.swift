@@ -38,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp("How many seconds a function may take for one row.", valueName: "seconds"), transform: seconds)
   var udfTimeout: Duration?
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
       "Rows that fail are null, and their errors come in a second column, which RisingWave reads.",
       discussion: "Databend, which would take it for the result, never gets it."))
@@ -47,8 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp("Serve /metrics, /healthz and /readyz at this port.", valueName: "port"),
     transform: wholeNumber(0...65_535))
   var metricsPort: Int?
-  @Flag(help: "Load files anew when one of them changes.") var watch = false
-  @Flag(help: "Let a new version of a file lack functions, or have them with other types.")
+  @Flag(inversion: .prefixedNo, help: "Load files anew when one of them changes.") var watch = false
+  @Flag(inversion: .prefixedNo, help: "Let a new version of a file lack functions, or have them with other types.")
   var allowSignatureChanges = false
   @Option(help: "How the log is written: text, or json for machines.") var format = LogForm.text
   @Flag(help: "Load the files, look at all settings, say what would be served, and end.") var check = false
@@ -78,6 +79,11 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func run(_ chosen: String?) async throws {
     let logger = self.logger
+    let watched = WatchedFiles(watch ? files : [])
+    #if Server
+      // One that comes before there is anything to load anew.
+      if !stdio, printSQL == nil, !check { ServerEvents.ignoreReloads() }
+    #endif
     let sources = try loading.sources(files)
     let installation = try loading.python.start()
     #if Server
@@ -102,8 +108,8 @@ struct ServeCommand: AsyncParsableCommand {
       """
     #if Server
       let run = try ServerRun(settings, served, metrics, logger)
-      if check { return logger.notice("all is well; this would be \(greeting) at \(address.host):\(address.port)") }
-      try await run.serve(catalogue, greeting: greeting)
+      if check { return logger.notice("all is well; this would be \(greeting) at \(address.text)") }
+      try await run.serve(catalogue, watched, greeting: greeting)
     #else
       throw CommandError(
         """
@@ -115,17 +121,37 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func printDeclarations(_ engine: Engine, _ catalogue: FunctionCatalogue) throws {
     let scheme = address.tlsCertificate == nil ? "http" : "https"
-    let paths = files.map { URL(fileURLWithPath: $0).path }.map { "'\($0.replacing("'", with: "'\\''"))'" }
+    let paths = files.map { shellQuoted(URL(fileURLWithPath: $0).path) }
     let program = CommandLine.arguments.first.flatMap { $0.contains("/") ? URL(fileURLWithPath: $0).path : nil }
     let statements = engine.statements(
-      catalogue, at: "\(scheme)://\(address.host):\(address.port)",
-      command: "\(program ?? "clutch") serve --stdio --interpreters 1 \(paths.joined(separator: " "))")
+      catalogue, at: "\(scheme)://\(address.text)",
+      command:
+        "\(program ?? "clutch") serve --stdio --interpreters 1 \((loadingArguments + paths).joined(separator: " "))")
+    if ["0.0.0.0", "::"].contains(address.host), engine != .clickhouse {
+      complain(
+        "\(address.host) is every address of this machine and none of another; print with --host NAME of the server")
+    }
     for problem in statements.problems { complain(problem) }
     guard !statements.text.isEmpty else { throw CommandError("No function can be declared in \(engine.rawValue).") }
     let sink = OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
     try sink.write(statements.text)
     try sink.flush()
   }
+
+  /// The options that say how the functions are loaded and called, for a process that has to do it in the same way.
+  private var loadingArguments: [String] {
+    var arguments =
+      loading.declared.function.map { "--function=\($0)" } + loading.policy.policy.map { "--policy=\($0)" }
+    if let dialect = loading.declared.dialect { arguments.append("--dialect=\(dialect.rawValue)") }
+    if let python = loading.python.python { arguments.append("--python=\(URL(fileURLWithPath: python).path)") }
+    if let memory = loading.udfMemory { arguments.append("--udf-memory=\(memory)") }
+    if loading.threads.allowThreads { arguments.append("--allow-threads") }
+    if let onError { arguments.append("--on-error=\(onError.rawValue)") }
+    if let udfTimeout { arguments.append("--udf-timeout=\(udfTimeout / .seconds(1))") }
+    return arguments.map(shellQuoted)
+  }
+
+  private func shellQuoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
 
   private var settings: ServerSettings {
     ServerSettings(

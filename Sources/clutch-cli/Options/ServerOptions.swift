@@ -26,6 +26,9 @@ struct AddressOptions: ParsableArguments {
       valueName: "file"))
   var token: String?
 
+  /// The address as a URL has it.
+  var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
   func validate() throws {
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key go together; give both.")

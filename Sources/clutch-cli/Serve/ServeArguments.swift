@@ -2,8 +2,8 @@ import HostSupport
 
 /// The options of `clutch serve` that do not stand on its command line: in the environment, and in a file of settings.
 ///
-/// Both become arguments in front of those that were given, of which the last counts. So every option can be set in each of
-/// the three places, and is checked in the same way.
+/// They become arguments in front of those that were given, where these do not say the same option; the environment counts
+/// before the file. So every option can be set in each of the three places, and is checked in the same way.
 enum ServeArguments {
   private static let prefix = "CLUTCH_SERVE_"
   /// Options without a value.
@@ -14,52 +14,73 @@ enum ServeArguments {
   /// - Parameter arguments: those after `serve`.
   /// - Throws: `CommandError` for settings that cannot be read.
   static func complete(_ arguments: [String], _ environment: [String: String]) throws -> [String] {
-    let fromEnvironment = try environment.keys.sorted().flatMap { name -> [String] in
-      guard name.hasPrefix(prefix), let value = environment[name], name != prefix + "CONFIG" else { return [] }
+    // After "--" there are only files.
+    let options = arguments.prefix { $0 != "--" }
+    let file = configurationFile(Array(options)) ?? environment[prefix + "CONFIG"]
+    var settings = try file.map(settings) ?? [:]
+    for (name, value) in environment where name.hasPrefix(prefix) && name != prefix + "CONFIG" {
       // What Kubernetes sets for a service that is called clutch-serve.
-      if value.hasPrefix("tcp://") || name.contains("_SERVICE_") || name.contains("_PORT_") { return [] }
+      if value.hasPrefix("tcp://") || name.contains("_SERVICE_") || name.contains("_PORT_") { continue }
       let option = name.dropFirst(prefix.count).lowercased().replacing("_", with: "-")
-      return try self.option(option, value, in: "the environment variable \(name)")
+      try check(option, in: "the environment variable \(name)")
+      settings[option] = Setting(values: [value], place: "the environment variable \(name)")
     }
-    guard let file = configurationFile(arguments) ?? environment[prefix + "CONFIG"] else {
-      return fromEnvironment + arguments
+    for option in options where option.hasPrefix("--") {
+      let name = option.dropFirst(2).prefix { $0 != "=" }
+      settings[String(name)] = nil
+      if name.hasPrefix("no-") { settings[String(name.dropFirst(3))] = nil }
     }
-    return try settings(file) + fromEnvironment + arguments
+    let files = settings.removeValue(forKey: "files")?.values ?? []
+    return try settings.sorted { $0.key < $1.key }.flatMap { try given($0.key, $0.value) }
+      // A name that begins like an option is one of a file all the same.
+      + files.map { $0.hasPrefix("-") ? "./\($0)" : $0 } + arguments
   }
 
-  private static func configurationFile(_ arguments: [String]) -> String? {
-    for (index, argument) in arguments.enumerated().reversed() {
-      if argument.hasPrefix("--config=") { return String(argument.dropFirst("--config=".count)) }
-      if argument == "--config", index + 1 < arguments.count { return arguments[index + 1] }
+  /// What an option is set to, and where.
+  private struct Setting {
+    let values: [String]
+    let place: String
+  }
+
+  private static func configurationFile(_ options: [String]) -> String? {
+    for (index, option) in options.enumerated().reversed() {
+      if option.hasPrefix("--config=") { return String(option.dropFirst("--config=".count)) }
+      if option == "--config", index + 1 < options.count { return options[index + 1] }
     }
     return nil
   }
 
-  private static func settings(_ file: String) throws -> [String] {
-    let values = try SettingsFile.read(file)
-    return try values.sorted { $0.key < $1.key }.flatMap { name, value in
-      let option = name.replacing("_", with: "-")
-      return switch value {
-      // Files of functions stand by themselves on the command line.
-      case .list(let items) where option == "files": items
-      case .list(let items): try items.flatMap { try self.option(option, $0, in: file) }
-      case .single(let text) where option == "files": [text]
-      case .single(let text): try self.option(option, text, in: file)
-      }
+  private static func settings(_ file: String) throws -> [String: Setting] {
+    try SettingsFile.read(file).reduce(into: [:]) { settings, entry in
+      let values =
+        switch entry.value {
+        case .list(let items): items
+        case .single(let text): [text]
+        }
+      let option = entry.key.replacing("_", with: "-")
+      try check(option, in: file)
+      settings[option] = Setting(values: values, place: file)
     }
   }
 
-  private static func option(_ name: String, _ value: String, in place: String) throws -> [String] {
+  /// - Throws: `CommandError` for what is no name of an option that can be set elsewhere than on the command line.
+  private static func check(_ name: String, in place: String) throws {
     guard name.allSatisfy({ $0.isLowercase || $0 == "-" }), name.first?.isLowercase == true, name != "config" else {
       throw CommandError(
         "\(place): '\(name.cut(to: TextLimit.name))' is no option of clutch serve; see clutch serve --help.")
     }
-    guard flags.contains(name) else { return ["--\(name)=\(value)"] }
-    switch value.lowercased() {
-    case "true", "1", "yes", "on": return ["--\(name)"]
-    case "false", "0", "no", "off", "": return []
-    default:
-      throw CommandError("\(place): \(name) is '\(value.cut(to: TextLimit.name))'; it takes true or false.")
+  }
+
+  /// An option as the command line has it.
+  private static func given(_ name: String, _ setting: Setting) throws -> [String] {
+    guard flags.contains(name) else { return setting.values.map { "--\(name)=\($0)" } }
+    return try setting.values.flatMap { value in
+      switch value.lowercased() {
+      case "true", "1", "yes", "on": return ["--\(name)"]
+      case "false", "0", "no", "off", "": return []
+      default:
+        throw CommandError("\(setting.place): \(name) is '\(value.cut(to: TextLimit.name))'; it takes true or false.")
+      }
     }
   }
 }

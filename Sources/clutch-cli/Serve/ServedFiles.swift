@@ -17,6 +17,12 @@ final class ServedFiles: Sendable {
   /// - Throws: all that is wrong with them.
   init(_ sources: [UDFSource], _ loading: LoadOptions, _ limits: LoadLimitOptions, _ logger: Logger?) async throws {
     names = sources.map(\.name)
+    let stems = Dictionary(grouping: names) { $0.split(separator: "/").last.map(String.init) ?? $0 }
+    if let (stem, same) = stems.first(where: { $0.value.count > 1 }) {
+      throw CommandError(
+        "The files \(same.sorted().joined(separator: " and ")) are both called \(stem), which names their functions; rename one."
+      )
+    }
     let limit = BatchLimit(limits.maxConcurrentBatches)
     self.limit = limit
     queues = names.reduce(into: [:]) { queues, name in

@@ -32,19 +32,22 @@ final class ServerEvents: Sendable {
     }
   }
 
+  /// Until `listen`, a signal that would load files anew does nothing, and every other ends the tool.
+  static func ignoreReloads() {
+    SignalHandler.listen { number in
+      guard number != SIGHUP, number != SIGUSR1 else { return }
+      StandardError.write("\(SignalHandler.message(number))")
+      _exit(128 + number)
+    }
+  }
+
   /// Looks at the files, and for changed secrets, every second.
-  ///
-  /// - Parameter files: those whose change loads them anew; none for only the secrets.
-  func watch(_ files: [String]) {
+  func watch(_ files: WatchedFiles) {
     let task = Task { [continuation] in
-      var known = files.map(FileState.init)
+      var files = files
       while (try? await Task.sleep(for: .seconds(1))) != nil {
-        let now = files.map(FileState.init)
-        if now != known {
-          let changed = zip(files, zip(known, now)).filter { $1.0 != $1.1 }.map(\.0)
-          known = now
-          continuation.yield(.reload(why: "\(changed.joined(separator: ", ")) changed"))
-        }
+        let changed = files.changes()
+        if !changed.isEmpty { continuation.yield(.reload(why: "\(changed.joined(separator: ", ")) changed")) }
         continuation.yield(.checkSecrets)
       }
     }
@@ -54,6 +57,24 @@ final class ServerEvents: Sendable {
   func end() {
     watching.withLock { $0 }?.cancel()
     continuation.finish()
+  }
+}
+
+/// Files as they were when they were last looked at.
+struct WatchedFiles: Sendable {
+  private let files: [String]
+  private var states: [FileState]
+
+  init(_ files: [String]) {
+    self.files = files
+    states = files.map(FileState.init)
+  }
+
+  /// Those that are not what they were.
+  mutating func changes() -> [String] {
+    let now = files.map(FileState.init)
+    defer { states = now }
+    return zip(files, zip(states, now)).filter { $1.0 != $1.1 }.map(\.0)
   }
 }
 

@@ -33,9 +33,15 @@ struct ServerLogHandler: LogHandler {
 
   private func text(_ event: LogEvent, _ time: String, _ about: Logger.Metadata) -> String {
     var lines = event.message.description.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let pairs = about.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+    let pairs = about.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.oneLine("\($0.value)"))" }.joined()
     lines[0] += pairs
     return "\(time) \(event.level) \(lines.joined(separator: "\n  "))\n"
+  }
+
+  /// A value as it stands in a line of text: who is logged must not write lines of their own.
+  private static func oneLine(_ value: String) -> String {
+    value.unicodeScalars.contains { $0.properties.generalCategory == .control }
+      ? String(value.debugDescription.dropFirst().dropLast()) : value
   }
 
   private func json(_ event: LogEvent, _ time: String, _ about: Logger.Metadata) -> String {

@@ -35,8 +35,10 @@
 
     /// Serves until a signal ends it.
     ///
-    /// - Parameter greeting: what the start says, with the address before it.
-    func serve(_ catalogue: FunctionCatalogue, greeting: String) async throws {
+    /// - Parameters:
+    ///   - watched: the files whose change loads them anew, as they were before they were loaded.
+    ///   - greeting: what the start says, with the address before it.
+    func serve(_ catalogue: FunctionCatalogue, _ watched: WatchedFiles, greeting: String) async throws {
       warnOfExpiry()
       let limits = settings.limits
       var rpc = RPCLimits()
@@ -58,10 +60,10 @@
         await server.stop()
         throw error
       }
-      for name in [""] + catalogue.listed.map(\.name) { health.set(.serving, for: name) }
+      setHealth(of: catalogue)
       logger.notice("\(greeting) at \(server.addressText)\(tls == nil ? "" : " with TLS")")
       if let port = endpoint?.port { logger.notice("metrics at http://\(settings.address.host):\(port)/metrics") }
-      events.watch(settings.watchesFiles ? settings.files : [])
+      events.watch(watched)
       let status = await handle(events, server, router)
       events.end()
       await endpoint?.stop()
@@ -88,11 +90,18 @@
     /// - Returns: with which status the tool ends; nil when all calls have finished.
     private func handle(_ events: ServerEvents, _ server: RPCServer, _ router: FlightRouter) async -> Int32? {
       var draining: Task<Bool, Never>?
-      var problem = ""
+      var reloading: Task<Void, Never>?
+      var problems = SecretProblems()
       for await event in events.events {
         switch event {
-        case .reload(let why): await reload(why, router)
-        case .checkSecrets: checkSecrets(&problem)
+        case .reload(let why):
+          guard draining == nil else { continue }
+          // Not here: a file that takes long to load must not keep a signal waiting.
+          reloading = Task { [reloading] in
+            await reloading?.value
+            await reload(why, router)
+          }
+        case .checkSecrets: checkSecrets(&problems)
         case .end(let signal):
           guard draining == nil else {
             logger.notice("ended at once")
@@ -102,7 +111,8 @@
           }
           logger.notice(
             "\(SignalHandler.name(signal)): no new calls; those under way have \(settings.limits.drainSeconds)")
-          health.set(.notServing)
+          reloading?.cancel()
+          for name in health.services { health.set(.notServing, for: name) }
           server.beginDrain()
           let deadline = ContinuousClock.now + settings.limits.drainSeconds
           draining = Task {
@@ -133,29 +143,48 @@
           logger.notice("\(why): \(name) is loaded anew")
         }
       }
+      guard !Task.isCancelled else { return }
       do {
         let catalogue = try files.catalogue()
         router.catalogue = catalogue
-        for function in catalogue.listed { health.set(.serving, for: function.name) }
+        setHealth(of: catalogue)
         for omission in catalogue.omissions { logger.warning("\(omission)") }
       } catch {
         logger.error("\(why), and the functions stay as they were: \(error)")
       }
     }
 
-    /// - Parameter problem: the last one, which is said once.
-    private func checkSecrets(_ problem: inout String) {
+    /// What is there serves, and what was there does not.
+    private func setHealth(of catalogue: FunctionCatalogue) {
+      let names = Set([""] + catalogue.listed.map(\.name))
+      for name in Set(health.services).subtracting(names) { health.set(.notServing, for: name) }
+      for name in names { health.set(.serving, for: name) }
+    }
+
+    /// What kept certificates and tokens from being loaded anew; it is said once.
+    private struct SecretProblems {
+      var tls = ""
+      var tokens = ""
+    }
+
+    private func checkSecrets(_ problems: inout SecretProblems) {
+      // Each by itself: a certificate that is broken must not keep a token alive.
+      attempt("certificates", &problems.tls) {
+        guard try tls?.reload() == true else { return }
+        logger.notice("the certificate is loaded anew; new connections get it")
+        warnOfExpiry()
+      }
+      attempt("tokens", &problems.tokens) { try tokens?.reload() }
+    }
+
+    private func attempt(_ what: String, _ problem: inout String, _ load: () throws -> Void) {
       do {
-        if try tls?.reload() == true {
-          logger.notice("the certificate is loaded anew; new connections get it")
-          warnOfExpiry()
-        }
-        try tokens?.reload()
+        try load()
         problem = ""
       } catch {
         guard "\(error)" != problem else { return }
         problem = "\(error)"
-        logger.error("certificates and tokens stay as they were: \(error)")
+        logger.error("\(what) stay as they were: \(error)")
       }
     }
 

@@ -601,6 +601,31 @@ def sleeps(seconds):
             print(f"ended with {type(error).__name__}: {error}", flush=True)
 
 
+def idle():
+    """A call that is answered once, and then waits."""
+    with client() as connection:
+        writer, reader = connection.do_exchange(descriptor("id_int"), options())
+        writer.begin(pa.schema([("a0", pa.int64())]))
+        writer.write_batch(batch(pa.array([1])))
+        assert reader.read_chunk().data.column(0).to_pylist() == [1]
+        print("answered once", flush=True)
+        try:
+            reader.read_chunk()
+        except Exception as error:
+            print(f"ended with {type(error).__name__}: {error}", flush=True)
+
+
+def unread_table():
+    """An endless table whose rows are not read."""
+    with client() as connection:
+        writer, reader = connection.do_exchange(descriptor("forever"), options())
+        writer.begin(pa.schema([("a0", pa.int64())]))
+        writer.write_batch(batch(pa.array([0])))
+        assert reader.schema
+        print("begun", flush=True)
+        threading.Event().wait(PATIENCE)
+
+
 def many_at_once(count):
     """As many calls at the same time, each with a connection; prints how they ended."""
     ends, lock = {}, threading.Lock()

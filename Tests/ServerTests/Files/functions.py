@@ -184,6 +184,8 @@ def points(n: int) -> list[Point]:
 def forever(n: int) -> Iterator[int]:
     try:
         while True:
+            if n == 50_000:
+                print("forever is at 50000")
             yield n
             n += 1
     finally:

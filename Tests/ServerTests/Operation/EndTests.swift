@@ -31,6 +31,29 @@
         #expect(end.errors.contains("all calls are finished"))
       }
 
+      @Test func `a call that only waits for its client does not hold up the end`() throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, [functions])
+        let idle = try startChecks(server, ["idle"])
+        try idle.output.wait(for: "answered once")
+        server.program.send(SIGTERM)
+        let end = try server.program.end()
+        #expect(end.status == .exited(0), "\(end)")
+        #expect(try idle.end().output.contains("ended with FlightUnavailableError"))
+      }
+
+      @Test func `the generator of a client that does not read and goes away is closed`() throws {
+        let folder = try TestFolder()
+        let server = try ServerProgram(folder, [functions])
+        let unread = try startChecks(server, ["unread_table"])
+        try unread.output.wait(for: "begun")
+        // It is held up by the client when nothing is drawn any more.
+        try server.logs("forever is at 50000")
+        unread.send(SIGKILL)
+        try server.logs("forever is closed")
+        try server.end()
+      }
+
       @Test(arguments: [SIGTERM, SIGINT])
       func `a second signal ends it at once, and the function with it`(second: Int32) throws {
         let folder = try TestFolder()

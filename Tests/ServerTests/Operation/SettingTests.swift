@@ -37,6 +37,29 @@
         try server.end()
       }
 
+      @Test func `the command line counts before the environment, and that before the file`() throws {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        try folder.write(
+          "settings.json",
+          #"{"watch": true, "policy": ["pure"], "interpreters": 2, "files": "f.py", "log-level": "info"}"#)
+        let variables = [
+          "CLUTCH_SERVE_WATCH": "false", "CLUTCH_SERVE_INTERPRETERS": "1", "CLUTCH_SERVE_CONFIG": "settings.json",
+        ]
+        let server = try ServerProgram(folder, ["--policy", "guarded"], environment: variables)
+        #expect(server.log.contains("1 interpreter for each file"), "\(server.log)")
+        try folder.write("f.py", source.replacing("return 1", with: "return 2"))
+        server.program.send(SIGHUP)
+        try server.logs("SIGHUP: f.py is loaded anew")
+        #expect(!server.log.contains("changed"))
+        try server.end()
+        let switched = try ServerProgram(
+          folder, ["--config", "settings.json", "--no-watch", "--interpreters=1"],
+          environment: ["CLUTCH_SERVE_INTERPRETERS": "3"])
+        #expect(switched.log.contains("1 interpreter for each file"), "\(switched.log)")
+        try switched.end()
+      }
+
       @Test(arguments: [
         ("{\"port\": ", "cannot be taken"), ("port = \n", ":1:"), ("{\"prot\": 1}", "prot"),
         ("{\"port\": \"x\"}", "port"),

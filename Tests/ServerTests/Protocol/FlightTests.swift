@@ -32,7 +32,7 @@
 
       @Test func `requests that are wrong in any place get a status, and the server is as well as before`() throws {
         let folder = try TestFolder()
-        let server = try ServerProgram(folder, ["--log-level", "critical", functions])
+        let server = try ServerProgram(folder, ["--log-level", "notice", functions])
         let end = try startPython("fuzz.py", server.address, ["90", "7", "250"]).end()
         #expect(end.status == .exited(0) && end.output.contains("seed 7: 1000 requests"), "\(end)")
         try server.end()
