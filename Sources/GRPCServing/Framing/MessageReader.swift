@@ -5,7 +5,7 @@
   /// its bytes.
   ///
   /// Chunks are kept as they came until somebody asks for a message, so that a call that does not read costs no more than
-  /// its window. A message's memory grows with what has come of it, doubling up to the length that it declares: what is only
+  /// its window. A message's memory grows with what has come of it, eightfold up to the length that it declares: what is only
   /// declared costs nothing, and a large message is moved a few times at most, which for large blocks is a change of page
   /// tables and no copy.
   struct MessageReader {
@@ -93,7 +93,8 @@
       guard var buffer = message.take() else { return }
       if buffer.writableBytes < bytes.readableBytes {
         let whole = buffer.writerIndex + bytes.readableBytes + missing
-        buffer.reserveCapacity(min(whole, max(2 * buffer.capacity, buffer.writerIndex + bytes.readableBytes)))
+        buffer.reserveCapacity(min(whole, max(8 * buffer.capacity, buffer.writerIndex + bytes.readableBytes)))
+        buffer.preferLargePages()
       }
       buffer.writeImmutableBuffer(bytes)
       message = buffer
