@@ -68,7 +68,6 @@
     func send(_ message: EncodedMessage) {
       let prefix = FlightData.prefix(of: message)
       var bytes = ByteBufferAllocator().buffer(capacity: prefix.count + message.bodyByteCount)
-      bytes.preferLargePages()
       bytes.writeBytes(prefix)
       for piece in message.body { piece.bytes.withUnsafeBytes { _ = bytes.writeBytes($0) } }
       report.answered()

@@ -94,7 +94,6 @@
       if buffer.writableBytes < bytes.readableBytes {
         let whole = buffer.writerIndex + bytes.readableBytes + missing
         buffer.reserveCapacity(min(whole, max(8 * buffer.capacity, buffer.writerIndex + bytes.readableBytes)))
-        buffer.preferLargePages()
       }
       buffer.writeImmutableBuffer(bytes)
       message = buffer
