@@ -1,3 +1,6 @@
+import Columnar
+import Functions
+import PythonUDF
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(10))) struct NumberResultTests {
@@ -176,5 +179,31 @@ import Testing
       of: ["Decimal('1E+2')", "Decimal('12345.6789')", "Decimal('1E-3')"], as: "Annotated[Decimal, Decimal128(12, 4)]",
       classes: "import decimal\ndecimal.setcontext(decimal.Context(prec=2, capitals=0))")
     #expect(found == ["100", "12345.6789", "0.001"])
+  }
+
+  @Test func `decimals as text have all their digits and no exponent`() async throws {
+    let source = """
+      from decimal import Decimal
+      from clutch import udf
+      @udf
+      def f(x: Decimal) -> Decimal: return x
+      """
+    let field = Field.extended(name: "x", type: .utf8, extensionName: "arrowudf.decimal")
+    let long = String(repeating: "7", count: 60)
+    let texts: [(String?, String?)] = [
+      ("1E+3", "1000"), ("-1.5E-9", "-0.0000000015"), ("0E+5", "0"), ("-0E-7", "-0.0000000"), ("12.50", "12.50"),
+      (long, long), ("\(long)E-70", "0." + String(repeating: "0", count: 10) + long), ("1.25E+1", "12.5"), ("NaN", "NaN"),
+      ("Infinity", "Infinity"), (nil, nil), ("9E+9999", "9" + String(repeating: "0", count: 9_999)),
+    ]
+    let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: 1))
+    defer { pool.close() }
+    func call(_ texts: [String?]) async throws -> Column {
+      try await pool.call("f", RecordBatch(schema: Schema([field]), columns: [Column(texts)]))
+    }
+    let found = try await call(texts.map(\.0)).strings()
+    #expect(texts.indices.map { found[$0] } == texts.map(\.1))
+    for wrong in ["1E+10001", "1E-10001", "1E+999999"] {
+      await #expect(throws: UDFError.self) { try await call([wrong]) }
+    }
   }
 }
