@@ -191,8 +191,10 @@ import Testing
     let field = Field.extended(name: "x", type: .utf8, extensionName: "arrowudf.decimal")
     let long = String(repeating: "7", count: 60)
     let texts: [(String?, String?)] = [
-      ("1E+3", "1000"), ("-1.5E-9", "-0.0000000015"), ("0E+5", "0"), ("-0E-7", "-0.0000000"), ("12.50", "12.50"),
-      (long, long), ("\(long)E-70", "0." + String(repeating: "0", count: 10) + long), ("1.25E+1", "12.5"), ("NaN", "NaN"),
+      ("1E+3", "1000"), ("-1.5E-9", "-0.0000000015"), ("0E+5", "0"), ("-0E-7", "-0.0000000"),
+      ("12.50", "12.50"),
+      (long, long), ("\(long)E-70", "0." + String(repeating: "0", count: 10) + long), ("1.25E+1", "12.5"),
+      ("NaN", "NaN"),
       ("Infinity", "Infinity"), (nil, nil), ("9E+9999", "9" + String(repeating: "0", count: 9_999)),
     ]
     let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: 1))
