@@ -155,6 +155,9 @@
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
       // Of one stream only, which was reset: the others go on.
       if error is NIOHTTP2Errors.StreamError || error is NIOHTTP2Errors.StreamClosed { return }
+      // An answer to a stream whose reset came in the same read: it is gone for SwiftNIO already. A stream that never was is
+      // the client's error.
+      if let error = error as? NIOHTTP2Errors.NoSuchStream, error.streamID <= lastStream { return }
       logger.debug("a connection breaks", metadata: ["peer": "\(peer)", "error": "\(error)"])
       if phase == .new { core.configuration.observer?.refused(.handshake) }
       closeNow()

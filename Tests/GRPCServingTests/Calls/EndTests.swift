@@ -69,6 +69,25 @@
         }
       }
 
+      @Test("a call whose reset comes in one piece with its request takes no other call with it")
+      func resetAtOnce() async throws {
+        try await serving { server, probe, _ in
+          let client = try await RawClient(server)
+          try await client.send(RawFrame.preface)
+          try await client.send([.request("/test/Gate", stream: 1)])
+          try await eventually("the call") { probe[\.waiting].count == 1 }
+          for stream in stride(from: UInt32(3), to: 43, by: 2) {
+            let reset = RawFrame(kind: .reset, flags: 0, stream: stream, payload: [0, 0, 0, 8])
+            try await client.send([
+              .request("/test/Echo", stream: stream), .message(Array("x".utf8), stream: stream, ends: false), reset,
+            ])
+          }
+          probe.release { $0.finish(.ok) }
+          try await client.frame(.headers, stream: 1) { $0.flags & RawFrame.endStream != 0 }
+          await client.close()
+        }
+      }
+
       @Test("a status that the client does not read is given up at its deadline")
       func unreadStatus() async throws {
         try await serving { server, probe, _ in
