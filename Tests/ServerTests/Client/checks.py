@@ -22,6 +22,8 @@ import grpc
 import pyarrow as pa
 import pyarrow.flight as flight
 
+from wire import field, path
+
 ADDRESS = sys.argv[1]
 PATIENCE = 60
 JSON, DECIMAL = b"arrowudf.json", b"arrowudf.decimal"
@@ -405,22 +407,6 @@ def check_deadlines_of_clients():
 
 
 # Shapes of requests, byte by byte
-
-
-def varint(number):
-    text = b""
-    while number > 127:
-        text += bytes([number & 127 | 128])
-        number >>= 7
-    return text + bytes([number])
-
-
-def field(number, content):
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def path(name):
-    return field(1, b"\x08\x01" + field(3, name.encode()))
 
 
 def data(message, body=b""):

@@ -15,28 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pyarrow as pa
 
+from wire import field, path
+
 ADDRESS, SECONDS = sys.argv[1], float(sys.argv[2])
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
 REQUESTS = int(sys.argv[4]) if len(sys.argv) > 4 else None
 METHOD = "/arrow.flight.protocol.FlightService/DoExchange"
 PATIENCE = 60
 IDENTITY = bytes
-
-
-def varint(number):
-    text = b""
-    while number > 127:
-        text += bytes([number & 127 | 128])
-        number >>= 7
-    return text + bytes([number])
-
-
-def field(number, content):
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def path(name):
-    return field(1, b"\x08\x01" + field(3, name.encode()))
 
 
 def messages(batch, options):
