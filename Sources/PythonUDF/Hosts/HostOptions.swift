@@ -1,3 +1,4 @@
+public import Functions
 public import PythonRuntime
 public import ThreadConfinement
 
@@ -15,6 +16,10 @@ public struct HostOptions: Sendable {
   public var configuration: SubInterpreter.Configuration
   /// What the source may do to the machine, from its first line on.
   public var policy: InterpreterPolicy
+  /// Where functions run; nil for an isolated interpreter, or what the source asks for.
+  public var placement: Placement?
+  /// The packages that the source is loaded with; nil for those of the Python that runs.
+  public var environment: UDFEnvironment?
   /// How long a source may take to load in one interpreter; nil for any time. One that does not stop then is given up a
   /// second later, but for one that a database's query loads on its own thread (``threads``), unless ``startsAll``.
   public var loadTimeout: Duration?
@@ -33,13 +38,16 @@ public struct HostOptions: Sendable {
   /// Options, each with its default unless given.
   public init(
     interpreters: Int? = nil, startsAll: Bool = false, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
+    policy: InterpreterPolicy = .guarded, placement: Placement? = nil, environment: UDFEnvironment? = nil,
+    loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
     logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil
   ) {
     self.interpreters = interpreters
     self.startsAll = startsAll
     self.configuration = configuration
     self.policy = policy
+    self.placement = placement
+    self.environment = environment
     self.loadTimeout = loadTimeout
     self.waitingLimit = waitingLimit
     self.logging = logging
