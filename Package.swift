@@ -54,6 +54,7 @@ let package = Package(
     .target(name: "CPythonABI"),
     .target(name: "CArrowABI"),
     .target(name: "CDuckDBABI"),
+    .target(name: "CLinuxABI"),
     // Logic, which must be C: the reason is in its header.
     .target(name: "CCrashReport"),
 
@@ -71,10 +72,12 @@ let package = Package(
     .target(
       name: "PythonFunctions", dependencies: ["Columnar", "CPythonABI", "Functions", "HostSupport", "PythonRuntime"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
+    .target(name: "WorkerProcess", dependencies: ["ArrowIPC", "CLinuxABI", "Columnar"], swiftSettings: settings),
     .target(
       name: "PythonUDF",
       dependencies: [
         "Columnar", "Functions", "HostSupport", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
+        "WorkerProcess",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -144,6 +147,8 @@ let package = Package(
       name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ArrowIPCTests", dependencies: ["ArrowIPC", "Columnar", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "WorkerProcessTests", dependencies: ["Columnar", "TestSupport", "WorkerProcess"], swiftSettings: settings),
     .testTarget(
       name: "GRPCServingTests",
       dependencies: [

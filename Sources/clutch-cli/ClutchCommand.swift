@@ -18,6 +18,7 @@ struct ClutchCommand: AsyncParsableCommand {
 enum Tool {
   /// On the main thread, where a command that is not asynchronous may block.
   @MainActor static func main() async {
+    runWorkerIfAsked()
     StandardStreams.fill()
     SignalHandler.begin()
     CrashReport.install()

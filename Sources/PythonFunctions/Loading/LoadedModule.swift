@@ -247,7 +247,7 @@ package struct LoadedModule: Sendable {
     if error.typeName == "clutch.SignatureError" { return UDFError(.badSignature, error.message) }
     if let package = RefusedPackage(error) {
       return UDFError(
-        .loadFailed, "\(source.name) cannot be loaded: \(package.place)\(package.explanation)")
+        .needsWorker, "\(source.name) cannot be loaded: \(package.place)\(package.explanation)")
     }
     let error = error.droppingFrames(where: \.isHidden)
     if error.syntax != nil { return UDFError(.loadFailed, "\(source.name) does not compile:", exception: error) }

@@ -5,7 +5,7 @@ extension SubInterpreter {
   ///
   /// The default is full isolation. An interpreter always has its own GIL; CPython then asks for its own allocator and
   /// for the check of extension modules too, so these are not settings.
-  public struct Configuration: Sendable, Hashable {
+  public struct Configuration: Sendable, Hashable, Codable {
     /// Whether `os.fork` may be called. Off by default.
     public var allowsFork = false
     /// Whether `os.exec*` may be called. Off by default; `subprocess` and `os.posix_spawn` work all the same.

@@ -18,6 +18,11 @@ public struct HostOptions: Sendable {
   public var policy: InterpreterPolicy
   /// Where functions run; nil for an isolated interpreter, or what the source asks for.
   public var placement: Placement?
+  /// The program that is started as a worker process; nil to look for it: `CLUTCH_WORKER`, this program itself if it calls
+  /// `runWorkerIfAsked()`, `clutch-worker` or `clutch` beside it, in `../libexec/clutch`, and on `PATH`.
+  public var worker: String?
+  /// How long a worker process may be idle before it ends; the next call starts another. Nil for as long as the pool is there.
+  public var workerIdle: Duration?
   /// The packages that the source is loaded with; nil for those of the Python that runs.
   public var environment: UDFEnvironment?
   /// How long a source may take to load in one interpreter; nil for any time. One that does not stop then is given up a
@@ -38,7 +43,8 @@ public struct HostOptions: Sendable {
   /// Options, each with its default unless given.
   public init(
     interpreters: Int? = nil, startsAll: Bool = false, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, placement: Placement? = nil, environment: UDFEnvironment? = nil,
+    policy: InterpreterPolicy = .guarded, placement: Placement? = nil, worker: String? = nil,
+    workerIdle: Duration? = nil, environment: UDFEnvironment? = nil,
     loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
     logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil
   ) {
@@ -47,6 +53,8 @@ public struct HostOptions: Sendable {
     self.configuration = configuration
     self.policy = policy
     self.placement = placement
+    self.worker = worker
+    self.workerIdle = workerIdle
     self.environment = environment
     self.loadTimeout = loadTimeout
     self.waitingLimit = waitingLimit

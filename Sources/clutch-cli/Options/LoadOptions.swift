@@ -13,6 +13,7 @@ struct LoadOptions: ParsableArguments {
     transform: memorySize)
   var udfMemory: Int?
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var placement: PlacementOptions
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -32,6 +33,7 @@ struct LoadOptions: ParsableArguments {
   func options(interpreters: Int, on group: ThreadGroup? = nil) -> HostOptions {
     HostOptions(
       interpreters: interpreters, configuration: threads.allow(in: .isolated(memoryLimit: udfMemory)),
+      placement: placement.placement, workerIdle: placement.workerIdle,
       loadTimeout: loadTimeout > 0 ? .seconds(loadTimeout) : nil, logging: log.logging, threads: group)
   }
 
