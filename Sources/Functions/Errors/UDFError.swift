@@ -8,7 +8,7 @@ public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConverti
     private enum Value: String, Codable {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
         wrongResult, interrupted, deadlineExceeded, closed, handedOver, notAvailable, busy, nameTaken, incompatible,
-        memoryExceeded, workerDied, needsWorker
+        memoryExceeded, environmentMissing, workerDied, needsWorker
     }
     private let value: Value
 
@@ -45,6 +45,8 @@ public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConverti
     public static let incompatible = Code(value: .incompatible)
     /// The interpreter reached its memory limit. It can be called again: what the call held has been given back.
     public static let memoryExceeded = Code(value: .memoryExceeded)
+    /// A folder of the packages that the source is to be loaded with is not there.
+    public static let environmentMissing = Code(value: .environmentMissing)
     /// The source, or a function of it, imports a package whose compiled part does not load in isolated interpreters: it
     /// belongs in worker processes.
     public static let needsWorker = Code(value: .needsWorker)

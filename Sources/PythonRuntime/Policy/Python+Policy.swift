@@ -6,10 +6,12 @@ extension Python {
   ///
   /// - Parameters:
   ///   - moduleFolder: the folder of the UDF file, whose modules may be imported; nil for none.
+  ///   - packageFolders: folders of packages that are the interpreter's own, and are treated as those of the installation.
   ///   - ownModules: top-level modules of ours, which may always be imported.
   /// - Throws: `PythonRuntimeError` with code `badPolicy`; `PythonError`.
   package func enforce(
-    _ policy: InterpreterPolicy, moduleFolder: String? = nil, ownModules: Set<String> = []
+    _ policy: InterpreterPolicy, moduleFolder: String? = nil, packageFolders: [String] = [],
+    ownModules: Set<String> = []
   ) throws {
     try policy.check()
     guard !policy.isUnrestricted else { return }
@@ -43,7 +45,7 @@ extension Python {
         "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
         "networked": !policy.network.isNone,
       ])
-    let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages
+    let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages + packageFolders
     let policyGuard = PolicyGuard(
       policy, api, log: state.denials,
       places: PolicyPlaces(

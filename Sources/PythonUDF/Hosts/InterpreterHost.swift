@@ -134,7 +134,8 @@ final class InterpreterHost: FunctionHost {
       let module = try interpreter.withGILOnOwnThread { py in
         let outcome = Result {
           try prepare(py)
-          return try LoadedModule(source, options.policy, log: channel, in: py) { exception in
+          return try LoadedModule(source, options.policy, environment: options.environment, log: channel, in: py) {
+            exception in
             state.withLock { $0.exception = exception }
           }
         }
