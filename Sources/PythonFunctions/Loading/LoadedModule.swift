@@ -88,7 +88,7 @@ package struct LoadedModule: Sendable {
     try environment?.check(for: source)
     do {
       let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
-      columnClass = try Self.prepare(policy, folder: folder, environment, log: log, in: py)
+      columnClass = try Self.prepare(policy, for: source.name, folder: folder, environment, log: log, in: py)
       try memory.requireRoom("without the file")
       // Before the file runs, which may change what these names stand for.
       support = Self.keep(try py.importModule(Self.supportModule), py)
@@ -188,18 +188,20 @@ package struct LoadedModule: Sendable {
   /// Installs our own modules, and then begins to enforce the policy.
   ///
   /// - Parameters:
+  ///   - source: what tracebacks call the source.
   ///   - folder: where modules beside the source are.
   ///   - environment: where its packages are.
   /// - Returns: the key of the class of columns.
   @discardableResult
   static func prepare(
-    _ policy: InterpreterPolicy, folder: String?, _ environment: UDFEnvironment? = nil, log: some LogSink,
-    in py: borrowing Python
+    _ policy: InterpreterPolicy, for source: String, folder: String?, _ environment: UDFEnvironment? = nil,
+    log: some LogSink, in py: borrowing Python
   ) throws -> Int {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
     try py.installImportChanges()
-    let texts = "_clutch_texts"
+    if py.state.isMain { try MainSources.prepare(source, folder: folder, ownNames: ownNames, log: log, in: py) }
+    let texts = textsModule
     try py.installModule(texts, String(decoding: PackageResources.texts_py, as: UTF8.self), file: ownFile)
     try py.importModule(texts).setAttribute(
       "shown",
@@ -209,21 +211,30 @@ package struct LoadedModule: Sendable {
     let column = try py.state.check(ColumnClass.make(py.api))
     let columnClass = py.state.keep(column)
     for (name, text) in ownModules {
+      // In the main interpreter it is there: it changes what sources share.
+      if py.state.isMain, name == NoLog.module { continue }
       try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
       if name == "clutch" {
         try py.state.check(py.api.pointee.PyObject_SetAttrString(py.importModule(name).pointer, "Column", column))
       }
     }
     try py.state.setLineReader(try py.importModule("_clutch_pristine").attribute("line").pointer)
-    try log.install(in: py)
+    if !py.state.isMain { try log.install(in: py) }
     let dialects = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
     _ = try py.importModule("_clutch_dialects").callMethod("install", dialects)
-    let names = [texts] + ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
     let packages = environment?.sitePackages ?? []
     if !packages.isEmpty { _ = try py.importModule(environmentModule).callMethod("add", packages) }
-    try py.enforce(policy, moduleFolder: folder, packageFolders: packages, ownModules: Set(names))
+    if py.state.isMain { try MainSources.begin(source, in: py) }
+    try py.enforce(policy, moduleFolder: folder, packageFolders: packages, ownModules: Set(ownNames))
     return columnClass
   }
+
+  /// The names of all modules of ours that code can see.
+  private static var ownNames: [String] {
+    [textsModule] + ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
+  }
+
+  private static let textsModule = "_clutch_texts"
 
   /// In the order in which they import each other.
   private static var ownModules: [(name: String, text: [UInt8])] {

@@ -33,7 +33,7 @@ extension UDFSource {
   private static func places(
     of functions: [String], _ dialect: SQLDialect?, in sources: [UDFSource], _ py: borrowing Python
   ) throws -> [Int] {
-    try LoadedModule.prepare(.guarded, folder: nil, log: NoLog(), in: py)
+    try LoadedModule.prepare(.guarded, for: "", folder: nil, log: NoLog(), in: py)
     let reader = try py.importModule("_clutch_handlers")
     let names = try sources.map { source in
       do {

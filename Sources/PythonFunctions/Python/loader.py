@@ -21,6 +21,9 @@ import _clutch_pristine as pristine
 import _clutch_texts as texts
 import clutch
 
+#: Will have the module of the source.
+loaded = []
+
 _modules, _marked, _SignatureError = sys.modules, clutch._marked, clutch.SignatureError
 _MISSING = callables.MISSING
 _tracing = ((sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile))
@@ -62,6 +65,7 @@ def load(source, filename, path, declarations=(), dialect=None):
     # Those that every module has; without them it would get ours.
     module.__builtins__ = builtins.__dict__
     _modules[module.__name__] = module
+    loaded.append(module)
     _marked.clear()
     exec(code, module.__dict__)
 

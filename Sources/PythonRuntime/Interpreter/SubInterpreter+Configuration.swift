@@ -19,6 +19,14 @@ extension SubInterpreter {
     /// limit. What asks for more gets a `MemoryError`, and the interpreter goes on. A bare one takes about 3 MB.
     public var memoryLimit: Int?
 
+    /// Whether it is the main interpreter of this process instead of an isolated one: every extension module loads there.
+    ///
+    /// The main interpreter is there already, with its modules and whatever ran there before, and goes on after the end.
+    /// Several that share it run under one GIL, and must have the same policy. `allowsThreads` and `memoryLimit`
+    /// hold for each; whether it may fork, exec or start daemon threads is the policy's affair alone. The limit counts
+    /// what its thread and the threads it starts allocate.
+    package var isMain = false
+
     /// Own GIL, own allocator, no fork, no exec, no threads, no daemon threads, extension modules checked.
     public static let isolated = Configuration()
 

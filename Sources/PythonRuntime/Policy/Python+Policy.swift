@@ -14,7 +14,26 @@ extension Python {
     ownModules: Set<String> = []
   ) throws {
     try policy.check()
-    guard !policy.isUnrestricted else { return }
+    guard !policy.isUnrestricted || state.isMain else { return }
+    let places = state.isMain ? try MainPolicy.places(policy) { try change(for: policy) } : try change(for: policy)
+    guard var places else { return }
+    places.libraries += packageFolders
+    let policyGuard = PolicyGuard(
+      policy, api, log: state.denials, places: places, moduleFolder: moduleFolder, ownModules: ownModules)
+    if state.isMain {
+      MainPolicy.add(policyGuard)
+    } else {
+      let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
+      guard AuditHook.guards.insert(policyGuard, for: interpreter) else {
+        throw PythonRuntimeError(.startFailed, "the interpreter has a policy already, or too many have one")
+      }
+    }
+    state.policyGuard = policyGuard
+    BuiltinModules.setGuardOfThread(policyGuard)
+  }
+
+  /// Changes the interpreter's modules as a policy asks.
+  private func change(for policy: InterpreterPolicy) throws -> PolicyPlaces {
     try installImportChanges()
     try installModule(
       "_clutch_policy", String(decoding: PackageResources.policy_py, as: UTF8.self), file: PythonError.Frame.ownFile)
@@ -45,21 +64,12 @@ extension Python {
         "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
         "networked": !policy.network.isNone,
       ])
-    let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages + packageFolders
-    let policyGuard = PolicyGuard(
-      policy, api, log: state.denials,
-      places: PolicyPlaces(
-        searchPath: try places.item(0).extract(), libraries: libraries,
-        programs: try places.item(3).extract(),
-        installation: try places.item(4).extract([String].self) + [state.installation.library],
-        standardLibrary: try places.item(2).extract()),
-      moduleFolder: moduleFolder, ownModules: ownModules)
-    let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
-    guard AuditHook.guards.insert(policyGuard, for: interpreter) else {
-      throw PythonRuntimeError(.startFailed, "the interpreter has a policy already, or too many have one")
-    }
-    state.policyGuard = policyGuard
-    BuiltinModules.setGuardOfThread(policyGuard)
+    let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages
+    return PolicyPlaces(
+      searchPath: try places.item(0).extract(), libraries: libraries,
+      programs: try places.item(3).extract(),
+      installation: try places.item(4).extract([String].self) + [state.installation.library],
+      standardLibrary: try places.item(2).extract())
   }
 
   /// Given the name of a function and a rule, makes the one that is denied by it.

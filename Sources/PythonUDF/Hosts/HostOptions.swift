@@ -7,7 +7,8 @@ public import ThreadConfinement
 /// One value that is handed down from whoever makes a ``UDFPool``, a ``ThreadedUDFInterpreter`` or a source of a
 /// ``UDFRegistry`` to whatever runs the functions.
 public struct HostOptions: Sendable {
-  /// How many interpreters there may be, at least 1; nil for the number of cores, or of ``threads``.
+  /// How many interpreters there may be, at least 1; nil for the number of cores, or of ``threads``. Always one where
+  /// functions run in the main interpreter.
   public var interpreters: Int?
   /// Whether all of them are made at once. By default the first loads the source, and another one is made whenever a call
   /// waits while all there are run: a source that takes seconds to load does so once for a small piece of work.
@@ -61,5 +62,14 @@ public struct HostOptions: Sendable {
     self.logging = logging
     self.discovery = discovery
     self.threads = threads
+  }
+
+  /// The same for one host, on a thread of its own, where functions run in the main interpreter: more would wait for its GIL,
+  /// and a database's threads would for each other.
+  var placed: HostOptions {
+    guard placement == .main else { return self }
+    var options = self
+    (options.interpreters, options.threads) = (1, nil)
+    return options
   }
 }

@@ -51,8 +51,7 @@ final class HostSet: Sendable {
     self.telemetry = telemetry
     state.withLock { $0.placement = options.placement }
     let most = options.threads?.count ?? ProcessInfo.processInfo.activeProcessorCount
-    let isMain = options.placement == .main
-    limit = isMain ? 1 : max(1, min(options.interpreters ?? most, options.threads?.count ?? Int.max))
+    limit = max(1, min(options.interpreters ?? most, options.threads?.count ?? Int.max))
     queue = HostQueue(limit: options.waitingLimit)
     if let threads {
       let spare = try threads.threads.prefix(limit).map { thread -> any FunctionHost in

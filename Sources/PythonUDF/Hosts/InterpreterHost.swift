@@ -6,7 +6,8 @@ import PythonRuntime
 import Synchronization
 import ThreadConfinement
 
-/// An isolated interpreter with a source loaded in it, which is made when it is needed.
+/// An interpreter with a source loaded in it, which is made when it is needed: an isolated one, or the main one where the
+/// options place functions there.
 final class InterpreterHost: FunctionHost {
   let thread: DedicatedThread
   /// Whether the thread is its own, and ends with it.
@@ -120,8 +121,10 @@ final class InterpreterHost: FunctionHost {
   /// The loaded source; loads it if that has not been done.
   private func module(_ call: CallContext) throws -> LoadedModule {
     if let module = state.withLock(\.module) { return module }
+    var configuration = options.configuration
+    configuration.isMain = options.placement == .main
     let interpreter = try SubInterpreter(
-      options.configuration, .open, options.discovery, on: thread, endsThread: endsThread)
+      configuration, .open, options.discovery, on: thread, endsThread: endsThread)
     interpreter.observeDenials { [channel] in channel.write($0) }
     let isWanted = state.withLock { state in
       guard !state.isClosed else { return false }

@@ -47,7 +47,8 @@ public final class UDFPool: FunctionProvider {
     try await make(source, options, Telemetry(source.name, options.logging))
   }
 
-  static func make(_ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry) async throws -> UDFPool {
+  static func make(_ source: UDFSource, _ given: HostOptions, _ telemetry: Telemetry) async throws -> UDFPool {
+    let options = given.placed
     let hosts = try HostSet(source, options, telemetry)
     let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     let loaded = try await call.outcome { hosts.loadFirst(call) }
@@ -56,7 +57,8 @@ public final class UDFPool: FunctionProvider {
     return pool
   }
 
-  convenience init(_ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry) throws {
+  convenience init(_ source: UDFSource, _ given: HostOptions, _ telemetry: Telemetry) throws {
+    let options = given.placed
     let hosts = try HostSet(source, options, telemetry)
     let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     let loaded = try call.outcomeAndWait { hosts.loadFirst(call) }
