@@ -131,7 +131,8 @@ let package = Package(
     .executableTarget(
       name: "clutch-benchmarks",
       dependencies: [
-        "Clutch", "Columnar", "DuckDBEngine", "PythonFunctions", "PythonRuntime", "PythonUDF", "ThreadConfinement",
+        "Clutch", "Columnar", "DuckDBEngine", "Functions", "PythonFunctions", "PythonRuntime", "PythonUDF",
+        "ThreadConfinement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
