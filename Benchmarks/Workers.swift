@@ -1,6 +1,7 @@
 import Columnar
 import Foundation
 import Functions
+import PythonRuntime
 import PythonUDF
 
 /// Functions in worker processes against the same in an interpreter of this process, and starts and deaths of workers.

@@ -37,6 +37,9 @@ final class LiveWorker: @unchecked Sendable {
   /// How much of what a worker writes to standard error is kept.
   private static let mostErrorText = 16 << 10
 
+  /// How much has begun in it that later steps are about.
+  let held = Atomic(0)
+
   /// What is told while nobody asks.
   struct Observer: Sendable {
     var record: @Sendable (UDFLogRecord) -> Void
@@ -167,8 +170,14 @@ final class LiveWorker: @unchecked Sendable {
   func run(_ step: FunctionStep, _ call: WorkerCall, resultType: UDFType?) throws -> StepAnswer? {
     var call = call
     call.resultType = resultType.flatMap { writer.text(of: $0) }
+    defer { held.store(writer.open.count, ordering: .relaxed) }
     guard let message = try writer.write(step, call) else { return nil }
-    return try ask(message)
+    let answer = try ask(message)
+    switch answer.outcome {
+    case .success(.drawn(nil)), .failure: writer.forget(step)
+    default: break
+    }
+    return answer
   }
 
   /// The number of the question that is asked next.
@@ -224,6 +233,7 @@ final class LiveWorker: @unchecked Sendable {
 
   // MARK: From other threads
 
+  var isHolding: Bool { held.load(ordering: .relaxed) > 0 }
   var hasEnded: Bool { condition.withLock { end != nil } }
 
   /// Tells it to stop a call.

@@ -27,8 +27,6 @@ final class ProcessHost: FunctionHost {
     var denials = PolicyDenials()
     /// When a step was last run, while none is.
     var idleSince = ContinuousClock.now
-    /// How many steps have left something in the worker that others are about.
-    var placed = 0
   }
 
   private let state = Mutex(State())
@@ -293,11 +291,12 @@ final class ProcessHost: FunctionHost {
 
   /// Ends the worker when nothing has been asked for long.
   private func endLater() {
-    guard let limit = options.workerIdle, state.withLock({ $0.worker != nil && $0.placed == 0 }) else { return }
+    guard let limit = options.workerIdle, state.withLock({ $0.worker?.isHolding == false }) else { return }
     DispatchQueue.global().asyncAfter(deadline: .now() + limit.inSeconds + 0.01) { [weak self] in
       guard let self else { return }
       let worker = state.withLock { state -> LiveWorker? in
-        guard state.current == nil, state.placed == 0, ContinuousClock.now - state.idleSince >= limit else {
+        guard state.current == nil, state.worker?.isHolding == false, ContinuousClock.now - state.idleSince >= limit
+        else {
           return nil
         }
         return state.worker.take()

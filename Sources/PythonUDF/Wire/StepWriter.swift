@@ -10,6 +10,8 @@ struct StepWriter {
   private var schemas = SentSchemas()
   /// The types of results that were sent before, with their text.
   private var types: [UDFType: String] = [:]
+  /// What has begun in the worker and not ended.
+  private(set) var open: Set<Int> = []
   /// The worker's number in this process.
   private let process: Int
 
@@ -29,6 +31,7 @@ struct StepWriter {
     func name(_ place: RemotePlace) throws -> Bool {
       writer.write(place.number)
       let isNew = try isNew(place)
+      if isNew { open.insert(place.number) }
       writer.write(isNew)
       return isNew
     }
@@ -44,6 +47,7 @@ struct StepWriter {
       if isNew { try table.batch.write(to: &writer, &schemas) }
     case .close(let table):
       guard has(table.remote) else { return nil }
+      defer { open.remove(table.remote.number) }
       begin(.close, table.function)
       _ = try name(table.remote)
     case .feed(let stream, let batch):
@@ -52,6 +56,7 @@ struct StepWriter {
       try batch.write(to: &writer, &schemas)
     case .finish(let stream), .abort(let stream):
       guard has(stream.remote) else { return nil }
+      defer { open.remove(stream.remote.number) }
       let isFinish = if case .finish = step { true } else { false }
       begin(isFinish ? .finish : .abort, stream.function)
       _ = try name(stream.remote)
@@ -63,6 +68,7 @@ struct StepWriter {
       begin(step.kind, table.function)
       _ = try name(table.remote)
       writer.write(table.keepsRows)
+      if case .close = step { open.remove(table.remote.number) }
       try write(step, to: &writer)
     case .end: begin(.end, 0)
     }
@@ -90,6 +96,11 @@ struct StepWriter {
     case .drop(let groups): writer.write(numbers: groups)
     case .close: break
     }
+  }
+
+  /// Forgets a table function's call that has come to its end.
+  mutating func forget(_ step: FunctionStep) {
+    if case .draw(let table, _) = step { open.remove(table.remote.number) }
   }
 
   /// Whether it has begun in this worker.

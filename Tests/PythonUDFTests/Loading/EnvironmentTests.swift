@@ -119,7 +119,7 @@ import Testing
         return "done"
       """, [packages.path]
     ) { pool in
-      try await pool.expect("wrote", rows(1), gives: [nil])
+      try await pool.expect("wrote", rows(1), gives: [String?.none])
     }
     #expect(try String(contentsOfFile: packages.path + "/tiny.py", encoding: .utf8) == "VERSION = '1'")
     #expect(try FileManager.default.contentsOfDirectory(atPath: packages.path) == ["tiny.py"])
