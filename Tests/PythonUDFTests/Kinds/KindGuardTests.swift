@@ -1,5 +1,7 @@
 import Columnar
 import Functions
+import Metrics
+import MetricsTestKit
 import PythonRuntime
 import PythonUDF
 import Synchronization
@@ -176,6 +178,26 @@ import Testing
       #expect(record?.message == "got 7")
       #expect(record?.function == "f")
     }
+  }
+
+  @Test(arguments: FunctionShape.allCases) func `its failures, rows and time are in the metrics`(
+    shape: FunctionShape
+  ) async throws {
+    let metrics = TestMetrics()
+    try await withMetricsFactory(metrics) {
+      try await withShape(shape, .interpreter, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
+        _ = try await shape.call(pool, [1, 2, 3], onError: .null)
+        await pool.closeAsync()
+      }
+    }
+    let function = [("source", "shape.py"), ("function", "f")]
+    // Of a table function these are the rows that it has given.
+    let rows = shape == .table || shape == .asyncTable ? 2 : 3
+    #expect(metrics.counterTotal(label: "clutch_udf_rows", dimensions: function) == Int64(rows))
+    let errors = metrics.counterTotal(
+      label: "clutch_udf_errors", dimensions: function + [("error", "ValueError")])
+    #expect(errors == (shape.failsTogether ? 3 : 1))
+    #expect(try metrics.expectTimer("clutch_udf_seconds", function).values.allSatisfy { $0 > 0 })
   }
 
   @Test(arguments: FunctionShape.allCases, Self.placements)
