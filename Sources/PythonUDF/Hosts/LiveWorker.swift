@@ -267,7 +267,7 @@ final class LiveWorker: @unchecked Sendable {
   func close(within seconds: Double) {
     connection.finish()
     if !wait(seconds, until: { end != nil }) { kill() }
-    _ = wait(5) { end != nil }
+    _ = wait(5) { end != nil && toldEnd }
   }
 }
 

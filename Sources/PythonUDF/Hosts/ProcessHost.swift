@@ -197,13 +197,18 @@ final class ProcessHost: FunctionHost {
     let outcome = try worker.load(
       WorkerLoad(
         source: source, configuration: options.configuration, policy: options.policy, environment: options.environment,
-        python: CPython.installation?.executable ?? options.discovery.explicitPath,
+        python: python,
         logLevel: log.lowestLevel.rawValue, messagesPerSecond: log.messagesPerSecond))
     guard case .loaded(let signatures) = outcome else {
       throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
     }
     state.withLock { $0.signatures = signatures }
     return signatures
+  }
+
+  /// The program of the Python that this process would run: a worker is to have the same.
+  private var python: String? {
+    CPython.installation?.executable ?? PythonDiscovery.choose(from: options.discovery.search())?.executable
   }
 
   // MARK: Deaths

@@ -175,7 +175,7 @@ import Testing
       """
     try await withTemporaryFolder { folder in
       let numbers = try await withWorkers(meet, interpreters: 3) { (pool: UDFPool) async throws -> [Int64?] in
-        let arguments = try PythonUDFTests.batch(Column([folder] as [String?]), Column([3] as [Int64?]))
+        let arguments = try PythonUDFTests.batch(Column([folder.path] as [String?]), Column([3] as [Int64?]))
         let results = try await pool.call("meet", batches: [arguments, arguments, arguments])
         return try results.flatMap { try $0.toArray(of: Int64.self) }
       }
@@ -211,7 +211,7 @@ import Testing
       // Python looks at the name that it was started with.
       let script = try #require(
         Bundle.module.url(forResource: "no_worker", withExtension: "py", subdirectory: "Files")?.path)
-      let program = "\(folder)/\(name)"
+      let program = "\(folder.path)/\(name)"
       let python = try Checkout.python().executable
       let text = "#!\(python)\nimport sys\nexec(compile(open('\(script)').read(), 'no_worker.py', 'exec'))\n"
       try text.write(toFile: program, atomically: true, encoding: .utf8)
