@@ -122,8 +122,7 @@ final class InterpreterHost: FunctionHost {
     do {
       let module = try interpreter.withGILOnOwnThread { py in
         let outcome = Result {
-          try LoadedModule(source, options.policy, environment: options.environment, log: channel, in: py) {
-            exception in
+          try LoadedModule(source, options.policy, environment: options.environment, log: channel, in: py) { exception in
             state.withLock { $0.exception = exception }
           }
         }
