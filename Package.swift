@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "Tabular", targets: ["Tabular"]),
     .library(name: "PythonRuntime", targets: ["PythonRuntime"]),
     .library(name: "Functions", targets: ["Functions"]),
+    .library(name: "Environments", targets: ["Environments"]),
     .library(name: "PythonUDF", targets: ["PythonUDF"]),
     .library(name: "DuckDBEngine", targets: ["DuckDBEngine"]),
     .executable(name: "clutch", targets: ["clutch-cli"]),
@@ -70,6 +71,9 @@ let package = Package(
     .target(
       name: "Functions", dependencies: ["Columnar", "HostSupport", "PythonRuntime"], swiftSettings: settings),
     .target(
+      name: "Environments", dependencies: ["Functions", "HostSupport", "PythonRuntime", "ThreadConfinement"],
+      resources: [.embedInCode("Python")], swiftSettings: settings),
+    .target(
       name: "PythonFunctions", dependencies: ["Columnar", "CPythonABI", "Functions", "HostSupport", "PythonRuntime"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(name: "WorkerProcess", dependencies: ["ArrowIPC", "CLinuxABI", "Columnar"], swiftSettings: settings),
@@ -90,8 +94,8 @@ let package = Package(
     .target(
       name: "Clutch",
       dependencies: [
-        "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Functions",
-        "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
+        "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Environments",
+        "Functions", "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
       ],
       swiftSettings: settings),
     .target(
@@ -120,8 +124,8 @@ let package = Package(
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "Clutch", "DuckDBEngine", "FlightServer", "FlightService", "GRPCServing", "HostSupport", "PythonFunctions",
-        "PythonRuntime", "Tabular",
+        "Clutch", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing", "HostSupport",
+        "PythonFunctions", "PythonRuntime", "Tabular",
         .product(name: "TOMLKit", package: "TOMLKit", condition: .when(traits: ["Server"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -140,7 +144,8 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["CArrowABI", "Columnar", "PythonRuntime"], path: "Tests/TestSupport",
-      exclude: ["Exchange/exchange.py", "Exchange/ipc.py", "Exchange/shown.py"], swiftSettings: settings),
+      exclude: ["Exchange/exchange.py", "Exchange/ipc.py", "Exchange/shown.py", "Wheels/make_wheel.py"],
+      swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
@@ -164,6 +169,12 @@ let package = Package(
     .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EnvironmentsTests",
+      dependencies: [
+        "Columnar", "Environments", "Functions", "HostSupport", "PythonRuntime", "PythonUDF", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "PythonUDFTests",

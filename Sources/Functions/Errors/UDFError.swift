@@ -45,7 +45,7 @@ public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConverti
     public static let incompatible = Code(value: .incompatible)
     /// The interpreter reached its memory limit. It can be called again: what the call held has been given back.
     public static let memoryExceeded = Code(value: .memoryExceeded)
-    /// A folder of the packages that the source is to be loaded with is not there.
+    /// A folder of the packages that the source is to be loaded with is not there, or they are for another CPython.
     public static let environmentMissing = Code(value: .environmentMissing)
     /// The source, or a function of it, imports a package whose compiled part does not load in isolated interpreters: it
     /// belongs in worker processes.

@@ -85,7 +85,7 @@ package struct LoadedModule: Sendable {
     let memory = py.state.memory
     let refusals = memory.refusals
     py.state.sourceName = source.name
-    try environment?.check(for: source)
+    try environment?.check(for: source, py.state.installation.version)
     do {
       let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
       columnClass = try Self.prepare(policy, for: source.name, folder: folder, environment, log: log, in: py)

@@ -14,7 +14,7 @@ package final class InterpreterState {
   package let interrupter: Interrupter
   /// What it has allocated, and how much it may.
   package let memory: MemoryAccount
-  let installation: PythonInstallation
+  package let installation: PythonInstallation
   /// Where what its policy denies is written down.
   let denials: DenialLog
 

@@ -8,7 +8,7 @@ enum ServeArguments {
   private static let prefix = "CLUTCH_SERVE_"
   /// Options without a value.
   static let flags: Set<String> = [
-    "allow-signature-changes", "allow-threads", "check", "row-errors", "stdio", "watch",
+    "allow-builds", "allow-signature-changes", "allow-threads", "check", "offline", "row-errors", "stdio", "watch",
   ]
 
   /// - Parameter arguments: those after `serve`.

@@ -134,4 +134,40 @@ import Testing
     #expect(error.code == .environmentMissing)
     #expect(error.message.contains(folder) && error.message.contains("f.py"), "\(error)")
   }
+
+  @Test func `packages for another CPython are an error that says so`() throws {
+    let folder = try TemporaryFolder()
+    let environment = UDFEnvironment(sitePackages: [folder.path], pythonVersion: "3.1")
+    let error = try #require(throws: UDFError.self) {
+      try UDFPool(UDFSource("x = 1", name: "f.py"), HostOptions(interpreters: 1, environment: environment)).close()
+    }
+    #expect(error.code == .environmentMissing)
+    #expect(error.message.contains("for CPython 3.1, and this process runs 3."), "\(error)")
+  }
+
+  @Test func `a new version of a source brings packages of its own, which later ones keep`() async throws {
+    let (one, other) = (try TemporaryFolder(), try TemporaryFolder())
+    try one.write("tiny.py", "VERSION = '1'")
+    try other.write("tiny.py", "VERSION = '2'")
+    let source = UDFSource("from clutch import udf\n" + Self.version)
+    let registry = UDFRegistry()
+    func seen() async throws -> [String?] {
+      try await registry.source("s").call("version", rows(1)).toArray(of: String.self)
+    }
+    let options = HostOptions(interpreters: 1, environment: UDFEnvironment(sitePackages: [one.path]))
+    try await registry.add("s", source, options)
+    let first = try await seen()
+    #expect(first == ["1"])
+    // One that does not load changes nothing.
+    let missing = UDFEnvironment(sitePackages: ["/nowhere"])
+    await #expect(throws: UDFError.self) { try await registry.replace("s", with: source, environment: missing) }
+    try await registry.replace("s", with: source)
+    let second = try await seen()
+    #expect(second == ["1"])
+    try await registry.replace("s", with: source, environment: UDFEnvironment(sitePackages: [other.path]))
+    try await registry.replace("s", with: source)
+    let last = try await seen()
+    #expect(last == ["2"])
+    try registry.remove("s")
+  }
 }
