@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the stress tests, and those of threads and of memory, under Thread Sanitizer and Address Sanitizer (Linux).
+# Runs the stress tests, and those of threads, of memory and of functions, under Thread Sanitizer and Address
+# Sanitizer (Linux).
 #
 #   Scripts/sanitize.sh [thread] [address]     both by default
 #
@@ -10,7 +11,11 @@ cd "$(dirname "$0")/.."
 lifecycles='ThreadConfinementTests|LifecycleTests|ProtectedPagesTests|ExitTests|ExitAtEdgesTests|ProcessEndTests|ErrnoTests'
 pools='UDFRegistryTests|UDFPoolTests|UDFPoolClosingTests|HostQueueTests|ThreadedUDFInterpreterTests|DeadlineTests|ExitWithPoolsTests'
 stack='a thread whose stack is used up says so'
-told='TableTests|BatchColumnTests|BatchBufferTests|BatchStreamTests|LogTests|LogLimitTests|MetricsTests|TracingTests|RegistryTelemetryTests'
+told='LogTests|LogLimitTests|MetricsTests|TracingTests|RegistryTelemetryTests'
+# Of `PythonUDFTests` alone: other targets have suites of the same names.
+kinds='PythonUDFTests\.(KindGuardTests|TableTests|AggregateTests|Batch[A-Za-z]*Tests|Async[A-Za-z]*Tests|ConcurrentPlacesTests|InstanceTests)'
+memory='PythonUDFTests\.(TableTests|BatchColumnTests|BatchBufferTests|BatchStreamTests)'
+engine='DuckDBEngineTests\.(AggregateFunctionTests|TableFunctionTests|BatchFunctionTests|AsyncSQLTests)'
 
 # run <folder of the build> <tests> <tests not to run>
 run() {
@@ -37,14 +42,14 @@ for sanitizer in ${*:-thread address}; do
     locks=$PWD/.build/tsan/locks.so
     clang -O1 -fPIC -shared -o "$locks" Scripts/sanitize-locks.c
     # Thread Sanitizer's own stack of calls has room for 65,536, and it ends a process that has no stack left by itself.
-    run .build/tsan "$lifecycles|$pools|$told" "has room for deep recursion|$stack"
+    run .build/tsan "$lifecycles|$pools|$told|$kinds|$engine" "has room for deep recursion|$stack"
     ;;
   address)
     swift build --build-tests --sanitize=address --scratch-path .build/asan
     locks=
     # What tells that data is not there is that its pages are not, and here nearly all of them are the sanitizer's own.
     # Freed memory is kept for a while to find late accesses: this test would measure that.
-    run .build/asan "ColumnarTests|ArrowIPCTests|MemoryUsageTests|$lifecycles|$pools|$told" \
+    run .build/asan "ColumnarTests|ArrowIPCTests|MemoryUsageTests|$lifecycles|$pools|$told|$memory" \
       "a list that always has callers waiting|ImpossibleLengthTests|$stack"
     ;;
   *)
