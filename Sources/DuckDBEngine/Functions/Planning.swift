@@ -73,9 +73,11 @@ final class Planning: Sendable {
   var functions: [ScalarFunction] { state.withLock(\.functions) }
 
   /// DuckDB's refusal of the statement, with what a UDF has to do with it. Tells failing rows if they are the reason.
-  func explained(_ error: DuckDBError, in database: DuckDBDatabase) -> DuckDBError {
+  ///
+  /// - Parameter kind: the kind of a registered function.
+  func explained(_ error: DuckDBError, kind: (String) -> FunctionKind?) -> DuckDBError {
     for failure in state.withLock(\.failures) where error.message.contains(failure.message) { failure.tell() }
-    if let explained = TableFunction.explained(error, in: database) { return explained }
+    if let explained = TableFunction.explained(error, kind: kind) { return explained }
     guard error.code == .query, Volatility.isReason(for: error.message) else { return error }
     let (functions, bare) = state.withLock { ($0.functions, $0.bare) }
     let sentences = functions.compactMap { function in

@@ -118,9 +118,11 @@ final class TableFunction: Sendable {
   ///
   /// There is no code that tells: "Table function "f" does not support lateral join column parameters - cannot use column
   /// "t.n" in this context.", "Table Function with name f does not exist!"
-  static func explained(_ error: DuckDBError, in database: DuckDBDatabase) -> DuckDBError? {
+  ///
+  /// - Parameter kind: the kind of a registered function.
+  static func explained(_ error: DuckDBError, kind: (String) -> FunctionKind?) -> DuckDBError? {
     guard error.code == .query else { return nil }
-    return withColumns(error) ?? inPlaceOfTable(error, in: database)
+    return withColumns(error) ?? inPlaceOfTable(error, kind)
   }
 
   private static func withColumns(_ error: DuckDBError) -> DuckDBError? {
@@ -139,11 +141,11 @@ final class TableFunction: Sendable {
       """)
   }
 
-  private static func inPlaceOfTable(_ error: DuckDBError, in database: DuckDBDatabase) -> DuckDBError? {
+  private static func inPlaceOfTable(_ error: DuckDBError, _ kind: (String) -> FunctionKind?) -> DuckDBError? {
     let parts = error.message.split(separator: "Table Function with name ", maxSplits: 1)
     guard parts.count == 2, let end = parts[1].firstRange(of: " does not exist!") else { return nil }
     let name = String(parts[1][..<end.lowerBound])
-    guard let kind = database.kind(ofFunction: name), kind != .table else { return nil }
+    guard let kind = kind(name), kind != .table else { return nil }
     let gives = kind == .aggregate ? "a value for a group" : "a value for each row"
     return DuckDBError(
       error.code,

@@ -52,7 +52,7 @@ struct PreparedStatement: ~Copyable {
     }
     if let refusal {
       functions.pointee.destroy_prepare(&prepared)
-      throw planning.explained(DuckDBError(running: refusal), in: connection.database)
+      throw planning.explained(DuckDBError(running: refusal), kind: connection.database.kind(ofFunction:))
     }
     guard let prepared else { throw DuckDBError(.query, "DuckDB cannot prepare the statement") }
     self.handle = prepared
@@ -94,7 +94,7 @@ struct PreparedStatement: ~Copyable {
     let planning = Planning(hiding: hidden)
     let status = planning.during { (begin ?? functions.pointee.pending_prepared)(handle, &pending) }
     guard status == DuckDBSuccess, let pending else {
-      throw planning.explained(error(of: pending), in: connection.database)
+      throw planning.explained(error(of: pending), kind: connection.database.kind(ofFunction:))
     }
     // Beginning has just cleared DuckDB's own note of an interruption.
     try connection.checkInterruption()

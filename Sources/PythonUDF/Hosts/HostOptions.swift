@@ -19,6 +19,8 @@ public struct HostOptions: Sendable {
   public var policy: InterpreterPolicy
   /// Where functions run; nil for an isolated interpreter, or what the source asks for.
   public var placement: Placement?
+  /// How many worker processes there may be, at least 1, where functions run in these; nil for ``interpreters``.
+  public var workers: Int?
   /// The program that is started as a worker process; nil to look for it: `CLUTCH_WORKER`, this program itself if it calls
   /// `runWorkerIfAsked()`, `clutch-worker` or `clutch` beside it, in `../libexec/clutch`, and on `PATH`.
   public var worker: String?
@@ -44,7 +46,8 @@ public struct HostOptions: Sendable {
   /// Options, each with its default unless given.
   public init(
     interpreters: Int? = nil, startsAll: Bool = false, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, placement: Placement? = nil, worker: String? = nil,
+    policy: InterpreterPolicy = .guarded, placement: Placement? = nil,
+    workers: Int? = nil, worker: String? = nil,
     workerIdle: Duration? = nil, environment: UDFEnvironment? = nil,
     loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
     logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil
@@ -54,6 +57,7 @@ public struct HostOptions: Sendable {
     self.configuration = configuration
     self.policy = policy
     self.placement = placement
+    self.workers = workers
     self.worker = worker
     self.workerIdle = workerIdle
     self.environment = environment

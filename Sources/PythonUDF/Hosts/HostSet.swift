@@ -9,8 +9,8 @@ import ThreadConfinement
 /// The hosts of one source: those there are, those that wait for work, and how more are made.
 final class HostSet: Sendable {
   let queue: HostQueue<any FunctionHost>
-  /// How many hosts there may be.
-  let limit: Int
+  /// How many interpreters there may be.
+  private let interpreters: Int
 
   private let source: UDFSource
   private let options: HostOptions
@@ -51,10 +51,10 @@ final class HostSet: Sendable {
     self.telemetry = telemetry
     state.withLock { $0.placement = options.placement }
     let most = options.threads?.count ?? ProcessInfo.processInfo.activeProcessorCount
-    limit = max(1, min(options.interpreters ?? most, options.threads?.count ?? Int.max))
+    interpreters = max(1, min(options.interpreters ?? most, options.threads?.count ?? Int.max))
     queue = HostQueue(limit: options.waitingLimit)
     if let threads {
-      let spare = try threads.threads.prefix(limit).map { thread -> any FunctionHost in
+      let spare = try threads.threads.prefix(interpreters).map { thread -> any FunctionHost in
         try InterpreterHost(source, options, telemetry.log, on: thread)
       }
       state.withLock { ($0.members, $0.spare) = (spare, spare) }
@@ -95,6 +95,11 @@ final class HostSet: Sendable {
     }
     if isMoving { telemetry.log.note(.info, "it runs in worker processes: \(reason)") }
     return isMoving
+  }
+
+  /// How many hosts there may be.
+  var limit: Int {
+    state.withLock { $0.placement } == .worker ? max(1, options.workers ?? interpreters) : interpreters
   }
 
   // MARK: What there is
@@ -169,6 +174,7 @@ final class HostSet: Sendable {
   ///
   /// - Parameter orMake: whether one that has such a call already is only chosen when there may be no more.
   private func place(orMake: Bool) -> (any FunctionHost)? {
+    let limit = limit
     let idle = Set(queue.idle.map { ObjectIdentifier($0) })
     return state.withLock { state in
       let hosts = state.members.map { host in
@@ -234,7 +240,7 @@ final class HostSet: Sendable {
 
   /// A host that is not loaded, which counts as loading from now on; nil when there may be no more now.
   private func reserve() -> (any FunctionHost)? {
-    let threads = threads
+    let (threads, limit) = (threads, limit)
     let isMine = state.withLock { state in
       guard !state.isClosed, ContinuousClock.now >= state.next else { return false }
       // They do nothing else until they are given back.

@@ -31,6 +31,9 @@ final class ProcessHost: FunctionHost {
 
   private let state = Mutex(State())
 
+  /// Whether this program asks at its start whether it is a worker, and so can be its own.
+  static let canStartItself = Atomic(false)
+
   /// How often a worker may die while it starts before the source does not load.
   private static let mostStarts = 3
 
@@ -161,7 +164,7 @@ final class ProcessHost: FunctionHost {
   /// Starts a worker and loads the source.
   private func start(_ call: CallContext) throws -> [UDFSignature] {
     let program: WorkerProgram
-    do { program = try WorkerProgram.find(options.worker, isOwn: WorkerMain.isAsked) } catch {
+    do { program = try WorkerProgram.find(options.worker, isOwn: Self.canStartItself.load(ordering: .relaxed)) } catch {
       throw UDFError(.notAvailable, "\(source.name) runs in worker processes, and \(error)")
     }
     let log = log

@@ -25,12 +25,8 @@ public func runWorkerIfAsked() { WorkerMain.runIfAsked() }
 
 /// The whole life of a worker process: it loads one source, and runs its functions for the process that has started it.
 enum WorkerMain {
-  /// Whether this program asks at its start whether it is a worker, and so can be its own.
-  private static let asks = Atomic(false)
-  static var isAsked: Bool { asks.load(ordering: .relaxed) }
-
   static func runIfAsked() {
-    asks.store(true, ordering: .relaxed)
+    ProcessHost.canStartItself.store(true, ordering: .relaxed)
     guard let version = ProcessInfo.processInfo.environment[WorkerProgram.variable] else { return }
     // What the functions start is no worker.
     unsetenv(WorkerProgram.variable)

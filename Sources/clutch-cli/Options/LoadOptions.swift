@@ -84,6 +84,7 @@ struct LoadOptions: ParsableArguments {
       var options = options
       options.policy = policy
       options.environment = environments[place]
+      try place(&options, for: sources[place])
       do {
         outcomes.append(.success(try load(sources[place], options)))
       } catch let error as UDFError {
@@ -93,6 +94,13 @@ struct LoadOptions: ParsableArguments {
       }
     }
     return outcomes
+  }
+
+  /// Sets what the block of a file says about where its functions run, where no option says it.
+  func place(_ options: inout HostOptions, for source: UDFSource) throws {
+    guard let block = try ScriptBlock(of: source, discovery: python.discovery) else { return }
+    options.placement = options.placement ?? block.placement
+    options.workers = block.workers
   }
 
   private func load(_ source: UDFSource, _ options: HostOptions) throws -> UDFPool {

@@ -35,6 +35,7 @@ final class ServedFiles: Sendable {
       var options = loading.options(interpreters: limits.interpreterCount)
       options.policy = policy
       options.environment = environments[place]
+      try loading.place(&options, for: source)
       if let logger {
         options.logging = UDFLogging(logger: logger, messagesPerSecond: options.logging.messagesPerSecond)
       }

@@ -15,7 +15,7 @@ import Testing
     def end(x, how):
       if x == 7:
         if how == "exit": os._exit(3)
-        os.kill(os.getpid(), getattr(signal, how))
+        signal.raise_signal(getattr(signal, how))
       return 2 * x
     @udf
     def process() -> int: return os.getpid()
@@ -213,9 +213,14 @@ import Testing
         Bundle.module.url(forResource: "no_worker", withExtension: "py", subdirectory: "Files")?.path)
       let program = "\(folder.path)/\(name)"
       let python = try Checkout.python().executable
-      let text = "#!\(python)\nimport sys\nexec(compile(open('\(script)').read(), 'no_worker.py', 'exec'))\n"
-      try text.write(toFile: program, atomically: true, encoding: .utf8)
-      chmod(program, 0o755)
+      // Written by another process: a program that this one has open for writing, or one that it starts just then, cannot
+      // be started.
+      let text = "#!\(python)\nexec(compile(open('\(script)').read(), 'no_worker.py', 'exec'))"
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", "printf '%s\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"", "sh", text, program]
+      try shell.run()
+      shell.waitUntilExit()
       let error = await failure(program)
       #expect(error?.message.contains(expected) == true, "\(String(describing: error))")
     }
