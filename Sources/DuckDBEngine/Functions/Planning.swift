@@ -1,4 +1,5 @@
 internal import CDuckDBABI
+import Functions
 internal import Synchronization
 
 /// What is met of UDFs while DuckDB plans a statement: between its text and the first task.
