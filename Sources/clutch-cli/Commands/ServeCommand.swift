@@ -146,7 +146,7 @@ struct ServeCommand: AsyncParsableCommand {
     if let python = loading.python.python { arguments.append("--python=\(URL(fileURLWithPath: python).path)") }
     if let memory = loading.udfMemory { arguments.append("--udf-memory=\(memory)") }
     arguments += loading.packages.packages.map { "--with=\($0)" }
-    arguments += loading.packages.environments.map { "--env=\($0)" }
+    arguments += loading.packages.environments.map { "--env=\(absolute($0))" }
     if let index = loading.packages.installing.indexURL { arguments.append("--index-url=\(index)") }
     if loading.packages.installing.offline { arguments.append("--offline") }
     if loading.packages.installing.allowBuilds { arguments.append("--allow-builds") }
@@ -154,6 +154,13 @@ struct ServeCommand: AsyncParsableCommand {
     if let onError { arguments.append("--on-error=\(onError.rawValue)") }
     if let udfTimeout { arguments.append("--udf-timeout=\(udfTimeout / .seconds(1))") }
     return arguments.map(shellQuoted)
+  }
+
+  /// A value of `--env`, for a process in another folder that gets the files by their whole paths.
+  private func absolute(_ option: String) -> String {
+    let file = files.first { option.hasPrefix($0 + "=") }
+    let folder = URL(fileURLWithPath: file.map { String(option.dropFirst($0.count + 1)) } ?? option).path
+    return file.map { "\(URL(fileURLWithPath: $0).path)=\(folder)" } ?? folder
   }
 
   private func shellQuoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }

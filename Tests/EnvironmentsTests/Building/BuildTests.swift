@@ -140,7 +140,7 @@ import Testing
     let wheels = try WheelFolder()
     let source = try wheels.source("f.py", asking: ["tiny"])
     let said = Recorder<String>()
-    var options = wheels.options(installer, variables: ["PIP_NO_INDEX": nil, "UV_NO_INDEX": nil]) { said.append($0) }
+    var options = wheels.options(installer, variables: ["PIP_NO_INDEX": nil, "UV_OFFLINE": nil]) { said.append($0) }
     // Nothing listens there.
     options.indexURL = "http://me:hidden-pass@127.0.0.1:9/simple"
     let error = try #require(throws: EnvironmentError.self) { try prepare(source, options) }
@@ -149,7 +149,7 @@ import Testing
 
     try wheels.add("tiny", "1.0")
     options.environment["PIP_NO_INDEX"] = "1"
-    options.environment["UV_NO_INDEX"] = "1"
+    options.environment["UV_OFFLINE"] = "1"
     let first = try prepare(source, options)
     options.indexURL = "http://me:another-pass@127.0.0.1:9/simple"
     #expect(try prepare(source, options) == first)
@@ -166,7 +166,7 @@ import Testing
     let wheels = try WheelFolder()
     let source = try wheels.source("f.py", asking: ["tiny"])
     var options = wheels.options(
-      .uv, variables: ["UV_NO_INDEX": nil, "UV_FIND_LINKS": nil, "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"])
+      .uv, variables: ["UV_OFFLINE": nil, "UV_FIND_LINKS": nil, "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"])
     options.isOffline = true
     let error = try #require(throws: EnvironmentError.self) { try prepare(source, options) }
     #expect(error.message.contains("Nothing was loaded from a network (--offline)."), "\(error)")

@@ -18,7 +18,7 @@ import Testing
       .fitting([block("# requires-python = \">=3.99\"\n")])
     let error = try #require(throws: EnvironmentError.self) { try search.requireFitting() }
     #expect(error.code == .pythonDoesNotFit)
-    for part in [python.executable, "\(python.version)", "f.py requires >=3.99"] {
+    for part in [python.executable, "\(python.version)", "f.py", ">=3.99"] {
       #expect(error.message.contains(part), "\(error)")
     }
   }
@@ -26,7 +26,7 @@ import Testing
   @Test func `where nothing fits every candidate is told with its reason`() throws {
     let search = try PythonDiscovery().fitting([block("# requires-python = \"<3\"\n")])
     let error = try #require(throws: EnvironmentError.self) { try search.requireFitting() }
-    #expect(error.message.contains("f.py requires <3"), "\(error)")
+    #expect(error.message.contains("f.py") && error.message.contains("<3"), "\(error)")
   }
 
   @Test func `one that does not fit is passed over`() throws {

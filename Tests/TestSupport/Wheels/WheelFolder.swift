@@ -43,7 +43,7 @@ package final class WheelFolder: Sendable {
   package var variables: [String: String] {
     [
       "CLUTCH_CACHE": cache, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": wheels, "PIP_CONFIG_FILE": "/dev/null",
-      "PIP_CACHE_DIR": folder.path + "/pip", "PIP_RETRIES": "0", "UV_NO_INDEX": "1", "UV_FIND_LINKS": wheels,
+      "PIP_CACHE_DIR": folder.path + "/pip", "PIP_RETRIES": "0", "UV_OFFLINE": "1", "UV_FIND_LINKS": wheels,
       "UV_CACHE_DIR": folder.path + "/uv", "UV_HTTP_RETRIES": "0", "UV_NO_CONFIG": "1",
     ]
   }
