@@ -98,6 +98,7 @@ import Testing
                 "variadic" : false
               }
             ],
+            "placement" : "interpreter",
             "result" : {
               "sqlType" : "DOUBLE",
               "type" : "float"
@@ -116,6 +117,7 @@ import Testing
             "parameters" : [
 
             ],
+            "placement" : "interpreter",
             "result" : {
               "sqlType" : "BLOB",
               "type" : "bytes"
@@ -131,7 +133,8 @@ import Testing
   private static let everything = """
     from clutch import udf
 
-    @udf(deterministic=True, on_error="null", timeout=0.5, batch_timeout=3, memory="64MB", concurrency=8)
+    @udf(deterministic=True, on_error="null", timeout=0.5, batch_timeout=3, memory="64MB", concurrency=8,
+         placement="interpreter")
     async def every(x: int | None, y: int = 3, *z: int) -> int:
         \"\"\"Everything.\"\"\"
         return x
@@ -142,13 +145,14 @@ import Testing
     try clutch.write("f.py", Self.everything)
     #expect(
       try clutch.run("inspect", "f.py").output == """
-        every  (line 4)
+        every  (line 5)
           SQL    every(x BIGINT, [y BIGINT], z BIGINT...) -> BIGINT
           nulls  null is passed as None to x; a null elsewhere gives null without a call
           kind   async, at most 8 rows under way at the same time
           calls  deterministic: rows with equal arguments share a call
           errors a row that fails is null, and is counted
           time   at most 0.5 s for a row, 3.0 s for a batch
+          runs   in isolated interpreters: its functions say placement="interpreter"
           memory at most 64 MB
           doc    Everything.
 
@@ -187,11 +191,36 @@ import Testing
     #expect(json.contains("\"batchRows\" : 500") && json.contains("\"kind\" : \"batches\""))
   }
 
+  @Test func `Where a file runs and why is shown`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py", "import numpy\nfrom clutch import udf\n\n@udf\ndef f(x: int) -> int: return int(numpy.int64(x))\n")
+    let reason = """
+      numpy does not support isolated interpreters (its compiled module numpy._core._multiarray_umath refuses to load)
+      """
+    let found = try clutch.run("inspect", "f.py", environment: ["CLUTCH_CACHE": ""])
+    #expect(
+      found.output == """
+        f  (line 5)
+          SQL    f(x BIGINT) -> BIGINT
+          nulls  a null argument gives null without a call
+          runs   in worker processes: \(reason)
+
+        """)
+    #expect(found.errors.contains("f.py: it runs in worker processes: \(reason)\n"))
+    let json = try clutch.run("inspect", "f.py", "--format", "json", environment: ["CLUTCH_CACHE": ""]).output
+    #expect(json.contains("\"placement\" : \"worker\",") && json.contains("\"placementReason\" : \"\(reason)\","))
+    #expect(try clutch.run("inspect", "f.py", "--placement", "worker").output.contains("  runs   in worker processes\n"))
+    let refused = try clutch.run("inspect", "f.py", "--placement", "interpreter")
+    #expect(refused.status == .exited(1))
+    #expect(refused.errors.contains("line 1: \(reason), and this file's functions run in one. It belongs in worker"))
+  }
+
   /// The keys of the JSON for the properties of the library's types; a new property needs its own.
   private static let keys = [
     "name": "name", "parameters": "parameters", "result": "result", "kind": "kind", "determinism": "determinism",
     "errorMode": "onError", "retriesRows": "retryRows", "memoryLimit": "memoryLimit", "documentation": "documentation",
-    "line": "line", "concurrency": "concurrency",
+    "line": "line", "concurrency": "concurrency", "placement": "declaredPlacement",
     "timeouts.row": "timeout", "timeouts.batch": "batchTimeout", "parameters.name": "parameters.name",
     "parameters.type": "parameters.type", "parameters.isOptional": "parameters.optional",
     "parameters.hasDefault": "parameters.hasDefault", "parameters.isVariadic": "parameters.variadic",

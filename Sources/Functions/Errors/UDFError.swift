@@ -114,6 +114,19 @@ public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConverti
     }
   }
 
+  /// A package that does not load in isolated interpreters.
+  package struct Refusal: Sendable, Hashable, Codable {
+    /// In one sentence, without a full stop: "numpy does not support isolated interpreters".
+    package let reason: String
+    /// Where the marks of the source, which did not get so far, say that it is to run.
+    package let written: Placement?
+
+    package init(reason: String, written: Placement?) {
+      self.reason = reason.cut(to: TextLimit.message)
+      self.written = written
+    }
+  }
+
   /// What went wrong, for programs.
   public let code: Code
   /// One line or a few for a person.
@@ -125,6 +138,8 @@ public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConverti
   /// The source that does not load because of some of its functions (`badSignature`), with these and the others:
   /// ``UnloadedFunctions`` lets an engine say what else is wrong with them. Nil for other errors.
   public let refused: Source?
+  /// The package that does not load where the functions were to run (`needsWorker`); nil for other errors.
+  package let refusal: Refusal?
 
   /// An error from its parts.
   public init(
@@ -135,6 +150,15 @@ public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConverti
     self.row = row
     self.exception = exception
     self.refused = refused
+    refusal = nil
+  }
+
+  /// An error of a package that isolated interpreters refuse.
+  package init(_ message: String, refusal: Refusal) {
+    code = .needsWorker
+    self.message = message.cut(to: TextLimit.ownMessage)
+    self.refusal = refusal
+    (row, exception, refused) = (nil, nil, nil)
   }
 
   /// The message, and below it the exception with the user's own traceback frames.

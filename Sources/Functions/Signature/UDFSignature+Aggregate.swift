@@ -33,6 +33,6 @@ extension UDFSignature {
     UDFSignature(
       name: name, kind: .rows, parameters: parameters, result: result, determinism: determinism, errorMode: errorMode,
       timeouts: timeouts, memoryLimit: memoryLimit, documentation: documentation, line: line, retriesRows: false,
-      aggregate: nil, concurrency: nil, columnName: nil, decimals: decimals, batchForm: nil)
+      aggregate: nil, concurrency: nil, placement: placement, columnName: nil, decimals: decimals, batchForm: nil)
   }
 }

@@ -44,6 +44,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   /// How many rows of an async function may be under way at the same time, as `@udf(concurrency=...)` says it; nil for other
   /// functions.
   public let concurrency: Int?
+  /// Where it says that the functions of its file run, as `@udf(placement=...)` says it; nil for wherever they can.
+  public let placement: Placement?
   /// What the only column of a table function's rows is called, where a declaration says so.
   let columnName: String?
   /// What decimal results do that do not fit; nil for what annotated functions do.
@@ -102,6 +104,7 @@ extension UDFSignature {
     line = try values.decode(Int.self, forKey: .line)
     retriesRows = try values.decodeIfPresent(Bool.self, forKey: .retriesRows) ?? false
     concurrency = try values.decodeIfPresent(Int.self, forKey: .concurrency)
+    placement = try values.decodeIfPresent(Placement.self, forKey: .placement)
     columnName = try values.decodeIfPresent(String.self, forKey: .columnName)
     aggregate = try values.decodeIfPresent(Aggregate.self, forKey: .aggregate)
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)

@@ -9,3 +9,14 @@ public enum Placement: String, Sendable, Hashable, Codable, CaseIterable {
   /// the process.
   case main
 }
+
+extension Placement {
+  /// The same in words, behind "runs in".
+  package var summary: String {
+    switch self {
+    case .interpreter: "isolated interpreters"
+    case .worker: "worker processes"
+    case .main: "the main interpreter"
+    }
+  }
+}

@@ -75,13 +75,22 @@ package struct LoadedModule: Sendable {
   /// - Parameters:
   ///   - environment: the packages that it may import, beside those of the Python that runs.
   ///   - log: where what its code prints, logs and warns of goes.
+  ///   - found: told what the packages that it has imported do without, whether it loads or not.
   ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it.
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
   package init(
     _ source: UDFSource, _ policy: InterpreterPolicy, environment: UDFEnvironment? = nil,
-    log: some LogSink = NoLog(), in py: borrowing Python,
+    log: some LogSink = NoLog(), in py: borrowing Python, found: ((PackageFindings) -> Void)? = nil,
     willRun: (Interrupter.Exception) -> Void = { _ in }
   ) throws {
+    var loaderKey: Int?
+    var failedFiles: [String] = []
+    defer {
+      // Whatever keeps them from being found, a source is loaded all the same.
+      if let found, let loaderKey, let findings = try? PackageFindings(loader: loaderKey, in: py) {
+        found(findings.adding(failedFiles))
+      }
+    }
     let memory = py.state.memory
     let refusals = memory.refusals
     py.state.sourceName = source.name
@@ -97,8 +106,9 @@ package struct LoadedModule: Sendable {
       _ = Self.keep(exception, py)
       let mayStartThreads = py.state.mayStartThreads
       if !mayStartThreads { py.state.refuseThreads(Self.threadRefusal(source)) }
-      willRun(Interrupter.Exception(exception.pointer))
       let loader = try py.importModule("_clutch_loader")
+      loaderKey = Self.keep(loader, py)
+      willRun(Interrupter.Exception(exception.pointer))
       let answer = try loader.callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
       let problems = try answer.item(3).extract(String.self)
@@ -130,10 +140,13 @@ package struct LoadedModule: Sendable {
         py.state.interrupter.eventLoop = EventLoopCalls(stop: stop.pointer, place: place.pointer)
       }
     } catch let error as PythonError {
+      // What failed is no module any more.
+      failedFiles = error.traceback.map(\.file)
       // The frames of our own code, and of Python's imports, say nothing to a person.
       let error = error.droppingFrames(where: \.isHidden)
       let loading = "\(source.name) cannot be loaded"
-      throw UDFError(error, memory, refusalsBefore: refusals, doing: loading) ?? Self.explain(error, source)
+      throw UDFError(error, memory, refusalsBefore: refusals, doing: loading)
+        ?? Self.explain(error, source, isIsolated: !py.state.isMain, written: Self.writtenPlacement(loaderKey, in: py))
     }
     if let limit = functions.compactMap(\.signature.memoryLimit).max() {
       try py.state.lowerMemoryLimit(to: limit, for: source)
@@ -146,6 +159,18 @@ package struct LoadedModule: Sendable {
         that is not marked (--function, or functions: of UDFSource).
         """)
     }
+  }
+
+  /// Where the marks of the source say that it runs, which need not have been reached when it failed; nil if they do not.
+  private static func writtenPlacement(_ loader: Int?, in py: borrowing Python) -> Placement? {
+    guard let found = loader.flatMap(py.state.kept) else { return nil }
+    do {
+      py.api.pointee.Py_IncRef(found)
+      let module = try py.state.own(found, py)
+      let written = try module.attribute("written")
+      guard try written.count() == 1 else { return nil }
+      return Placement(rawValue: try written.item(0).extract(String.self))
+    } catch { return nil }
   }
 
   /// Keeps an object until the interpreter ends.
@@ -244,7 +269,7 @@ package struct LoadedModule: Sendable {
       ("_clutch_annotations", PackageResources.annotations_py), ("_clutch_callables", PackageResources.callables_py),
       ("_clutch_aggregates", PackageResources.aggregates_py),
       ("_clutch_batches", PackageResources.batches_py), ("_clutch_dialects", PackageResources.dialects_py),
-      (environmentModule, PackageResources.environment_py),
+      (environmentModule, PackageResources.environment_py), ("_clutch_packages", PackageResources.packages_py),
       ("_clutch_loader", PackageResources.loader_py),
     ]
   }
@@ -264,11 +289,20 @@ package struct LoadedModule: Sendable {
     ]
   }
 
-  static func explain(_ error: PythonError, _ source: UDFSource) -> UDFError {
+  /// What is told of an exception that was raised when a source was loaded.
+  ///
+  /// - Parameters:
+  ///   - isIsolated: whether it was in an isolated interpreter, which some packages refuse.
+  ///   - written: where its marks say that it runs.
+  static func explain(
+    _ error: PythonError, _ source: UDFSource, isIsolated: Bool = true,
+    written: @autoclosure () -> Placement? = nil
+  ) -> UDFError {
     if error.typeName == "clutch.SignatureError" { return UDFError(.badSignature, error.message) }
-    if let package = RefusedPackage(error) {
+    if isIsolated, let package = RefusedPackage(error) {
       return UDFError(
-        .needsWorker, "\(source.name) cannot be loaded: \(package.place)\(package.explanation)")
+        "\(source.name) cannot be loaded: \(package.place)\(package.explanation)",
+        refusal: UDFError.Refusal(reason: package.reason, written: written()))
     }
     let error = error.droppingFrames(where: \.isHidden)
     if error.syntax != nil { return UDFError(.loadFailed, "\(source.name) does not compile:", exception: error) }

@@ -67,13 +67,20 @@ struct RefusedPackage {
     return file.hasPrefix("/") ? parts.dropFirst().first { known.contains($0) } : nil
   }
 
-  /// What to tell a user.
-  var explanation: String {
+  /// Why it cannot be used, in one sentence without a full stop.
+  var reason: String {
     let detail = module.map { $0 == name ? "" : " (its compiled module \($0) refuses to load)" } ?? ""
-    return """
-      \(name) does not support isolated interpreters\(detail), which is where UDFs run, so a UDF cannot use it. Do \
-      without it in this file, in SQL or with packages that are pure Python; see "Packages" in Threading.md of the \
-      documentation
-      """
+    return "\(name) does not support isolated interpreters\(detail)"
+  }
+
+  /// What to tell a user whose functions stay where they are.
+  var explanation: String { Self.explanation(reason) }
+
+  /// The same of a package that is told in words already.
+  static func explanation(_ reason: String) -> String {
+    """
+    \(reason), and this file's functions run in one. It belongs in worker processes: mark a function \
+    @udf(placement="worker"), or pass --placement worker (in a program, set placement of HostOptions)
+    """
   }
 }

@@ -33,6 +33,9 @@ final class Conversion {
     (api, state, classes, support) = (other.api, other.state, other.classes, other.support)
   }
 
+  /// Whether the interpreter is an isolated one, which some packages refuse.
+  var isIsolated: Bool { !state.isMain }
+
   /// Drops everything that is held; readers and writers are of no use afterwards.
   func release() {
     for object in held { api.pointee.Py_DecRef(object) }

@@ -79,13 +79,13 @@ _marked = []
 
 _OPTIONS = {
     "null": "skip", "deterministic": None, "on_error": "raise", "timeout": None, "batch_timeout": None, "memory": None,
-    "threads": False, "batch": False, "retry_rows": False, "rows": None, "concurrency": None,
+    "threads": False, "batch": False, "retry_rows": False, "rows": None, "concurrency": None, "placement": None,
 }  # fmt: skip
 
 
 def udf(
     function=None, /, *, name=None, null="skip", deterministic=None, on_error="raise", timeout=None, batch_timeout=None,
-    memory=None, threads=False, batch=False, retry_rows=False, rows=None, concurrency=None, **unknown,
+    memory=None, threads=False, batch=False, retry_rows=False, rows=None, concurrency=None, placement=None, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
@@ -116,6 +116,10 @@ def udf(
         one, as batches of one row, so that only those fail that have to.
     rows: with batch, how many rows a call gets at most; batches that are longer are cut.
     concurrency: how many rows of an async function may be under way at the same time; 64 by default.
+    placement: where the functions of the file run; it is enough that one says so. "interpreter": in isolated interpreters of
+        the engine's process, which some compiled packages refuse. "worker": in processes of their own, where every package
+        loads. "main": in the main interpreter of the engine's process, with one GIL for all. By default in isolated
+        interpreters, or in worker processes where the file's packages need that.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
@@ -124,7 +128,7 @@ def udf(
 
 def udtf(
     function=None, /, *, name=None, null="skip", on_error="raise", timeout=None, batch_timeout=None, memory=None,
-    threads=False, **unknown,
+    threads=False, placement=None, **unknown,
 ):  # fmt: skip
     """Mark a function as a table function: for each row of arguments it gives rows of a table; use it as @udtf or with
     options as @udtf(...).
@@ -134,7 +138,7 @@ def udtf(
     TypedDict, f0, f1, ... for tuple[...], and else one with the function's name. Rows are drawn as they are needed, and a
     generator that is not needed any more is closed.
 
-    name, null, memory, threads: as of @udf; with "skip" a null argument gives no rows.
+    name, null, memory, threads, placement: as of @udf; with "skip" a null argument gives no rows.
     on_error: what an exception does. "raise": the query fails. "null": the rows before it stay, and none come after it;
         where a row is no T there is a row of nulls. "collect": the same, and a last column, error, says what happened.
     timeout: how many seconds one row may take; then DeadlineExceeded is raised in the function.
@@ -147,7 +151,7 @@ def udtf(
 
 def udaf(
     function=None, /, *, name=None, null="skip", on_error="raise", timeout=None, batch_timeout=None, memory=None,
-    threads=False, **unknown,
+    threads=False, placement=None, **unknown,
 ):  # fmt: skip
     """Mark a class as an aggregate function: it takes the rows of a group into a state, and gives a value for all of them;
     use it as @udaf or with options as @udaf(...).
@@ -162,7 +166,7 @@ def udaf(
     get_value, as in Flink, it is the same. A class without create_state is instead what Snowflake calls a handler: each
     group has an instance, whose accumulate, merge and finish take no state, and merge takes the aggregate_state of the other.
 
-    name, memory, threads: as of @udf.
+    name, memory, threads, placement: as of @udf.
     null: what a null argument does. "skip": the row is left out, unless the parameter is "| None". "call": every parameter
         receives None.
     on_error: what an exception does. "raise": the query fails. "null": the value of the group is null. "collect": the
@@ -232,9 +236,9 @@ def _check(marked, name, options, unknown):
         else:
             marked.refuse(f"{at}({option}=...) takes {expected}, not {_shown(options[option])}")
 
-    def word(option, *words):
+    def word(option, *words, others=()):
         expected = f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}"
-        one(option, lambda value: type(value) is str and value in words, expected)
+        one(option, lambda value: type(value) is str and value in words or any(value is each for each in others), expected)
 
     def flag(option, others=()):
         one(option, lambda value: any(value is each for each in (True, False, *others)), "True or False")
@@ -247,6 +251,7 @@ def _check(marked, name, options, unknown):
     word("null", "skip", "call")
     flag("deterministic", (None,))
     word("on_error", "raise", "null", "collect")
+    word("placement", "interpreter", "worker", "main", others=(None,))
     for option in ("timeout", "batch_timeout"):
         one(
             option, lambda seconds: seconds is None or type(seconds) in (int, float) and 0 < seconds < 1e9,

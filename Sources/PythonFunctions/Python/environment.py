@@ -12,6 +12,8 @@ import _clutch_texts as texts
 
 # What `.pth` files run: the folder, the file's name, the number of the line and the line.
 _lines = []
+#: The folders that were put there.
+added = []
 
 
 def add(folders):
@@ -26,6 +28,7 @@ def add(folders):
                 places.append(place)
     start = first_place()
     sys.path[start:start] = places
+    added.extend(places)
     return places
 
 

@@ -7,7 +7,7 @@ import builtins
 import os
 import sys
 import types
-from _ast import AsyncFunctionDef, ClassDef, FunctionDef, PyCF_ONLY_AST
+from _ast import AsyncFunctionDef, Attribute, Call, ClassDef, Constant, FunctionDef, ImportFrom, Name, PyCF_ONLY_AST
 from _io import StringIO
 from _json import encode_basestring_ascii, make_encoder
 
@@ -17,12 +17,15 @@ import _clutch_batches as batches
 import _clutch_callables as callables
 import _clutch_dialects as dialects
 import _clutch_environment as environment
+import _clutch_packages as packages
 import _clutch_pristine as pristine
 import _clutch_texts as texts
 import clutch
 
 #: Will have the module of the source.
 loaded = []
+#: Where the marks of the file say that its functions run, as far as that is written there; for a file that does not load.
+written = []
 
 _modules, _marked, _SignatureError = sys.modules, clutch._marked, clutch.SignatureError
 _MISSING = callables.MISSING
@@ -59,6 +62,7 @@ def load(source, filename, path, declarations=(), dialect=None):
     tree = compile(source, filename, "exec", PyCF_ONLY_AST, dont_inherit=True)
     code = _compiled(tree, filename)
     lines = places(tree)
+    written[:] = _written_placements(tree)
     dialects.prepare(source, declarations)
     module = types.ModuleType(_module_name(filename))
     module.__file__ = path or filename
@@ -69,20 +73,30 @@ def load(source, filename, path, declarations=(), dialect=None):
     _marked.clear()
     exec(code, module.__dict__)
 
+    return _untraced(lambda: _answer(module.__dict__, filename, lines, declarations, dialect))
+
+
+def _untraced(body):
+    """What the body returns; what a file has set to trace it, it does not."""
     found = [(get(), put) for get, put in _tracing]
     for _, put in found:
         put(None)
     try:
-        return _answer(module.__dict__, filename, lines, declarations, dialect)
+        return body()
     finally:
         for function, put in found:
             put(function)
 
 
+def missing():
+    """What the packages that were imported do without, as `_clutch_packages` says it."""
+    return _untraced(packages.missing)
+
+
 def _answer(namespace, filename, lines, declarations, dialect):
     problems = list(dialects.declare(namespace, declarations, dialect)) if declarations else []
     signatures, further, unreadable = signatures_of(_marked, filename, lines)
-    problems += further
+    problems += further + _placements(signatures, filename)
     if problems:
         known = [(each["name"], each["line"], len(each["parameters"])) for each in signatures]
         return "[]", [], False, "\n".join(problems), known + unreadable
@@ -184,16 +198,23 @@ def _module_name(filename):
 
 def places(tree):
     """The line of each "def" and "class", and of each parameter, by the name and the first line with its decorators."""
-    found, nodes = {}, [tree]
-    while nodes:
-        node = nodes.pop()
+    found = {}
+    for node in _nodes(tree):
         if isinstance(node, (FunctionDef, AsyncFunctionDef, ClassDef)):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             found[node.name, first] = node.lineno, {} if isinstance(node, ClassDef) else _parameter_lines(node.args)
+    return found
+
+
+def _nodes(tree):
+    """All nodes of a syntax tree."""
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        yield node
         for field in node._fields:
             value = getattr(node, field, None)
             nodes += [each for each in (value if isinstance(value, list) else [value]) if hasattr(each, "_fields")]
-    return found
 
 
 def _parameter_lines(arguments):
@@ -302,6 +323,7 @@ def _signature(marked, line, parameter_lines, problems):
         "memoryLimit": options["memory"],
         "retriesRows": options["retry_rows"],
         "concurrency": (options["concurrency"] or _CONCURRENCY) if marked.kind == "concurrent" else None,
+        "placement": options["placement"],
         "documentation": callables.documentation(marked.function),
         "line": line,
         "decimals": marked.decimals,
@@ -425,3 +447,38 @@ def _duplicates(signatures, filename):
                 f"{earlier['line']}; rename one (SQL does not tell upper from lower case)"
             )
     return problems
+
+
+def _placements(signatures, filename):
+    """The functions of a file run in one place, so those that say where say the same."""
+    problems, first = [], None
+    for signature in signatures:
+        said = signature["placement"]
+        if said is None:
+            continue
+        first = first or signature
+        if said != first["placement"]:
+            problems.append(
+                f"{filename}, line {signature['line']}: function '{signature['name']}': it says placement={said!r}, and "
+                f"'{first['name']}' in line {first['line']} says placement={first['placement']!r}; the functions of a file run "
+                "in one place: say the same, or move it to a file of its own"
+            )
+    return problems
+
+
+def _written_placements(tree):
+    """What the marks in a file say of placement, where that is a plain text."""
+    marks, calls = set(), []
+    for node in _nodes(tree):
+        if isinstance(node, ImportFrom) and node.module == "clutch":
+            marks |= {alias.asname or alias.name for alias in node.names if alias.name in ("udf", "udtf", "udaf")}
+        elif isinstance(node, (FunctionDef, AsyncFunctionDef, ClassDef)):
+            calls += [each for each in node.decorator_list if isinstance(each, Call)]
+    found = set()
+    for call in calls:
+        mark = call.func
+        is_ours = isinstance(mark, Name) and mark.id in marks or isinstance(mark, Attribute) and mark.attr in ("udf", "udtf", "udaf")
+        values = [keyword.value for keyword in call.keywords if keyword.arg == "placement"]
+        if is_ours:
+            found |= {value.value for value in values if isinstance(value, Constant) and type(value.value) is str}
+    return sorted(found)

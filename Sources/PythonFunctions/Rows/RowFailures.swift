@@ -55,12 +55,13 @@ extension RowProblem {
 
   /// Everything a failed row has to say, in a form of its own.
   ///
-  /// - Parameter drawn: how many rows of a table the row of arguments had given before; nil when it gives none.
-  func failure(function: String, row: Int, arguments: String?, drawn: Int?) -> UDFRowFailure {
+  /// - Parameters:
+  ///   - drawn: how many rows of a table the row of arguments had given before; nil when it gives none.
+  ///   - isIsolated: whether it was in an isolated interpreter, which some packages refuse.
+  func failure(function: String, row: Int, arguments: String?, drawn: Int?, isIsolated: Bool) -> UDFRowFailure {
     let shown = withoutFramesOfPythonItself
     let exception = shown.exception
-    let message =
-      Self.after(drawn) + shown.message
+    let message = Self.after(drawn) + (shown.refused(isIsolated)?.explanation ?? shown.message)
     return UDFRowFailure(
       function: function, row: row, errorType: shown.errorType, message: message, line: exception?.ownLine,
       traceback: exception.map { $0.traceback.isEmpty ? "" : $0.description } ?? "", arguments: arguments)
@@ -69,11 +70,16 @@ extension RowProblem {
   private var message: String {
     switch self {
     case .argument(let error): "an argument cannot be made: \(error.message)"
-    case .call(let error): RefusedPackage(error)?.explanation ?? error.message
-    case .late(let error): error.message
+    case .call(let error), .late(let error): error.message
     case .result(_, let error?, _): error.message
     case .result(let reason, nil, _): reason.cut(to: TextLimit.message)
     }
+  }
+
+  /// The package that a call failed for.
+  private func refused(_ isIsolated: Bool) -> RefusedPackage? {
+    guard case .call(let error) = self, isIsolated else { return nil }
+    return RefusedPackage(error)
   }
 
   private static func after(_ drawn: Int?) -> String {
@@ -93,14 +99,16 @@ extension RowProblem {
 
   /// The same as an error that ends the call.
   ///
-  /// - Parameter drawn: as of `failure`.
-  func error(in place: UDFError.Row, drawn: Int?) -> UDFError {
+  /// - Parameters:
+  ///   - drawn: as of `failure`.
+  ///   - isIsolated: as there.
+  func error(in place: UDFError.Row, drawn: Int?, isIsolated: Bool) -> UDFError {
     let after = Self.after(drawn)
     switch self {
     case .argument(let error):
       return .failed(.rowFailed, in: place, because: after + "an argument cannot be made: \(error.summary)")
     case .call(let error):
-      if let package = RefusedPackage(error) {
+      if let package = refused(isIsolated) {
         return .failed(.rowFailed, in: place, because: after + package.place + package.explanation)
       }
       let hint = error.typeName == "SystemExit" ? " (a UDF cannot end the process)" : ""

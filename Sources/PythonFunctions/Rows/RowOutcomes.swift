@@ -75,7 +75,8 @@ struct RowOutcomes {
     let shown = "it returned \(api.shortRepresentation(object)) of type \(api.typeName(object))"
     if case .column(let error) = problem {
       // The column is full: that is no affair of the row's.
-      throw RowProblem.result(full(error), nil, isWrongType: false).error(in: place(row, arguments), drawn: drawn)
+      throw RowProblem.result(full(error), nil, isWrongType: false).error(
+        in: place(row, arguments), drawn: drawn, isIsolated: conversion.isIsolated)
     }
     let described = describe(problem, shown, expected: expected)
     try note(
@@ -120,7 +121,8 @@ struct RowOutcomes {
     let exceeded = exceededMemory(problem, row, arguments)
     if mode == .raise || isFatal || exceeded != nil {
       if let observer { observer(describe(problem, row, arguments)) }
-      throw exceeded ?? problem.error(in: place(row, arguments), drawn: drawn)
+      throw exceeded ?? problem.error(
+        in: place(row, arguments), drawn: drawn, isIsolated: conversion.isIsolated)
     }
     let isKept = failures.add(problem.errorType)
     guard isKept || observer != nil else { return }
@@ -140,7 +142,8 @@ struct RowOutcomes {
   private func describe(_ problem: RowProblem, _ row: Int, _ arguments: borrowing ArgumentRows) -> UDFRowFailure {
     problem.failure(
       function: function, row: row,
-      arguments: observer == nil ? nil : arguments.asJSON(row, conversion, timeZone: timeZone), drawn: drawn)
+      arguments: observer == nil ? nil : arguments.asJSON(row, conversion, timeZone: timeZone), drawn: drawn,
+      isIsolated: conversion.isIsolated)
   }
 
   /// A row, as errors name it.

@@ -17,8 +17,11 @@ public struct HostOptions: Sendable {
   public var configuration: SubInterpreter.Configuration
   /// What the source may do to the machine, from its first line on.
   public var policy: InterpreterPolicy
-  /// Where functions run; nil for an isolated interpreter, or what the source asks for.
+  /// Where functions run, whatever the source says; nil for what its functions say (`@udf(placement=...)`), else
+  /// ``blockPlacement``, else isolated interpreters, or worker processes where its packages need that.
   public var placement: Placement?
+  /// Where functions run that do not say it themselves: what the source says in a block of comments. Nil for wherever they can.
+  public var blockPlacement: Placement?
   /// How many worker processes there may be, at least 1, where functions run in these; nil for ``interpreters``.
   public var workers: Int?
   /// The program that is started as a worker process; nil to look for it: `CLUTCH_WORKER`, this program itself if it calls
@@ -46,9 +49,8 @@ public struct HostOptions: Sendable {
   /// Options, each with its default unless given.
   public init(
     interpreters: Int? = nil, startsAll: Bool = false, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, placement: Placement? = nil,
-    workers: Int? = nil, worker: String? = nil,
-    workerIdle: Duration? = nil, environment: UDFEnvironment? = nil,
+    policy: InterpreterPolicy = .guarded, placement: Placement? = nil, blockPlacement: Placement? = nil,
+    workers: Int? = nil, worker: String? = nil, workerIdle: Duration? = nil, environment: UDFEnvironment? = nil,
     loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
     logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil
   ) {
@@ -57,6 +59,7 @@ public struct HostOptions: Sendable {
     self.configuration = configuration
     self.policy = policy
     self.placement = placement
+    self.blockPlacement = blockPlacement
     self.workers = workers
     self.worker = worker
     self.workerIdle = workerIdle
@@ -71,9 +74,14 @@ public struct HostOptions: Sendable {
   /// The same for one host, on a thread of its own, where functions run in the main interpreter: more would wait for its GIL,
   /// and a database's threads would for each other.
   var placed: HostOptions {
-    guard placement == .main else { return self }
+    placement == .main ? placed(in: .main) : self
+  }
+
+  /// The same for hosts in one place.
+  func placed(in placement: Placement) -> HostOptions {
     var options = self
-    (options.interpreters, options.threads) = (1, nil)
+    options.placement = placement
+    if placement == .main { (options.interpreters, options.threads) = (1, nil) }
     return options
   }
 }

@@ -15,16 +15,19 @@ final class HostSet: Sendable {
   private let source: UDFSource
   private let options: HostOptions
   private let telemetry: Telemetry
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let abandoned = Atomic(0)
   /// Who is told of calls that do not stop, on threads that cannot be left.
   let hangs = HangLog()
 
   private struct State {
-    /// Where they run; nil until the first has been loaded, where nobody has said.
-    var placement: Placement?
-    /// Why they run there, in words; nil where it was said beforehand.
-    var reason: String?
+    /// Where they run.
+    var choice: PlacementChoice
+    /// What keeps what was found, once it has been asked; whether it had an answer; and what is found in this process.
+    var hasAsked = false
+    var kept: KeptPlacement?
+    var hasAnswer = false
+    var findings: PackageFindings?
     /// All, in the order they were made, without those that were given up.
     var members: [any FunctionHost] = []
     /// Those on borrowed threads that have not been loaded.
@@ -49,57 +52,111 @@ final class HostSet: Sendable {
     self.source = source
     self.options = options
     self.telemetry = telemetry
-    state.withLock { $0.placement = options.placement }
-    let most = options.threads?.count ?? ProcessInfo.processInfo.activeProcessorCount
-    interpreters = max(1, min(options.interpreters ?? most, options.threads?.count ?? Int.max))
+    state = Mutex(State(choice: PlacementChoice(options)))
+    let usual = options.threads?.count ?? ProcessInfo.processInfo.activeProcessorCount
+    interpreters = max(1, min(options.interpreters ?? usual, options.threads?.count ?? Int.max))
     queue = HostQueue(limit: options.waitingLimit)
-    if let threads {
-      let spare = try threads.threads.prefix(interpreters).map { thread -> any FunctionHost in
-        try InterpreterHost(source, options, telemetry.log, on: thread)
-      }
-      state.withLock { ($0.members, $0.spare) = (spare, spare) }
+    try makeSpare()
+  }
+
+  /// Makes the hosts that live on somebody else's threads, if they do.
+  ///
+  /// - Throws: `PythonRuntimeError`.
+  private func makeSpare() throws {
+    guard let threads else { return }
+    let spare = try threads.threads.prefix(limit).map { thread -> any FunctionHost in
+      try InterpreterHost(source, options, telemetry.log, on: thread)
     }
+    state.withLock { ($0.members, $0.spare) = (spare, spare) }
   }
 
   // MARK: Where they run
 
-  /// Where the functions run, and why there; nil before the first has been loaded.
+  private var currentPlace: Placement { state.withLock(\.choice.place) }
+
+  /// Where the functions run, and why there; nil before the first has been loaded, where nobody has said.
   var placement: (place: Placement, reason: String?)? {
-    state.withLock { state in state.placement.map { ($0, state.reason) } }
-  }
-
-  /// The threads of somebody else's that they live on; nil for threads of their own.
-  var threads: ThreadGroup? {
-    let placement = state.withLock(\.placement)
-    return placement == nil || placement == .interpreter ? options.threads : nil
-  }
-
-  private func makeHost() throws -> any FunctionHost {
-    if state.withLock({ $0.placement }) == .worker {
-      return try ProcessHost(source, options, telemetry.log, share: limit)
-    }
-    return try InterpreterHost(source, options, telemetry.log)
-  }
-
-  /// Whether a source that was loaded in an interpreter, or was not, is to run in worker processes instead; they all do then.
-  private func moves(_ outcome: Result<StepResult, any Error>) -> Bool {
-    let reason: String
-    switch outcome {
-    case .failure(let error as UDFError) where error.code == .needsWorker: reason = error.message
-    default: return false
-    }
-    let isMoving = state.withLock { state in
-      guard state.placement == nil else { return false }
-      (state.placement, state.reason) = (.worker, reason)
-      return true
-    }
-    if isMoving { telemetry.log.note(.info, "it runs in worker processes: \(reason)") }
-    return isMoving
+    state.withLock { state in state.choice.isSettled ? (state.choice.place, state.choice.reason) : nil }
   }
 
   /// How many hosts there may be.
   var limit: Int {
-    state.withLock { $0.placement } == .worker ? max(1, options.workers ?? interpreters) : interpreters
+    switch currentPlace {
+    case .interpreter: interpreters
+    case .worker: max(1, options.workers ?? interpreters)
+    case .main: 1
+    }
+  }
+
+  /// The threads of somebody else's that they live on; nil for threads of their own.
+  var threads: ThreadGroup? { currentPlace == .interpreter ? options.threads : nil }
+
+  private func makeHost() throws -> any FunctionHost {
+    let place = currentPlace
+    if place == .worker { return try ProcessHost(source, options, telemetry.log, share: limit) }
+    return try InterpreterHost(source, options.placed(in: place), telemetry.log)
+  }
+
+  /// Whether a source that has not been loaded anywhere is known to belong elsewhere than in an interpreter.
+  ///
+  /// Called on the thread of an interpreter that would start CPython next.
+  private func recallsOther(for host: any FunctionHost) -> Bool {
+    let isFirst = state.withLock { state in
+      guard !state.choice.isSettled, state.choice.place == .interpreter, !state.hasAsked else { return false }
+      state.hasAsked = true
+      return true
+    }
+    guard isFirst, let installation = try? CPython.start(options.discovery) else { return false }
+    let kept = KeptPlacement(source, options, installation)
+    let found = kept?.answer()
+    state.withLock { ($0.kept, $0.hasAnswer) = (kept, found != nil) }
+    guard let answer = found else {
+      (host as? InterpreterHost)?.wantFindings()
+      return false
+    }
+    let isMoving = state.withLock { $0.choice.recall(answer) }
+    if !isMoving { tell(answer.notes) }
+    tellPlace(ifAutomatic: isMoving)
+    return isMoving
+  }
+
+  /// Whether a source that was loaded, or was not, is to run elsewhere instead; they all do then.
+  private func moves(_ host: any FunctionHost, after outcome: Result<StepResult, any Error>) -> Bool {
+    let findings = (host as? InterpreterHost)?.findings
+    let (isMoving, answer) = state.withLock { state -> (Bool, KeptPlacement.Answer?) in
+      guard !state.choice.isSettled else { return (false, nil) }
+      state.findings = state.findings ?? findings
+      let isMoving = state.choice.moves(after: outcome, findings)
+      if isMoving, state.hasAnswer { state.kept?.forget() }
+      guard state.choice.isSettled else { return (isMoving, nil) }
+      let choice = state.choice
+      let notes = choice.place == .interpreter && choice.reason == nil ? findings?.notes ?? [] : []
+      return (
+        isMoving,
+        KeptPlacement.Answer(place: choice.place, reason: choice.reason, isAutomatic: choice.isAutomatic, notes: notes)
+      )
+    }
+    tellPlace(ifAutomatic: isMoving)
+    if let answer {
+      tell(answer.notes)
+      keep(answer)
+    }
+    return isMoving
+  }
+
+  private func tell(_ notes: [String]) { for note in notes { telemetry.log.note(.notice, note) } }
+
+  private func tellPlace(ifAutomatic isMoving: Bool) {
+    let choice = state.withLock(\.choice)
+    guard isMoving, choice.isAutomatic, let reason = choice.reason else { return }
+    telemetry.log.note(.info, "it runs in \(choice.place.summary): \(reason)")
+  }
+
+  /// Keeps for the next start what was found in this one. Of a source without packages nothing needs to be known.
+  private func keep(_ answer: KeptPlacement.Answer) {
+    let (kept, found) = state.withLock { ($0.kept, $0.findings) }
+    guard let kept, let found, answer.place != .interpreter || !found.folders.isEmpty else { return }
+    kept.keep(answer, found)
   }
 
   // MARK: What there is
@@ -135,7 +192,7 @@ final class HostSet: Sendable {
 
   /// An idle host of which steps may run on any thread, if there is one; `queue` gets it back.
   func takeAnywhere() -> (any FunctionHost)? {
-    state.withLock { $0.placement } == .worker ? queue.takeIdle() : nil
+    currentPlace == .worker ? queue.takeIdle() : nil
   }
 
   /// Waits for one host, for what has begun there.
@@ -275,17 +332,18 @@ final class HostSet: Sendable {
       return
     }
     let isAccepted = host.submit { [self] in
+      if recallsOther(for: host) {
+        call.end()
+        return loadElsewhere(call)
+      }
       let outcome = Result { try host.run(.load, call) }
       call.end()
-      if moves(outcome) { return loadElsewhere(host, call) }
+      if moves(host, after: outcome) { return loadElsewhere(call) }
       call.settle(outcome) {
         switch outcome {
         case .failure: discard(host)
         case .success:
-          state.withLock { state in
-            state.loading -= 1
-            if state.placement == nil { state.placement = .interpreter }
-          }
+          state.withLock { $0.loading -= 1 }
           telemetry.metrics?.note(memoryUsage)
           queue.give(back: host)
         }
@@ -296,8 +354,8 @@ final class HostSet: Sendable {
     call.settle(.failure(UDFError(.closed, "the interpreter was closed before \(source.name) was loaded")))
   }
 
-  /// Loads a source in a worker process that does not load in an interpreter, which is given up.
-  private func loadElsewhere(_ host: any FunctionHost, _ call: CallContext) {
+  /// Loads a source where it is known to belong by now; the hosts that there are elsewhere are given up.
+  private func loadElsewhere(_ call: CallContext) {
     let others = state.withLock { state in
       state.loading -= 1
       state.spare = []
@@ -306,6 +364,7 @@ final class HostSet: Sendable {
     }
     // The thread is its own.
     DispatchQueue.global().async { for host in others { host.close() } }
+    try? makeSpare()
     guard let next = reserve() else {
       return call.settle(.failure(UDFError(.closed, "the pool of interpreters has been closed")))
     }

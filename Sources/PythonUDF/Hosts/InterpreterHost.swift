@@ -24,6 +24,9 @@ final class InterpreterHost: FunctionHost {
     var isClosed = false
     /// The call whose step is under way.
     var current: CallContext?
+    /// Whether somebody wants to know what the source's packages do without, and that.
+    var wantsFindings = false
+    var findings: PackageFindings?
   }
 
   private let state = Mutex(State())
@@ -52,6 +55,10 @@ final class InterpreterHost: FunctionHost {
   var name: String { source.name }
   /// The functions, once they have been loaded.
   var signatures: [UDFSignature] { state.withLock { $0.module?.signatures ?? [] } }
+
+  /// What the source's packages do without in this interpreter, once its loading was tried after `wantFindings`.
+  var findings: PackageFindings? { state.withLock(\.findings) }
+  func wantFindings() { state.withLock { $0.wantsFindings = true } }
 
   var isLoaded: Bool { state.withLock { $0.module != nil && !$0.isClosed } }
   var hasWorkAtEnd: Bool { state.withLock { $0.module?.hasWorkAtEnd ?? false } }
@@ -137,8 +144,10 @@ final class InterpreterHost: FunctionHost {
       let module = try interpreter.withGILOnOwnThread { py in
         let outcome = Result {
           try prepare(py)
-          return try LoadedModule(source, options.policy, environment: options.environment, log: channel, in: py) {
-            exception in
+          return try LoadedModule(
+            source, options.policy, environment: options.environment, log: channel, in: py,
+            found: state.withLock(\.wantsFindings) ? { found in self.state.withLock { $0.findings = found } } : nil
+          ) { exception in
             state.withLock { $0.exception = exception }
           }
         }

@@ -9,7 +9,7 @@ import Foundation
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Show the functions of a UDF file: SQL signature, null behaviour, documentation.",
-    discussion: "The file is loaded in an isolated interpreter, so its top-level code runs.")
+    discussion: "The file is loaded where its functions would run, so its top-level code runs.")
 
   /// How the functions are shown.
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -28,16 +28,17 @@ struct InspectCommand: ParsableCommand {
     defer { for pool in pools { pool.close() } }
     defer { reportDenials(of: pools) }
     signals.show { reportStacks(of: pools) }
-    let signatures = pools.flatMap(\.signatures)
     let sink = OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
     switch format {
-    case .text: try sink.write(signatures.map(describe).joined(separator: "\n\n") + "\n")
-    case .json: try sink.write(try json(signatures) + "\n")
+    case .text:
+      let functions = pools.flatMap { pool in pool.signatures.map { describe($0, in: pool) } }
+      try sink.write(functions.joined(separator: "\n\n") + "\n")
+    case .json: try sink.write(try json(pools.flatMap { pool in pool.signatures.map { entry($0, in: pool) } }) + "\n")
     }
     try sink.flush()
   }
 
-  private func describe(_ signature: UDFSignature) -> String {
+  private func describe(_ signature: UDFSignature, in pool: UDFPool) -> String {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
@@ -48,35 +49,39 @@ struct InspectCommand: ParsableCommand {
     if signature.errorMode != .raise { lines.append("  errors \(signature.errorMode.summary)") }
     if signature.result.hasPlainDecimal { lines.append("  digits \(signature.decimalSummary)") }
     if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
+    if let place = pool.placementSummary { lines.append("  runs   \(place)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
     if let summary = signature.summary { lines.append("  doc    \(summary.cut(to: TextLimit.message))") }
     return lines.joined(separator: "\n")
   }
 
-  private func json(_ signatures: [UDFSignature]) throws -> String {
-    let entries = signatures.map { signature in
-      Entry(
-        name: signature.name, kind: signature.kind.rawValue, sql: signature.sqlDescription, line: signature.line,
-        parameters: signature.parameters.map {
-          Entry.Parameter(
-            name: $0.name, type: $0.type.description, sqlType: $0.type.sqlName, optional: $0.isOptional,
-            hasDefault: $0.hasDefault, variadic: $0.isVariadic)
-        },
-        columns: signature.kind == .table
-          ? zip(signature.columns, signature.columnTypes).map {
-            Entry.Column(name: $0.name, type: $1.type.description, sqlType: $1.type.sqlName)
-          } : nil,
-        aggregate: signature.aggregate.map {
-          Entry.Aggregate(roles: $0.roles, state: $0.state?.description, movable: $0.isMovable)
-        },
-        result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
-        nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
-        determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
-        timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
-        memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
-        batchRows: signature.batchForm?.rows, concurrency: signature.concurrency, documentation: signature.documentation
-      )
-    }
+  private func entry(_ signature: UDFSignature, in pool: UDFPool) -> Entry {
+    Entry(
+      name: signature.name, kind: signature.kind.rawValue, sql: signature.sqlDescription, line: signature.line,
+      parameters: signature.parameters.map {
+        Entry.Parameter(
+          name: $0.name, type: $0.type.description, sqlType: $0.type.sqlName, optional: $0.isOptional,
+          hasDefault: $0.hasDefault, variadic: $0.isVariadic)
+      },
+      columns: signature.kind == .table
+        ? zip(signature.columns, signature.columnTypes).map {
+          Entry.Column(name: $0.name, type: $1.type.description, sqlType: $1.type.sqlName)
+        } : nil,
+      aggregate: signature.aggregate.map {
+        Entry.Aggregate(roles: $0.roles, state: $0.state?.description, movable: $0.isMovable)
+      },
+      result: Entry.Result(type: signature.result.description, sqlType: signature.result.sqlName),
+      nulls: signature.nullBehavior, onError: signature.errorMode.rawValue,
+      determinism: signature.determinism.rawValue, deterministic: signature.determinism == .deterministic,
+      timeout: signature.timeouts.row?.inSeconds, batchTimeout: signature.timeouts.batch?.inSeconds,
+      memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
+      batchRows: signature.batchForm?.rows, concurrency: signature.concurrency,
+      declaredPlacement: signature.placement?.rawValue, placement: pool.placement.rawValue,
+      placementReason: pool.placementReason, documentation: signature.documentation
+    )
+  }
+
+  private func json(_ entries: [Entry]) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(entries), as: UTF8.self)
@@ -121,7 +126,21 @@ struct InspectCommand: ParsableCommand {
     let batchRows: Int?
     /// How many rows of an async function may be under way at the same time.
     let concurrency: Int?
+    /// Where the function says that its file runs: interpreter, worker, main.
+    let declaredPlacement: String?
+    /// Where it runs here, and why, if not in isolated interpreters as usual.
+    let placement: String
+    let placementReason: String?
     let documentation: String?
+  }
+}
+
+extension UDFPool {
+  /// Where its functions run and why; nil for where they usually do.
+  fileprivate var placementSummary: String? {
+    let place = "in \(placement.summary)"
+    guard let placementReason else { return placement == .interpreter ? nil : place }
+    return "\(place): \(placementReason)"
   }
 }
 

@@ -96,10 +96,10 @@ struct LoadOptions: ParsableArguments {
     return outcomes
   }
 
-  /// Sets what the block of a file says about where its functions run, where no option says it.
+  /// Sets what the block of a file says about where its functions run.
   func place(_ options: inout HostOptions, for source: UDFSource) throws {
     guard let block = try ScriptBlock(of: source, discovery: python.discovery) else { return }
-    options.placement = options.placement ?? block.placement
+    options.blockPlacement = block.placement
     options.workers = block.workers
   }
 
@@ -107,7 +107,7 @@ struct LoadOptions: ParsableArguments {
     var options = options
     let pool = try UDFPool(source, options)
     // A thread that the database shares could not be left when it hangs in a function that has a timeout.
-    guard options.threads != nil, pool.signatures.contains(where: { !$0.timeouts.isEmpty }) else { return pool }
+    guard options.threads != nil, pool.placement == .interpreter, pool.signatures.contains(where: { !$0.timeouts.isEmpty }) else { return pool }
     pool.close()
     options.threads = nil
     return try UDFPool(source, options)

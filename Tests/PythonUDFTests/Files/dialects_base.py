@@ -44,6 +44,7 @@ dialects = install_module("_clutch_dialects", "dialects")
 dialects.install({file: text_of(file) for file in dialects.FILES})
 INSTALLED = set(sys.modules) - BEFORE
 install_module("_clutch_environment", "environment")
+install_module("_clutch_packages", "packages")
 loader = install_module("_clutch_loader", "loader")
 
 from _clutch_arrow_types import from_pyarrow  # noqa: E402

@@ -48,9 +48,10 @@ import Testing
         return try UDFSource(file: path)
       }
       let failure = try loadError(
-        load("from clutch import udf\n\(use)\n@udf\ndef f(x: int) -> int: return x\n"))
-      #expect(failure.code == .loadFailed)
+        load("from clutch import udf\n\(use)\n@udf(placement='interpreter')\ndef f(x: int) -> int: return x\n"))
+      #expect(failure.code == .needsWorker)
       #expect(failure.description.hasPrefix("\(path) cannot be loaded: \(path), line 2: \(start)"), "\(failure)")
+      #expect(failure.description.contains("@udf(placement=\"worker\")"))
       #expect(!failure.description.contains("\n"))
       try await withPool(
         load("from clutch import udf\n@udf\ndef f(x: int) -> int:\n  \(use)\n  return x\n")
@@ -58,6 +59,7 @@ import Testing
         let failure = try await pool.failure(of: "f", integers([1]))
         #expect(failure.code == .rowFailed)
         #expect(failure.description.contains("\(path), line 4: \(start)"), "\(failure)")
+        #expect(failure.description.contains("@udf(placement=\"worker\"), or pass --placement worker"), "\(failure)")
         #expect(!failure.description.contains("\n"))
       }
     }
