@@ -75,12 +75,13 @@ package struct LoadedModule: Sendable {
   /// - Parameters:
   ///   - environment: the packages that it may import, beside those of the Python that runs.
   ///   - log: where what its code prints, logs and warns of goes.
-  ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it.
+  ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it. The policy is in
+  ///     force.
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
   package init(
     _ source: UDFSource, _ policy: InterpreterPolicy, environment: UDFEnvironment? = nil,
     log: some LogSink = NoLog(), in py: borrowing Python,
-    willRun: (Interrupter.Exception) -> Void = { _ in }
+    willRun: (Interrupter.Exception, borrowing Python) -> Void = { _, _ in }
   ) throws {
     let memory = py.state.memory
     let refusals = memory.refusals
@@ -97,7 +98,7 @@ package struct LoadedModule: Sendable {
       _ = Self.keep(exception, py)
       let mayStartThreads = py.state.mayStartThreads
       if !mayStartThreads { py.state.refuseThreads(Self.threadRefusal(source)) }
-      willRun(Interrupter.Exception(exception.pointer))
+      willRun(Interrupter.Exception(exception.pointer), py)
       let loader = try py.importModule("_clutch_loader")
       let answer = try loader.callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
