@@ -76,12 +76,13 @@ package struct LoadedModule: Sendable {
   ///   - environment: the packages that it may import, beside those of the Python that runs.
   ///   - log: where what its code prints, logs and warns of goes.
   ///   - found: told what the packages that it has imported do without, whether it loads or not.
-  ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it.
+  ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it. The policy is in
+  ///     force.
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
   package init(
     _ source: UDFSource, _ policy: InterpreterPolicy, environment: UDFEnvironment? = nil,
     log: some LogSink = NoLog(), in py: borrowing Python, found: ((PackageFindings) -> Void)? = nil,
-    willRun: (Interrupter.Exception) -> Void = { _ in }
+    willRun: (Interrupter.Exception, borrowing Python) -> Void = { _, _ in }
   ) throws {
     var loaderKey: Int?
     var failedFiles: [String] = []
@@ -108,7 +109,7 @@ package struct LoadedModule: Sendable {
       if !mayStartThreads { py.state.refuseThreads(Self.threadRefusal(source)) }
       let loader = try py.importModule("_clutch_loader")
       loaderKey = Self.keep(loader, py)
-      willRun(Interrupter.Exception(exception.pointer))
+      willRun(Interrupter.Exception(exception.pointer), py)
       let answer = try loader.callMethod(
         "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
       let problems = try answer.item(3).extract(String.self)

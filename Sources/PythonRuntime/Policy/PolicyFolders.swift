@@ -3,7 +3,7 @@ import Foundation
 
 /// What the texts in a policy's lists of folders stand for, and which paths lie below them.
 struct PolicyFolders {
-  private let roots: [String]
+  let roots: [String]
 
   /// - Parameters:
   ///   - texts: absolute paths, or paths that begin with `TMP` or `UDF`.

@@ -12,7 +12,9 @@ extension PolicyGuard {
     let path = arguments.path(1).flatMap { ResolvedPath.resolve($0) }
     let files = [path, arguments.path(1)].compactMap { $0.map(Self.module(ofFile:)) }
     for module in [Self.module(ofExtension: name)] + files {
-      if let rule = deniedModules[module] { return Problem(rule: rule, operation: "import \(Self.short(name))") }
+      if let rule = deniedModules[module], !isTrusted(rule) {
+        return Problem(rule: rule, operation: "import \(Self.short(name))")
+      }
     }
     if !policy.nativeCode {
       guard let path, nativeModules.contain(path) else {
@@ -50,7 +52,7 @@ extension PolicyGuard {
     for end in ends + (name.utf8.count <= longestDeniedName ? [bytes.count] : []) {
       let path = String(decoding: bytes[..<end], as: UTF8.self)
       let symbol = String(decoding: bytes[..<end].map(Self.asSymbol), as: UTF8.self)
-      if let rule = deniedModules[symbol], !hiddenModules.contains(path) {
+      if let rule = deniedModules[symbol], !hiddenModules.contains(path), !isTrusted(rule) {
         return Problem(rule: rule, operation: operation)
       }
       if policy.imports.deny.contains(path) || policy.imports.deny.contains(symbol) {
@@ -70,7 +72,7 @@ extension PolicyGuard {
 
   /// Whether a module that is compiled into CPython may be made now; if not, `denyBuiltin` must follow.
   func allowsBuiltin(_ name: String) -> Bool {
-    guard deniedModules[name] != nil else { return true }
+    guard let rule = deniedModules[name], !isTrusted(rule) else { return true }
     deniedBuiltin = name
     return false
   }
@@ -83,7 +85,8 @@ extension PolicyGuard {
 
   // MARK: What the importer sees
 
-  private enum Importer { case code, package, standardLibrary }
+  /// Whose code a file is.
+  enum Importer { case code, package, standardLibrary }
 
   /// To Python's libraries, which often can do without, a module that is denied is one that is not there; and what the
   /// standard library asks for by itself, such as `_interpreters` for `concurrent.futures`, is nobody's attempt.
@@ -109,7 +112,10 @@ extension PolicyGuard {
 
   /// Whose code imports: that of the innermost frame, the machinery of imports left aside, and also the modules that are
   /// denied themselves, since they are there for whoever imports them.
-  private func importer() -> Importer {
+  private func importer() -> Importer { importer { [self] frame, _ in !isOfDeniedModule(frame) } }
+
+  /// Whose code the innermost frame is that counts, the machinery of imports left aside.
+  private func importer(where counts: (ObjectPointer, _ file: String) -> Bool) -> Importer {
     guard let state = (api.pointee.PyThreadState_GetUnchecked ?? api.pointee._PyThreadState_UncheckedGet)?() else {
       return .code
     }
@@ -119,8 +125,8 @@ extension PolicyGuard {
       let code = api.pointee.PyFrame_GetCode(frame)
       let file = api.textAttribute(code, "co_filename", limit: TextLimit.path) ?? ""
       api.pointee.Py_DecRef(code)
-      if !file.hasPrefix("<frozen importlib"), !file.hasSuffix("/importlib/__init__.py"), !isOfDeniedModule(frame) {
-        return importer(file)
+      if !file.hasPrefix("<frozen importlib"), !file.hasSuffix("/importlib/__init__.py"), counts(frame, file) {
+        return importer(ofFile: file)
       }
       next = api.pointee.PyFrame_GetBack(frame)
       api.pointee.Py_DecRef(frame)
@@ -128,12 +134,42 @@ extension PolicyGuard {
     return .code
   }
 
+  // MARK: Installed packages
+
+  /// Whether what a rule denies is allowed to the code that runs, because it is a package's: the innermost frame that is
+  /// not the standard library's is. Packages bring native code of their own in any case.
+  func isTrusted(_ rule: String) -> Bool {
+    guard trustsPackages, rule == PolicyModules.native else { return false }
+    return importer { [self] _, file in importer(ofFile: file) != .standardLibrary } == .package
+  }
+
+  /// Whether code may import a module by a statement; if not, the exception is set. Of a module that is there already, since
+  /// a package has imported it, no event tells.
+  func allowsImport(of arguments: AuditArguments) -> Bool {
+    guard trustsPackages, let name = arguments.text(0), arguments.count < 5 || arguments.int(4) == 0 else {
+      return true
+    }
+    let top = String(decoding: name.utf8.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
+    guard deniedModules[top] == PolicyModules.native, !isTrusted(PolicyModules.native) else { return true }
+    denyImport(Problem(rule: PolicyModules.native, operation: "import \(Self.short(name))"), of: name)
+    return false
+  }
+
+  /// Looked up once: it takes several system calls, and packages can ask for each call of a function.
+  private func importer(ofFile file: String) -> Importer {
+    if let known = knownImporters[file] { return known }
+    let importer = importer(file)
+    // Code can make as many names as it likes.
+    if knownImporters.count < 10_000 { knownImporters[file] = importer }
+    return importer
+  }
+
   private func importer(_ file: String) -> Importer {
     if file.hasPrefix("<frozen ") || file == PythonError.Frame.ownFile { return .standardLibrary }
     guard file.hasPrefix("/"), let path = ResolvedPath.resolve(file) else { return .code }
-    if packages.contain(path) || path.contains("/site-packages/") || path.contains("/dist-packages/") {
-      return .package
-    }
+    if packages.contain(path) { return .package }
+    // Where more depends on it, only the folders that are known.
+    if !trustsPackages, path.contains("/site-packages/") || path.contains("/dist-packages/") { return .package }
     return standardFolder.contain(path) ? .standardLibrary : .code
   }
 

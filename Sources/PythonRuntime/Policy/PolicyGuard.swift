@@ -42,6 +42,11 @@ final class PolicyGuard {
   /// The module compiled into CPython that was denied last.
   var deniedBuiltin = ""
   private let log: DenialLog
+  /// Whether installed packages may load native code by `ctypes` and `cffi`: in the main interpreter, where their extension
+  /// modules load too.
+  let trustsPackages: Bool
+  /// Whose code a file is, by what frames call it.
+  var knownImporters: [String: Importer] = [:]
   /// The addresses of names that the policy allows, as far as they were asked for.
   var knownAddresses: [String: Set<String>] = [:]
   /// Names that the policy allows and that were looked up.
@@ -49,11 +54,12 @@ final class PolicyGuard {
 
   init(
     _ policy: InterpreterPolicy, _ api: PythonAPI, log: DenialLog, places: PolicyPlaces, moduleFolder: String?,
-    ownModules: Set<String>
+    ownModules: Set<String>, trustsPackages: Bool = false
   ) {
     self.api = api
     self.policy = policy
     self.log = log
+    self.trustsPackages = trustsPackages
     readable = PolicyFolders(policy.read.listed, moduleFolder: moduleFolder)
     writable = PolicyFolders(policy.write.listed, moduleFolder: moduleFolder)
     libraries = PolicyFolders(places.libraries, moduleFolder: nil)
@@ -152,7 +158,9 @@ final class PolicyGuard {
     case .hostName: return always("the network", unless: !policy.network.isNone)
     case .process: return always(PolicyModules.processes, unless: policy.processes)
     case .processWide: return always(PolicyModules.wholeProcess, unless: policy.processes)
-    case .native: return always(PolicyModules.native, unless: policy.nativeCode)
+    case .native:
+      if isTrusted(PolicyModules.native), name.hasPrefix("ctypes.") { return nil }
+      return always(PolicyModules.native, unless: policy.nativeCode)
     case .interpreter: return always(PolicyModules.interpreters, unless: false)
     case .frames: return always("what is not safe in an isolated interpreter", unless: false)
     case .changeEnvironment:

@@ -19,7 +19,8 @@ extension Python {
     guard var places else { return }
     places.libraries += packageFolders
     let policyGuard = PolicyGuard(
-      policy, api, log: state.denials, places: places, moduleFolder: moduleFolder, ownModules: ownModules)
+      policy, api, log: state.denials, places: places, moduleFolder: moduleFolder, ownModules: ownModules,
+      trustsPackages: state.isMain)
     if state.isMain {
       MainPolicy.add(policyGuard)
     } else {
@@ -58,6 +59,7 @@ extension Python {
           ["posix.open", "posix.readlink", "_imp.create_builtin"]
             + DescriptorFunction.all.map { "\($0.module).\($0.name)" }
             + (policy.read == .all ? [] : InquiryFunction.allCases.map(\.rawValue))
+            + (state.isMain && !policy.nativeCode ? ["builtins.__import__"] : [])
         ).subtracting(withheld.values.joined()).sorted(),
         "denied": denied.filter { $0.value != PolicyModules.copies }.map(\.key),
         "hidden": PolicyModules.hidden(by: policy),
@@ -122,6 +124,10 @@ extension Python {
         // The thread may be one that user code has started.
         BuiltinModules.setGuardOfThread(policyGuard)
         return api.pointee.PyObject_Call(held.object, arguments, keywords)
+      }
+      if name == "__import__" {
+        return policyGuard.allowsImport(of: AuditArguments(arguments, api))
+          ? api.pointee.PyObject_Call(held.object, arguments, keywords) : nil
       }
       guard var call = CallArguments.copy(arguments, keywords, api) else { return nil }
       if let inquiry, policyGuard.policy.read != .all, !inquiry.allows(&call, policyGuard) { return nil }

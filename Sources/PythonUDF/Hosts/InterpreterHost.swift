@@ -33,14 +33,17 @@ final class InterpreterHost: FunctionHost {
   private let channel: LogChannel
   /// What is done in a fresh interpreter, before anything of the source's is.
   private let prepare: @Sendable (borrowing Python) throws -> Void
+  /// What is done when the policy is in force, and before code of the source's runs.
+  private let willRun: @Sendable (borrowing Python) -> Void
 
   /// - Parameter thread: a thread that others live on too; nil for one of its own.
   /// - Throws: `ThreadConfinementError` when the system makes no thread.
   init(
     _ source: UDFSource, _ options: HostOptions, _ log: UDFLog, on thread: DedicatedThread? = nil,
-    prepare: @escaping @Sendable (borrowing Python) throws -> Void = { _ in }
+    prepare: @escaping @Sendable (borrowing Python) throws -> Void = { _ in },
+    willRun: @escaping @Sendable (borrowing Python) -> Void = { _ in }
   ) throws {
-    self.prepare = prepare
+    (self.prepare, self.willRun) = (prepare, willRun)
     endsThread = thread == nil
     self.thread = try thread ?? DedicatedThread(name: "udf")
     self.source = source
@@ -147,8 +150,9 @@ final class InterpreterHost: FunctionHost {
           return try LoadedModule(
             source, options.policy, environment: options.environment, log: channel, in: py,
             found: state.withLock(\.wantsFindings) ? { found in self.state.withLock { $0.findings = found } } : nil
-          ) { exception in
+          ) { exception, py in
             state.withLock { $0.exception = exception }
+            willRun(py)
           }
         }
         return try call.finish(outcome) { interpreter.interrupter.takeBack() }

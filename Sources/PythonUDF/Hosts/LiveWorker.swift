@@ -32,6 +32,9 @@ final class LiveWorker: @unchecked Sendable {
   private var frames: [Int: [PythonError.Frame]?] = [:]
   private var nextFrames = 0
   private var toldEnd = false
+  private var bound: MemoryBound?
+  /// Why it was ended for the memory that it took.
+  private var overrun: String?
 
   private static let numbers = Atomic(0)
   /// How much of what a worker writes to standard error is kept.
@@ -172,6 +175,9 @@ final class LiveWorker: @unchecked Sendable {
     call.resultType = resultType.flatMap { writer.text(of: $0) }
     defer { held.store(writer.open.count, ordering: .relaxed) }
     guard let message = try writer.write(step, call) else { return nil }
+    let isBound = condition.withLock { bound != nil }
+    if isBound { MemoryWatcher.shared.watch(self) }
+    defer { if isBound { MemoryWatcher.shared.leave(self) } }
     let answer = try ask(message)
     switch answer.outcome {
     case .success(.drawn(nil)), .failure: writer.forget(step)
@@ -216,7 +222,11 @@ final class LiveWorker: @unchecked Sendable {
     return WorkerDeath(end: nil, lines: lastLines, problem: "it wrote what is no answer: \(problem)")
   }
 
-  private var death: WorkerDeath { WorkerDeath(end: settledEnd, lines: lastLines) }
+  private var death: WorkerDeath {
+    let end = settledEnd
+    let (why, limit) = condition.withLock { (self.overrun, self.bound?.limit) }
+    return WorkerDeath(end: end, lines: lastLines, overrun: why, memoryLimit: limit)
+  }
 
   /// How it has ended; ends it where it only pretends to.
   private var settledEnd: WorkerEnd? {
@@ -261,6 +271,25 @@ final class LiveWorker: @unchecked Sendable {
   /// Where the code was when it was last told to stop.
   var lastFrames: [PythonError.Frame] { condition.withLock { (frames[0] ?? nil) ?? [] } }
 
+  // MARK: Memory
+
+  /// Limits what it may take beside what it has now.
+  func limitMemory(to bytes: Int) {
+    guard let now = ProcessMemory(of: process) else { return }
+    let bound = MemoryBound(limit: bytes, loaded: now)
+    condition.withLock { self.bound = bound }
+    ProcessMemory.limitAddressSpace(of: process, to: bound.mostAddresses)
+  }
+
+  /// Ends it when it has too much.
+  func checkMemory() {
+    guard let bound = condition.withLock({ end == nil ? bound : nil }), let now = ProcessMemory(of: process),
+      let problem = bound.problem(now)
+    else { return }
+    condition.withLock { overrun = problem }
+    kill()
+  }
+
   func kill() { if !hasEnded { connection.kill() } }
 
   /// Lets it end what it has loaded, and waits for that, at most so long.
@@ -278,6 +307,10 @@ struct WorkerDeath: Error {
   var lines: [String]
   /// What it did instead of answering.
   var problem: String?
+  /// Why it was ended for the memory that it took.
+  var overrun: String?
+  /// Its memory limit, which not all code in C survives.
+  var memoryLimit: Int?
 
   /// What to say of it, with the lines below.
   var reason: String { problem ?? end?.description ?? "it is gone" }

@@ -1,6 +1,7 @@
 import Columnar
 import Foundation
 import Functions
+import HostSupport
 import Logging
 import PythonFunctions
 import PythonRuntime
@@ -206,6 +207,10 @@ final class ProcessHost: FunctionHost {
       throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
     }
     state.withLock { $0.signatures = signatures }
+    let declared = signatures.compactMap(\.memoryLimit).max()
+    if let limit = [options.configuration.memoryLimit, declared].compactMap({ $0 }).min() {
+      worker.limitMemory(to: limit)
+    }
     return signatures
   }
 
@@ -270,7 +275,15 @@ final class ProcessHost: FunctionHost {
       place = batch.rowCount == 0 ? "" : " in a batch of \(batch.rowCount) rows\(row)"
     default: place = ""
     }
-    return UDFError(.workerDied, "\(call.subject): its worker process died\(place): \(death.reason)\(death.shownLines)")
+    if let overrun = death.overrun {
+      return UDFError(.memoryExceeded, "\(call.subject): its worker process was ended\(place): \(overrun)")
+    }
+    let limit = death.memoryLimit.map {
+      " (its memory limit of \(ByteCount($0)) may be the reason: not all code in C survives that there is no memory)"
+    }
+    return UDFError(
+      .workerDied,
+      "\(call.subject): its worker process died\(place): \(death.reason)\(limit ?? "")\(death.shownLines)")
   }
 
   // MARK: From other threads

@@ -44,16 +44,37 @@ enum WorkerMain {
     closeInherited()
     let given = WorkerDescriptor.memory...WorkerDescriptor.events
     for descriptor in given { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-    // A process that the functions fork must not keep the pipes open, nor answer.
+    guard let memory = try? SharedMemory(descriptor: WorkerDescriptor.memory) else { _exit(70) }
+    sharedPage = UnsafeMutableRawPointer(memory.row)
+    // A process that the functions fork must not keep the pipes open, nor answer, nor say how far this one is.
     pthread_atfork(nil, nil) {
       for descriptor in WorkerDescriptor.memory...WorkerDescriptor.events { close(descriptor) }
+      WorkerMain.leaveSharedPage()
     }
-    guard let memory = try? SharedMemory(descriptor: WorkerDescriptor.memory) else { _exit(70) }
     let worker = Worker(memory)
     worker.say(.hello) { $0.write(WorkerProgram.protocolVersion) }
     Thread.detachNewThread { worker.listen() }
+    let host = getppid()
     worker.work()
+    // The host ends what this process has started, unless it is gone.
+    if getppid() != host { endGroup() }
     // Every thread of the functions' ends with the process.
+    _exit(0)
+  }
+
+  /// Where this process notes how far it is. Written once, before anything is forked.
+  nonisolated(unsafe) private static var sharedPage: UnsafeMutableRawPointer?
+
+  /// Puts memory of its own in the place of that page, in a process that was forked.
+  private static func leaveSharedPage() {
+    guard let sharedPage else { return }
+    let anonymous = Int32(MAP_PRIVATE | MAP_ANON | MAP_FIXED)
+    _ = mmap(sharedPage, SharedMemory.firstByte, PROT_READ | PROT_WRITE, anonymous, -1, 0)
+  }
+
+  /// Ends this process with all that it has started and that is still in its group, when nobody else does.
+  static func endGroup() {
+    if getpgrp() == getpid() { kill(0, SIGKILL) }
     _exit(0)
   }
 
@@ -94,6 +115,8 @@ private final class Worker: Sendable {
 
   /// Says something to the host; nothing when that is gone, as this process is soon.
   func say(_ event: WorkerEvent, _ content: (inout WireWriter) -> Void) {
+    // In a fork the descriptor is closed, or something else by now.
+    guard getpid() == process else { return }
     var writer = WireWriter()
     writer.write(event.rawValue)
     content(&writer)
@@ -123,7 +146,7 @@ private final class Worker: Sendable {
         Thread.detachNewThread { [self] in tellFrames(number) { $0.frames() } }
       }
     }
-    _exit(0)
+    WorkerMain.endGroup()
   }
 
   private func tellFrames(
@@ -166,12 +189,17 @@ private final class Worker: Sendable {
       let load = try JSONDecoder().decode(WorkerLoad.self, from: Data(try reader.readText().utf8))
       let call = CallContext(loading: load.source.name, timeout: nil)
       let log = log(load)
-      let made = try InterpreterHost(load.source, options(load), log) { py in
-        // Of a fault in native code it says where the Python code was.
-        do { _ = try py.importModule("faulthandler").callMethod("enable", 2) } catch {}
-        // Now that it has its handlers: this one says first which function it was.
-        CrashReport.install()
-      }
+      let made = try InterpreterHost(
+        load.source, options(load), log,
+        prepare: { py in
+          // Of a fault in native code it says where the Python code was.
+          do { _ = try py.importModule("faulthandler").callMethod("enable", 2) } catch {}
+          // Now that it has its handlers: this one says first which function it was.
+          CrashReport.install()
+        },
+        willRun: { py in
+          if let reach = py.policyReach { Confinement(reach).apply() }
+        })
       host = made
       state.withLock { ($0.host, $0.log) = (made, log) }
       try begin(frame.sequence, call)
@@ -204,9 +232,13 @@ private final class Worker: Sendable {
       source: load.source.name, level: Logger.Level(rawValue: load.logLevel) ?? .info,
       messagesPerSecond: load.messagesPerSecond
     ) { [self] record in
+      // What a fork says is heard where native code is.
+      guard getpid() == process else { return Self.writeError(record.message) }
       say(.record) { $0.write(record) }
     }
   }
+
+  private static func writeError(_ text: String) { _ = Bytes.write(Array("\(text)\n".utf8), to: STDERR_FILENO) }
 
   private func answerQuestions(_ host: InterpreterHost, _ initial: SentSchemas) {
     var (steps, sent) = (StepReader(), initial)
