@@ -56,3 +56,4 @@ enum Tool {
     return try texts.prefix(1) + ServeArguments.complete(Array(texts.dropFirst()), ProcessInfo.processInfo.environment)
   }
 }
+    StandardError.finish()

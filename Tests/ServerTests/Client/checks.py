@@ -569,6 +569,20 @@ def fails_with(text, name, *arguments):
         return
     raise AssertionError(f"no error but {answer}")
 
+def gives_many(name, batches):
+    """Calls a function with batches of many rows, which it must give back."""
+    rows = batch(pa.array(range(60)))
+    schema, answers = exchange(name, [rows] * int(batches))
+    assert [answer.column(0) for answer in answers] == [rows.column(0)] * int(batches), answers
+
+
+def traced(traceparent):
+    """Two batches of a stream that belongs to a trace."""
+    schema, answers = exchange(
+        "f", [batch(pa.array([1])), batch(pa.array([2]))], headers=[(b"traceparent", traceparent.encode())])
+    assert [answer.column(0).to_pylist() for answer in answers] == [[2], [3]], answers
+
+
 
 def sleeps(seconds):
     """Says "begun" when a call runs, and "answered" when it has its answer."""
@@ -590,13 +604,17 @@ def sleeps(seconds):
 def idle():
     """A call that is answered once, and then waits."""
     with client() as connection:
-        writer, reader = connection.do_exchange(descriptor("id_int"), options())
+        writer, reader = connection.do_exchange(descriptor(name), options())
         writer.begin(pa.schema([("a0", pa.int64())]))
         writer.write_batch(batch(pa.array([1])))
         assert reader.read_chunk().data.column(0).to_pylist() == [1]
         print("answered once", flush=True)
         try:
             reader.read_chunk()
+    waits_for_end("id_int")
+
+
+def waits_for_end(name):
         except Exception as error:
             print(f"ended with {type(error).__name__}: {error}", flush=True)
 
