@@ -149,7 +149,8 @@ let package = Package(
       dependencies: [
         "GRPCServing",
         .product(name: "Logging", package: "swift-log"),
-        serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
+        serverProduct("NIOCore", "swift-nio"), serverProduct("NIOEmbedded", "swift-nio"),
+        serverProduct("NIOPosix", "swift-nio"),
       ],
       exclude: ["Client/client.py"], swiftSettings: settings),
     .testTarget(

@@ -60,6 +60,13 @@ struct LoadLimitOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many connections there may be at a time; more are refused with UNAVAILABLE. Default: as many as the system allows.",
+      valueName: "count"),
+    transform: wholeNumber(1...1_000_000))
+  var maxConnections: Int?
       "How many seconds a batch may wait for an interpreter; then it is refused with UNAVAILABLE.", valueName: "seconds"
     ),
     transform: seconds)
