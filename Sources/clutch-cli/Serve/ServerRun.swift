@@ -77,7 +77,7 @@
       let health = self.health
       do {
         return try await MetricsEndpoint.start(
-          host: settings.address.host, port: port, metrics: { metrics.text },
+          host: settings.address.host, port: port, logger: logger, metrics: { metrics.text },
           isReady: { health.status(of: "") == .serving })
       } catch {
         throw CommandError(
