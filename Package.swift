@@ -40,7 +40,6 @@ let package = Package(
     .trait(name: "Server", description: "clutch serve, which needs SwiftNIO and BoringSSL."),
   ],
   dependencies: [
-    .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -119,7 +118,6 @@ let package = Package(
       dependencies: [
         "Clutch", "DuckDBEngine", "FlightServer", "FlightService", "GRPCServing", "HostSupport", "PythonFunctions",
         "PythonRuntime", "Tabular",
-        .product(name: "TOMLKit", package: "TOMLKit", condition: .when(traits: ["Server"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -180,7 +178,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CLITests",
-      dependencies: ["ArrowIPC", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      dependencies: [
+        "ArrowIPC", "Columnar", "DuckDBEngine", "HostSupport", "PythonRuntime", "PythonUDF", "TestSupport",
+      ],
       resources: [.copy("Files")], swiftSettings: settings),
   ]
 )
