@@ -116,7 +116,10 @@ struct ServeCommand: AsyncParsableCommand {
       """
     #if Server
       let run = try ServerRun(settings, served, metrics, logger)
-      if check { return logger.notice("all is well; this would be \(greeting) at \(address.text)") }
+      if check {
+        try await run.check()
+        return logger.notice("all is well; this would be \(greeting) at \(address.text)")
+      }
       try await run.serve(catalogue, watched, greeting: greeting)
     #else
       throw CommandError(

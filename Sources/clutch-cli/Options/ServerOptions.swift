@@ -3,7 +3,9 @@ import Foundation
 
 /// The options of a server's address, and of how it is secured.
 struct AddressOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The address to listen at; 0.0.0.0 for all of the machine's.", valueName: "address"))
+  @Option(
+    help: ArgumentHelp("The address to listen at; 0.0.0.0 for all of the machine's.", valueName: "address"),
+    transform: hostName)
   var host = "127.0.0.1"
   @Option(
     parsing: .unconditional,
@@ -27,9 +29,13 @@ struct AddressOptions: ParsableArguments {
   var token: String?
 
   /// The address as a URL has it.
-  var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  var text: String { text(port: port) }
+
+  /// The address with another port.
+  func text(port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   func validate() throws {
+    guard !host.isEmpty else { throw ValidationError("--host takes a name or an address; 0.0.0.0 is every one.") }
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key go together; give both.")
     }

@@ -35,26 +35,33 @@
 
     /// Serves until a signal ends it.
     ///
+    /// Looks at what a start looks at, and listens nowhere.
+    func check() async throws {
+      warnOfCertificate()
+      try await configuration.checkAddress()
+    }
+
+    private var configuration: RPCServerConfiguration {
+      let limits = settings.limits
+      var rpc = RPCLimits()
+      rpc.maxMessageBytes = limits.maxMessageBytes
+      rpc.maxConnections = limits.maxConnections
+      return RPCServerConfiguration(
+        host: settings.address.host, port: settings.address.port, limits: rpc, tls: tls, tokens: tokens, logger: logger,
+        observer: metrics.map(ServerMetrics.init))
+    }
+
     /// - Parameters:
     ///   - watched: the files whose change loads them anew, as they were before they were loaded.
     ///   - greeting: what the start says, with the address before it.
     func serve(_ catalogue: FunctionCatalogue, _ watched: WatchedFiles, greeting: String) async throws {
-      warnOfExpiry()
-      let limits = settings.limits
-      var rpc = RPCLimits()
-      rpc.maxMessageBytes = limits.maxMessageBytes
+      warnOfCertificate()
       let router = FlightRouter(
-        catalogue, health: health, needs: settings.needs,
-        maxMessageBytes: limits.maxMessageBytes,
+        catalogue, health: health, needs: settings.needs, maxMessageBytes: settings.limits.maxMessageBytes,
         logger: logger)
       let events = ServerEvents()
       events.listen { [files] in files.reportStacks() }
-      let server = try await RPCServer.start(
-        RPCServerConfiguration(
-          host: settings.address.host, port: settings.address.port, limits: rpc, tls: tls, tokens: tokens,
-          logger: logger,
-          observer: metrics.map(ServerMetrics.init)),
-        service: router)
+      let server = try await RPCServer.start(configuration, service: router)
       let endpoint: MetricsEndpoint?
       do { endpoint = try await startMetrics() } catch {
         await server.stop()
@@ -62,7 +69,8 @@
       }
       setHealth(of: catalogue)
       logger.notice("\(greeting) at \(server.addressText)\(tls == nil ? "" : " with TLS")")
-      if let port = endpoint?.port { logger.notice("metrics at http://\(settings.address.host):\(port)/metrics") }
+      if let port = endpoint?.port { logger.notice("metrics at http://\(settings.address.text(port: port))/metrics") }
+      manager.ready()
       events.watch(watched)
       let status = await handle(events, server, router)
       events.end()
@@ -81,7 +89,7 @@
           isReady: { health.status(of: "") == .serving })
       } catch {
         throw CommandError(
-          "Metrics cannot be served at \(settings.address.host):\(port): \(error). Choose another --metrics-port.")
+          "Metrics cannot be served at \(settings.address.text(port: port)): \(error). Choose another --metrics-port.")
       }
     }
 
@@ -172,7 +180,7 @@
       attempt("certificates", &problems.tls) {
         guard try tls?.reload() == true else { return }
         logger.notice("the certificate is loaded anew; new connections get it")
-        warnOfExpiry()
+        warnOfCertificate()
       }
       attempt("tokens", &problems.tokens) { try tokens?.reload() }
     }
@@ -188,7 +196,8 @@
       }
     }
 
-    private func warnOfExpiry() {
+    private func warnOfCertificate() {
+      if let warning = tls?.keyWarning { logger.warning("\(warning)") }
       if let date = tls?.expiresSoon {
         logger.warning("the certificate expires on \(date.formatted(.iso8601)); put a new one in its place")
       }
