@@ -278,6 +278,15 @@ def check_batches_without_columns():
     assert answers == [[{"answer": 42}] * 3, []], answers
 
 
+def check_rows_without_data_are_limited():
+    most = 1 << 20
+    columnless = pa.RecordBatch.from_struct_array(pa.Array.from_buffers(pa.struct([]), most + 1, [None]))
+    refused(INVALID, "send the rows in several batches", lambda: exchange("answer", [columnless]))
+    nothing = pa.nulls(most + 1)
+    refused(INVALID, "send the rows in several batches", lambda: call("optional", nothing))
+    assert call("optional", pa.nulls(70_000)).to_pylist() == [-1] * 70_000
+
+
 def check_many_batches_in_order():
     batches = [batch(pa.array(range(i * 1000, i * 1000 + 1 + i % 7))) for i in range(300)]
     schema, answers = exchange("id_int", batches)
