@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import HostSupport
 
 /// The options of a server's address, and of how it is secured.
 struct AddressOptions: ParsableArguments {
@@ -50,7 +50,8 @@ struct LoadLimitOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Python interpreters per UDF file: 1 to 256. Default: the number of cores.", valueName: "count"),
+      "Python interpreters per UDF file: 1 to 256. Default: the number of cores that the process may use.",
+      valueName: "count"),
     transform: wholeNumber(1...256))
   var interpreters: Int?
   @Option(
@@ -61,18 +62,18 @@ struct LoadLimitOptions: ParsableArguments {
   var maxConcurrentBatches = 4_096
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How large a message of a client may be.", valueName: "size"), transform: memorySize)
-  var maxMessageBytes = 256 << 20
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-  @Option(
-    parsing: .unconditional,
     help: ArgumentHelp(
       "How many connections there may be at a time; more are refused with UNAVAILABLE. Default: as many as the system allows.",
       valueName: "count"),
     transform: wholeNumber(1...1_000_000))
   var maxConnections: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How large a message of a client may be.", valueName: "size"), transform: memorySize)
+  var maxMessageBytes = 256 << 20
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       "How many seconds a batch may wait for an interpreter; then it is refused with UNAVAILABLE.", valueName: "seconds"
     ),
     transform: seconds)
@@ -85,5 +86,5 @@ struct LoadLimitOptions: ParsableArguments {
   var drainSeconds = Duration.seconds(30)
 
   /// How many interpreters a file has.
-  var interpreterCount: Int { interpreters ?? min(ProcessInfo.processInfo.activeProcessorCount, 256) }
+  var interpreterCount: Int { interpreters ?? min(ProcessorCount.available, 256) }
 }

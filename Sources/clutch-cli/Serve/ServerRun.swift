@@ -16,12 +16,14 @@
     let logger: Logger
     private let tls: TLSCredentials?
     private let tokens: BearerTokens?
+    private let manager: ServiceManager
     private let health = HealthService()
 
     /// - Parameter metrics: the backend of all metrics; nil when none are served.
     /// - Throws: `SecurityError` for certificates and tokens that cannot be used.
     init(_ settings: ServerSettings, _ files: ServedFiles, _ metrics: PrometheusRegistry?, _ logger: Logger) throws {
       (self.settings, self.files, self.metrics, self.logger) = (settings, files, metrics, logger)
+      manager = ServiceManager(ProcessInfo.processInfo.environment)
       let address = settings.address
       if let certificate = address.tlsCertificate, let key = address.tlsKey {
         tls = try TLSCredentials(
@@ -33,8 +35,6 @@
       tokens = try address.token.map { try BearerTokens(path: $0) }
     }
 
-    /// Serves until a signal ends it.
-    ///
     /// Looks at what a start looks at, and listens nowhere.
     func check() async throws {
       warnOfCertificate()
@@ -51,6 +51,8 @@
         observer: metrics.map(ServerMetrics.init))
     }
 
+    /// Serves until a signal ends it.
+    ///
     /// - Parameters:
     ///   - watched: the files whose change loads them anew, as they were before they were loaded.
     ///   - greeting: what the start says, with the address before it.
@@ -107,7 +109,9 @@
           // Not here: a file that takes long to load must not keep a signal waiting.
           reloading = Task { [reloading] in
             await reloading?.value
+            manager.reloading()
             await reload(why, router)
+            if !Task.isCancelled { manager.ready() }
           }
         case .checkSecrets: checkSecrets(&problems)
         case .end(let signal):
@@ -119,6 +123,7 @@
           }
           logger.notice(
             "\(SignalHandler.name(signal)): no new calls; those under way have \(settings.limits.drainSeconds)")
+          manager.stopping()
           reloading?.cancel()
           for name in health.services { health.set(.notServing, for: name) }
           server.beginDrain()
