@@ -152,8 +152,14 @@ let package = Package(
       ],
       exclude: ["Client/client.py"], swiftSettings: settings),
     .testTarget(
-      name: "ServerTests", dependencies: ["TestSupport"], exclude: ["Client", "Files"],
-      swiftSettings: settings),
+      name: "ServerTests",
+      dependencies: [
+        "FlightServer", "FlightService", "GRPCServing", "PythonUDF", "TestSupport",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      exclude: ["Client", "Files"], swiftSettings: settings),
     .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],

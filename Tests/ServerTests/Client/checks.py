@@ -569,15 +569,6 @@ def gives(name, expected, *arguments):
     assert answer == [json.loads(expected)], answer
 
 
-def fails_with(text, name, *arguments):
-    """Calls a function with whole numbers, which must fail with an error of gRPC or Flight."""
-    try:
-        answer = call(name, *(pa.array([int(argument)]) for argument in arguments))
-    except Exception as error:
-        assert text in f"{type(error).__name__}: {error}", f"{type(error).__name__}: {error}"
-        return
-    raise AssertionError(f"no error but {answer}")
-
 def gives_many(name, batches):
     """Calls a function with batches of many rows, which it must give back."""
     rows = batch(pa.array(range(60)))
@@ -591,6 +582,15 @@ def traced(traceparent):
         "f", [batch(pa.array([1])), batch(pa.array([2]))], headers=[(b"traceparent", traceparent.encode())])
     assert [answer.column(0).to_pylist() for answer in answers] == [[2], [3]], answers
 
+
+def fails_with(text, name, *arguments):
+    """Calls a function with whole numbers, which must fail with an error of gRPC or Flight."""
+    try:
+        answer = call(name, *(pa.array([int(argument)]) for argument in arguments))
+    except Exception as error:
+        assert text in f"{type(error).__name__}: {error}", f"{type(error).__name__}: {error}"
+        return
+    raise AssertionError(f"no error but {answer}")
 
 
 def sleeps(seconds):
@@ -611,6 +611,10 @@ def sleeps(seconds):
 
 
 def idle():
+    waits_for_end("id_int")
+
+
+def waits_for_end(name):
     """A call that is answered once, and then waits."""
     with client() as connection:
         writer, reader = connection.do_exchange(descriptor(name), options())
@@ -620,10 +624,6 @@ def idle():
         print("answered once", flush=True)
         try:
             reader.read_chunk()
-    waits_for_end("id_int")
-
-
-def waits_for_end(name):
         except Exception as error:
             print(f"ended with {type(error).__name__}: {error}", flush=True)
 
