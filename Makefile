@@ -14,6 +14,7 @@ DUCKDB = duckdb==2.0.0
 BAREDUCKDB = bareduckdb==0.12.155
 NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
+UV = uv==0.13.9
 GRPCIO = grpcio==1.85.3
 ARROW_UDF = arrow-udf==0.3.0
 
@@ -28,18 +29,18 @@ demo: release
 
 test:
 	swift build --build-tests
-	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY)
+	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(UV)
 	@Scripts/flights.sh
 	swift test --skip-build
 
 # Only these depend on Python.
-TESTS = ^(PythonRuntime|PythonUDF|DuckDBEngine|CLI)Tests\.
+TESTS = ^(PythonRuntime|PythonUDF|Environments|DuckDBEngine|CLI)Tests\.
 
 test-python:
 	@test -n "$(VERSION)" || { echo "make test-python VERSION=3.14, for example" >&2; exit 1; }
 	swift build --build-tests
 	@Scripts/with-python.sh $(VERSION) env CLUTCH_PYTHON=/usr/bin/python$(VERSION) \
-	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY)
+	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(UV)
 	@Scripts/with-python.sh $(VERSION) Scripts/flights.sh
 	Scripts/with-python.sh $(VERSION) swift test --skip-build \
 	  --filter '$(TESTS)'

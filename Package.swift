@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "Tabular", targets: ["Tabular"]),
     .library(name: "PythonRuntime", targets: ["PythonRuntime"]),
     .library(name: "Functions", targets: ["Functions"]),
+    .library(name: "Environments", targets: ["Environments"]),
     .library(name: "PythonUDF", targets: ["PythonUDF"]),
     .library(name: "DuckDBEngine", targets: ["DuckDBEngine"]),
     .executable(name: "clutch", targets: ["clutch-cli"]),
@@ -53,6 +54,7 @@ let package = Package(
     .target(name: "CPythonABI"),
     .target(name: "CArrowABI"),
     .target(name: "CDuckDBABI"),
+    .target(name: "CLinuxABI"),
     // Logic, which must be C: the reason is in its header.
     .target(name: "CCrashReport"),
 
@@ -68,12 +70,17 @@ let package = Package(
     .target(
       name: "Functions", dependencies: ["Columnar", "HostSupport", "PythonRuntime"], swiftSettings: settings),
     .target(
+      name: "Environments", dependencies: ["Functions", "HostSupport", "PythonRuntime", "ThreadConfinement"],
+      resources: [.embedInCode("Python")], swiftSettings: settings),
+    .target(
       name: "PythonFunctions", dependencies: ["Columnar", "CPythonABI", "Functions", "HostSupport", "PythonRuntime"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
+    .target(name: "WorkerProcess", dependencies: ["ArrowIPC", "CLinuxABI", "Columnar"], swiftSettings: settings),
     .target(
       name: "PythonUDF",
       dependencies: [
         "Columnar", "Functions", "HostSupport", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
+        "WorkerProcess",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -86,8 +93,8 @@ let package = Package(
     .target(
       name: "Clutch",
       dependencies: [
-        "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Functions",
-        "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
+        "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Environments",
+        "Functions", "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
       ],
       swiftSettings: settings),
     .target(
@@ -116,8 +123,8 @@ let package = Package(
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "Clutch", "DuckDBEngine", "FlightServer", "FlightService", "GRPCServing", "HostSupport", "PythonFunctions",
-        "PythonRuntime", "Tabular",
+        "Clutch", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing", "HostSupport",
+        "PythonFunctions", "PythonRuntime", "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -126,7 +133,8 @@ let package = Package(
     .executableTarget(
       name: "clutch-benchmarks",
       dependencies: [
-        "Clutch", "Columnar", "DuckDBEngine", "PythonFunctions", "PythonRuntime", "PythonUDF", "ThreadConfinement",
+        "Clutch", "Columnar", "DuckDBEngine", "Functions", "PythonFunctions", "PythonRuntime", "PythonUDF",
+        "ThreadConfinement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -134,7 +142,8 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["CArrowABI", "Columnar", "PythonRuntime"], path: "Tests/TestSupport",
-      exclude: ["Exchange/exchange.py", "Exchange/ipc.py", "Exchange/shown.py"], swiftSettings: settings),
+      exclude: ["Exchange/exchange.py", "Exchange/ipc.py", "Exchange/shown.py", "Wheels/make_wheel.py"],
+      swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
@@ -142,6 +151,8 @@ let package = Package(
       name: "ColumnarTests", dependencies: ["CArrowABI", "Columnar", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ArrowIPCTests", dependencies: ["ArrowIPC", "Columnar", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "WorkerProcessTests", dependencies: ["Columnar", "TestSupport", "WorkerProcess"], swiftSettings: settings),
     .testTarget(
       name: "GRPCServingTests",
       dependencies: [
@@ -163,6 +174,12 @@ let package = Package(
     .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EnvironmentsTests",
+      dependencies: [
+        "Columnar", "Environments", "Functions", "HostSupport", "PythonRuntime", "PythonUDF", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "PythonUDFTests",

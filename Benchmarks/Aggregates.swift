@@ -9,7 +9,7 @@ import PythonUDF
 import ThreadConfinement
 
 /// Aggregate functions: rows into states against a bare CPython loop, and GROUP BY in SQL against what there is without
-/// them, lists that are passed to a Python function.
+/// them, lists that are passed to a Python function and groups of an Arrow table that a Python loop goes over.
 enum Aggregates {
   private static let source = """
     from clutch import udaf
@@ -103,8 +103,8 @@ enum Aggregates {
 
   private static func sql(threads: Int, repetitions: Int) throws {
     print(
-      "SQL: GROUP BY over \(rows) rows, 1,000 groups, \(threads) thread(s), times faster than list() into a function of the "
-        + "DuckDB Python package (higher is better)")
+      "SQL: GROUP BY over \(rows) rows, 1,000 groups, \(threads) thread(s), times faster than Python over lists (higher is better)"
+    )
     let python = try CPython.start()
     let library = try DuckDBLibrary.load(for: python)
     let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: threads))
@@ -112,28 +112,42 @@ enum Aggregates {
     let connection = try DuckDBDatabase(library: library, configuration: ["threads": "\(threads)"]).connect()
     try connection.register(pool)
     try connection.run(table)
-    let program = try PythonProgram(
-      "native_udf.py", python: python.executable, arguments: ["\(threads)"], needs: "duckdb")
-    defer { program.stop() }
-    program.send(table)
-    let ours = "SELECT round(sum(a), 3) FROM (SELECT weighted(x, w) AS a FROM t GROUP BY g)"
-    let theirs = "SELECT round(sum(a), 3) FROM (SELECT weighted_udf(list(x), list(w)) AS a FROM t GROUP BY g)"
-    var (native, seconds): ([Double], [Double]) = ([], [])
+    let query = "SELECT round(sum(a), 3) FROM (SELECT weighted(x, w) AS a FROM t GROUP BY g)"
+    let others = [
+      (
+        "list() and a function", "native_udf.py", "duckdb",
+        query.replacing("weighted(x, w)", with: "weighted_udf(list(x), list(w))")
+      ),
+      ("PyArrow and a loop", "pyarrow_groups.py", "pyarrow", "run"),
+    ]
+    let programs = try others.map { _, script, package, _ in
+      let program = try PythonProgram(
+        script, python: python.executable, arguments: ["\(threads)"], needs: package)
+      program.send(table)
+      return program
+    }
+    defer { for program in programs { program.stop() } }
+    var own: [Double] = []
+    var theirs = [[Double]](repeating: [], count: others.count)
     for _ in 0..<repetitions {
       var answer = ""
-      seconds.append(
+      own.append(
         try clutch_benchmarks.seconds {
-          answer = try connection.execute(ours).next()?.nextRows()?[0, 0].description ?? ""
+          answer = try connection.execute(query).next()?.nextRows()?[0, 0].description ?? ""
         })
-      let parts = try program.ask(theirs).split(separator: " ")
-      guard parts.count == 2, let time = Double(parts[0]), parts[1] == answer else {
-        throw BenchmarkError("\(ours): \(answer) here, \(parts) there")
+      for (place, program) in programs.enumerated() {
+        let parts = try program.ask(others[place].3).split(separator: " ")
+        guard parts.count == 2, let time = Double(parts[0]), parts[1] == answer else {
+          throw BenchmarkError("\(query): \(answer) here, \(parts) in \(others[place].1)")
+        }
+        theirs[place].append(time)
       }
-      native.append(time)
     }
-    report(
-      "weighted(x: float, w: float)", median(zip(native, seconds).map { $0 / $1 }), atLeast: 3,
-      detail: String(format: "%.3f s against %.3f s", median(seconds), median(native)))
+    for (other, times) in zip(others, theirs) {
+      report(
+        "weighted average, \(other.0)", median(zip(times, own).map { $0 / $1 }), atLeast: 3,
+        detail: String(format: "%.3f s against %.3f s", median(own), median(times)))
+    }
   }
 
   /// What a state costs beside itself.

@@ -6,7 +6,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
     commandName: "clutch-benchmarks", abstract: "Measure Clutch, as ratios of two things timed in turn in one run.")
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
-    case start, rows, batches, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines
+    case start, rows, batches, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines, workers
   }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
@@ -26,6 +26,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .scaling: try await Scaling.run(repetitions: 9 * effort)
       case .limits: try Limits.run(steps: 300 * effort, stride: 60_000)
       case .deadlines: try await Deadlines.run(repetitions: 50 * effort)
+      case .workers: try Workers.run(repetitions: 500 * effort, kills: 1_000 * effort)
       case .memory:
         try Cycles.run(cycles: 1_000 * effort)
         try AliveAtOnce.run(count: 200)

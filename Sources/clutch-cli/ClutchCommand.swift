@@ -11,13 +11,14 @@ struct ClutchCommand: AsyncParsableCommand {
       each with its own GIL.
       """,
     version: "0.1.0",
-    subcommands: [SQLCommand.self, ServeCommand.self, InspectCommand.self, DoctorCommand.self])
+    subcommands: [SQLCommand.self, ServeCommand.self, InspectCommand.self, EnvironmentCommand.self, DoctorCommand.self])
 }
 
 @main
 enum Tool {
   /// On the main thread, where a command that is not asynchronous may block.
   @MainActor static func main() async {
+    runWorkerIfAsked()
     StandardStreams.fill()
     SignalHandler.begin()
     CrashReport.install()

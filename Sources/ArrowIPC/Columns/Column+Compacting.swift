@@ -1,11 +1,11 @@
-internal import Columnar
+package import Columnar
 
 extension Column {
   /// The same rows from position 0 of buffers that hold nothing else, as bodies have them. Copied are only bitmaps that
   /// start inside a byte, and offsets and views that point elsewhere now; dictionaries stay as they are.
   ///
   /// Throws `invalidColumn` when offsets or views point outside the column, which foreign ones may that were not validated.
-  func compacted() throws(IPCError) -> Column {
+  package func compacted() throws(IPCError) -> Column {
     guard count > 0 else { return try .withoutRows(of: type, like: self) }
     let validity = nullCount == 0 ? nil : validityBuffer.map { $0.bits(offset..<offset + count) }
     let parts = try compactedParts()

@@ -1,11 +1,11 @@
-internal import Columnar
+package import Columnar
 
 extension Column {
   /// The rows of columns of one type, one column after the other, as one column.
   ///
   /// Where values are dictionary encoded themselves, the last column's dictionary must hold those of the others. Throws
   /// `limitExceeded` where 32-bit offsets do not reach.
-  static func joined(_ columns: [Column]) throws(IPCError) -> Column {
+  package static func joined(_ columns: [Column]) throws(IPCError) -> Column {
     guard columns.count != 1, let first = columns.first, let last = columns.last else {
       guard let only = columns.first else { throw .invalid("a dictionary has no values") }
       return only

@@ -336,6 +336,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyType_FromSpec, PyType_Spec *)                                                        \
   F(void, PyObject_Free, void *)                                                                                \
   F(void, PyObject_GC_UnTrack, void *)                                                                          \
+  F(Py_ssize_t, PyGC_Collect, void)                                                                             \
   /* Any object */                                                                                              \
   F(PyObject *_Nullable, PyObject_GetAttrString, PyObject *, const char *)                                      \
   F(PyObject *_Nullable, PyObject_GetAttr, PyObject *, PyObject *)                                              \
@@ -410,6 +411,7 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(int, PySequence_Check, PyObject *)                                                                          \
   F(PyObject *_Nullable, PySequence_List, PyObject *)                                                           \
   F(PyObject *_Nullable, PyDict_New, void)                                                                      \
+  F(int, PyDict_DelItemString, PyObject *, const char *)                                                        \
   F(int, PyDict_SetItem, PyObject *, PyObject *, PyObject *)                                                    \
   F(PyObject *_Nullable, PyDict_GetItemWithError, PyObject *, PyObject *)                                       \
   F(PyObject *_Nullable, PyDict_Copy, PyObject *)                                                               \

@@ -1,6 +1,6 @@
 extension ColumnType {
   /// The type in the notation of the C Data Interface. Of a dictionary encoded column it is that of the indices.
-  var format: String {
+  package var format: String {
     switch self {
     case .null: "n"
     case .bool: "b"
@@ -41,6 +41,15 @@ extension ColumnType {
     case .map: "+m"
     case .dictionary(let index, _, _): index.format
     }
+  }
+}
+
+extension ColumnType {
+  /// Reads a type in that notation.
+  ///
+  /// Throws `invalidSchema` for what is no type, and `unsupportedType` for types that have no case.
+  package init(format: String, children: [Field], keysSorted: Bool) throws(ColumnError) {
+    self = try SchemaFormat(text: format, children: children, keysSorted: keysSorted).type()
   }
 }
 

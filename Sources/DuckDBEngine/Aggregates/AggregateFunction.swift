@@ -33,7 +33,7 @@ final class AggregateFunction: Sendable {
     store = AggregateStore(index, of: provider, number: number, options, statements)
     let known = WeakFunction(function: self)
     Self.known.withLock { $0[number] = known }
-    statements.observe { [weak store] in store?.statementEnded($0) }
+    statements.observe(store)
   }
 
   deinit { _ = Self.known.withLock { $0.removeValue(forKey: number) } }

@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// DuckDB's threads call this at the same time. The lock is held while it is decided what is to be done, and not while an
 /// interpreter does it.
-final class AggregateStore: Sendable {
+final class AggregateStore: StatementObserver {
   private let provider: any FunctionProvider
   private let index: Int
   private let options: CallOptions

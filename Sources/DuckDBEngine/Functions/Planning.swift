@@ -73,9 +73,9 @@ final class Planning: Sendable {
   var functions: [ScalarFunction] { state.withLock(\.functions) }
 
   /// DuckDB's refusal of the statement, with what a UDF has to do with it. Tells failing rows if they are the reason.
-  func explained(_ error: DuckDBError) -> DuckDBError {
+  func explained(_ error: DuckDBError, in database: DuckDBDatabase) -> DuckDBError {
     for failure in state.withLock(\.failures) where error.message.contains(failure.message) { failure.tell() }
-    if let explained = TableFunction.explained(error) { return explained }
+    if let explained = TableFunction.explained(error, in: database) { return explained }
     guard error.code == .query, Volatility.isReason(for: error.message) else { return error }
     let (functions, bare) = state.withLock { ($0.functions, $0.bare) }
     let sentences = functions.compactMap { function in

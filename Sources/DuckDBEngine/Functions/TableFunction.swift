@@ -113,13 +113,19 @@ final class TableFunction: Sendable {
     return "SELECT \(fields.joined(separator: ", ")) FROM (\(rows))"
   }
 
-  /// DuckDB's refusal to call a table function with columns, with what to write; nil for any other error.
+  /// DuckDB's refusal to call a table function with columns, or another function where a table is wanted, with what to write;
+  /// nil for any other error.
   ///
   /// There is no code that tells: "Table function "f" does not support lateral join column parameters - cannot use column
-  /// "t.n" in this context."
-  static func explained(_ error: DuckDBError) -> DuckDBError? {
+  /// "t.n" in this context.", "Table Function with name f does not exist!"
+  static func explained(_ error: DuckDBError, in database: DuckDBDatabase) -> DuckDBError? {
+    guard error.code == .query else { return nil }
+    return withColumns(error) ?? inPlaceOfTable(error, in: database)
+  }
+
+  private static func withColumns(_ error: DuckDBError) -> DuckDBError? {
     let parts = error.message.split(separator: "\"", omittingEmptySubsequences: false)
-    guard error.code == .query, parts.count > 4, parts[0].hasSuffix("Table function "), parts[1].hasPrefix(innerPrefix),
+    guard parts.count > 4, parts[0].hasSuffix("Table function "), parts[1].hasPrefix(innerPrefix),
       parts[2].contains("lateral join column")
     else { return nil }
     let (name, column) = (String(parts[1].dropFirst(innerPrefix.count)), parts[3])
@@ -130,6 +136,20 @@ final class TableFunction: Sendable {
       """
       \(error.message.replacing(parts[1], with: name))
       For each row of another table write FROM ..., \(each)(\(column)), or FROM ..., unnest(\(call)(\(column))) AS u(\(call)).
+      """)
+  }
+
+  private static func inPlaceOfTable(_ error: DuckDBError, in database: DuckDBDatabase) -> DuckDBError? {
+    let parts = error.message.split(separator: "Table Function with name ", maxSplits: 1)
+    guard parts.count == 2, let end = parts[1].firstRange(of: " does not exist!") else { return nil }
+    let name = String(parts[1][..<end.lowerBound])
+    guard let kind = database.kind(ofFunction: name), kind != .table else { return nil }
+    let gives = kind == .aggregate ? "a value for a group" : "a value for each row"
+    return DuckDBError(
+      error.code,
+      """
+      \(error.message)
+      The UDF \(name) gives \(gives): write SELECT \(UDFType.identifier(name))(...). Only a function marked with @udtf gives a table.
       """)
   }
 

@@ -6,7 +6,11 @@ final class StatementLog: Sendable {
     /// The number of the one that began last.
     var last = 0
     var running: Set<Int> = []
-    var observers: [@Sendable (_ oldest: Int) -> Void] = []
+    var observers: [WeakObserver] = []
+  }
+
+  private struct WeakObserver: Sendable {
+    weak let observer: (any StatementObserver)?
   }
 
   private let state = Mutex(State())
@@ -30,14 +34,25 @@ final class StatementLog: Sendable {
       // What is made from now on is of a statement that begins later.
       return (state.running.min() ?? state.last + 1, state.observers)
     }
-    for observer in observers { observer(oldest) }
+    for observer in observers { observer.observer?.statementEnded(oldest) }
   }
 
-  /// Has somebody told, whenever a statement has ended, the number of the oldest that is still running, or that of the
-  /// next one.
-  func observe(_ observer: @escaping @Sendable (_ oldest: Int) -> Void) {
-    state.withLock { $0.observers.append(observer) }
+  /// Tells somebody of the ends of statements for as long as it is there.
+  func observe(_ observer: any StatementObserver) {
+    state.withLock { state in
+      state.observers.removeAll { $0.observer == nil }
+      state.observers.append(WeakObserver(observer: observer))
+    }
   }
+
+  /// How many are told; some may be gone.
+  var observerCount: Int { state.withLock(\.observers.count) }
+}
+
+/// Somebody who is told of the ends of statements.
+protocol StatementObserver: AnyObject, Sendable {
+  /// A statement has ended, and `oldest` is the number of the oldest that is still running, or that of the next one.
+  func statementEnded(_ oldest: Int)
 }
 
 /// A statement from its beginning until its result is destroyed.

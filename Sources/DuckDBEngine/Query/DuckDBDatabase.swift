@@ -22,8 +22,8 @@ public final class DuckDBDatabase: @unchecked Sendable {
   private let threads = Mutex<QueryThreads?>(nil)
   /// Whether it has such threads, or somebody is giving it some.
   private let isLending = Mutex(false)
-  /// The sources of the registered UDFs by name in lower case, as SQL compares names.
-  private let functionNames = Mutex<[String: String]>([:])
+  /// The sources and the kinds of the registered UDFs by name in lower case, as SQL compares names.
+  private let functionNames = Mutex<[String: (source: String, kind: FunctionKind)]>([:])
   /// The registered functions, by the same names.
   private let functionSets = Mutex<[String: FunctionSet]>([:])
   private let timeZones = Mutex(TimeZoneOffsets())
@@ -77,16 +77,25 @@ public final class DuckDBDatabase: @unchecked Sendable {
   }
 
   /// The source of the UDF that has a name; nil for a name that DuckDB has itself.
-  func source(ofFunction name: String) -> String? { functionNames.withLock { $0[name.lowercased()] } }
+  func source(ofFunction name: String) -> String? { functionNames.withLock { $0[name.lowercased()]?.source } }
+
+  /// The kind of the UDF that has a name.
+  func kind(ofFunction name: String) -> FunctionKind? { functionNames.withLock { $0[name.lowercased()]?.kind } }
 
   func noteRegistered(_ set: FunctionSet, of provider: any FunctionProvider) {
-    functionNames.withLock { $0[set.name.lowercased()] = provider.name }
+    noteRegistered(set.name, of: provider)
     functionSets.withLock { $0[set.name.lowercased()] = set }
   }
 
   func noteRegistered(_ set: AggregateSet, of provider: any FunctionProvider) {
-    functionNames.withLock { $0[set.name.lowercased()] = provider.name }
+    noteRegistered(set.name, of: provider)
     aggregates.withLock { $0 += set.functions }
+  }
+
+  private func noteRegistered(_ name: String, of provider: any FunctionProvider) {
+    let name = name.lowercased()
+    let kind = provider.signatures.first { $0.name.lowercased() == name }?.kind ?? .rows
+    functionNames.withLock { $0[name] = (provider.name, kind) }
   }
 
   /// How many states of aggregate functions there are.

@@ -52,7 +52,7 @@ struct PreparedStatement: ~Copyable {
     }
     if let refusal {
       functions.pointee.destroy_prepare(&prepared)
-      throw planning.explained(DuckDBError(running: refusal))
+      throw planning.explained(DuckDBError(running: refusal), in: connection.database)
     }
     guard let prepared else { throw DuckDBError(.query, "DuckDB cannot prepare the statement") }
     self.handle = prepared
@@ -93,7 +93,9 @@ struct PreparedStatement: ~Copyable {
     // What a prepared statement is executed with is planned only here.
     let planning = Planning(hiding: hidden)
     let status = planning.during { (begin ?? functions.pointee.pending_prepared)(handle, &pending) }
-    guard status == DuckDBSuccess, let pending else { throw planning.explained(error(of: pending)) }
+    guard status == DuckDBSuccess, let pending else {
+      throw planning.explained(error(of: pending), in: connection.database)
+    }
     // Beginning has just cleared DuckDB's own note of an interruption.
     try connection.checkInterruption()
     try wait(for: pending)

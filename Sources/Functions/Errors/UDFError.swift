@@ -2,13 +2,13 @@ import HostSupport
 public import PythonRuntime
 
 /// Why UDFs could not be loaded, or a call failed.
-public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
   /// What went wrong, for programs.
-  public struct Code: Sendable, Hashable, CustomStringConvertible {
-    private enum Value: String {
+  public struct Code: Sendable, Hashable, Codable, CustomStringConvertible {
+    private enum Value: String, Codable {
       case sourceNotReadable, loadFailed, badSignature, noFunction, unknownFunction, wrongArguments, rowFailed,
         wrongResult, interrupted, deadlineExceeded, closed, handedOver, notAvailable, busy, nameTaken, incompatible,
-        memoryExceeded
+        memoryExceeded, environmentMissing, workerDied, needsWorker
     }
     private let value: Value
 
@@ -45,6 +45,14 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let incompatible = Code(value: .incompatible)
     /// The interpreter reached its memory limit. It can be called again: what the call held has been given back.
     public static let memoryExceeded = Code(value: .memoryExceeded)
+    /// A folder of the packages that the source is to be loaded with is not there, or they are for another CPython.
+    public static let environmentMissing = Code(value: .environmentMissing)
+    /// The source, or a function of it, imports a package whose compiled part does not load in isolated interpreters: it
+    /// belongs in worker processes.
+    public static let needsWorker = Code(value: .needsWorker)
+    /// The worker process that ran the function died: of a fault in native code, of `os._exit`, or because the system
+    /// killed it. Another one takes its place.
+    public static let workerDied = Code(value: .workerDied)
     /// The pool or the interpreter has been closed.
     public static let closed = Code(value: .closed)
 
@@ -53,7 +61,7 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Where in a batch a call failed.
-  public struct Row: Sendable, Hashable {
+  public struct Row: Sendable, Hashable, Codable {
     /// The function.
     public let function: String
     /// The row in its batch, counted from 0.
@@ -78,7 +86,7 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What is known of a function that was not loaded.
-  public struct Function: Sendable, Hashable {
+  public struct Function: Sendable, Hashable, Codable {
     /// What SQL would call it.
     public let name: String
     /// The line of its `def`, or where it is marked; counted from 1, 0 where nothing says.
@@ -94,7 +102,7 @@ public struct UDFError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// A source that was not loaded.
-  public struct Source: Sendable, Hashable {
+  public struct Source: Sendable, Hashable, Codable {
     /// What messages call it.
     public let name: String
     /// All its functions that have names, those with problems last.

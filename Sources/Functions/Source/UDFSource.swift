@@ -3,7 +3,7 @@ import Foundation
 import PythonRuntime
 
 /// The Python source of one or more UDFs.
-public struct UDFSource: Sendable, Hashable {
+public struct UDFSource: Sendable, Hashable, Codable {
   /// What tracebacks and messages call it.
   public let name: String
   /// The Python source text.

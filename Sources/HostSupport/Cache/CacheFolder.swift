@@ -5,7 +5,7 @@ import Foundation
 /// Whatever is wrong with one, from a file of another user's to a disk that is full, it counts as not there. Entries are
 /// written beside their place and then renamed, so readers see a whole one or none.
 package struct CacheFolder: Sendable {
-  private let path: String
+  package let path: String
 
   /// The folder that the environment names: `CLUTCH_CACHE`, else `clutch` under `XDG_CACHE_HOME`, else under the user's
   /// own folder of caches. Nil when there is none, and where `CLUTCH_CACHE` is empty.

@@ -13,6 +13,14 @@ package struct AggregateOutcome: Sendable {
   package var failureCount = 0
   package var failures: [UDFRowFailure] = []
   package var failuresByType: [String: Int] = [:]
+
+  package init(
+    answer: AggregateAnswer, rows: Int, failureCount: Int = 0, failures: [UDFRowFailure] = [],
+    failuresByType: [String: Int] = [:]
+  ) {
+    (self.answer, self.rows, self.failureCount) = (answer, rows, failureCount)
+    (self.failures, self.failuresByType) = (failures, failuresByType)
+  }
 }
 
 extension LoadedModule {

@@ -11,7 +11,9 @@ package final class StateTable: @unchecked Sendable {
 
   package let function: Int
   /// Whether states keep their rows, for a function without merge.
-  let keepsRows: Bool
+  package let keepsRows: Bool
+  /// Where the states are, should that be another process.
+  package let remote = RemotePlace()
   /// The groups that have no value, because a row of them failed; how, where that is wanted.
   var failures: [Int: UDFRowFailure?] = [:]
   /// How many groups have a state.

@@ -10,6 +10,8 @@ package final class StreamCall: @unchecked Sendable {
   // Sendable because it is only used under the GIL of the interpreter of its first batch.
 
   package let function: Int
+  /// Where the call is, should that be another process.
+  package let remote = RemotePlace()
   /// The key of the iterator over results; nil before the first batch, and when it has ended.
   fileprivate var iterator: Int?
   fileprivate var feed = BatchFeed()

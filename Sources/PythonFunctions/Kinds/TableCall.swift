@@ -11,7 +11,9 @@ package final class TableCall: @unchecked Sendable {
   // Sendable because it is only used under the GIL of the interpreter of its first draw.
 
   package let function: Int
-  let batch: RecordBatch
+  package let batch: RecordBatch
+  /// Where the call is, should that be another process.
+  package let remote = RemotePlace()
   /// The row of arguments that is called for next.
   fileprivate(set) var nextRow = 0
   /// The key of the iterator over the rows of the one before; nil when there is none.

@@ -65,6 +65,7 @@ package struct LoadedModule: Sendable {
   /// The frames of our own Python code stand under this name, which no file has.
   static let ownFile = PythonError.Frame.ownFile
   private static let supportModule = "_clutch_support"
+  private static let environmentModule = "_clutch_environment"
 
   /// Runs the source in a fresh interpreter, which should hold nothing else and gets a policy first.
   ///
@@ -72,19 +73,22 @@ package struct LoadedModule: Sendable {
   /// would be of no use. Afterwards the largest limit that a function declares holds too.
   ///
   /// - Parameters:
+  ///   - environment: the packages that it may import, beside those of the Python that runs.
   ///   - log: where what its code prints, logs and warns of goes.
   ///   - willRun: called before code of the source runs, with what stops that code when it is raised in it.
   /// - Throws: `UDFError`: `loadFailed`, `badSignature`, `noFunction`, or `memoryExceeded`.
   package init(
-    _ source: UDFSource, _ policy: InterpreterPolicy, log: some LogSink = NoLog(), in py: borrowing Python,
+    _ source: UDFSource, _ policy: InterpreterPolicy, environment: UDFEnvironment? = nil,
+    log: some LogSink = NoLog(), in py: borrowing Python,
     willRun: (Interrupter.Exception) -> Void = { _ in }
   ) throws {
     let memory = py.state.memory
     let refusals = memory.refusals
     py.state.sourceName = source.name
+    try environment?.check(for: source, py.state.installation.version)
     do {
       let folder = source.path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
-      columnClass = try Self.prepare(policy, folder: folder, log: log, in: py)
+      columnClass = try Self.prepare(policy, for: source.name, folder: folder, environment, log: log, in: py)
       try memory.requireRoom("without the file")
       // Before the file runs, which may change what these names stand for.
       support = Self.keep(try py.importModule(Self.supportModule), py)
@@ -183,16 +187,21 @@ package struct LoadedModule: Sendable {
 
   /// Installs our own modules, and then begins to enforce the policy.
   ///
-  /// - Parameter folder: where modules beside the source are.
+  /// - Parameters:
+  ///   - source: what tracebacks call the source.
+  ///   - folder: where modules beside the source are.
+  ///   - environment: where its packages are.
   /// - Returns: the key of the class of columns.
   @discardableResult
   static func prepare(
-    _ policy: InterpreterPolicy, folder: String?, log: some LogSink, in py: borrowing Python
+    _ policy: InterpreterPolicy, for source: String, folder: String?, _ environment: UDFEnvironment? = nil,
+    log: some LogSink, in py: borrowing Python
   ) throws -> Int {
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
     try py.installImportChanges()
-    let texts = "_clutch_texts"
+    if py.state.isMain { try MainSources.prepare(source, folder: folder, ownNames: ownNames, log: log, in: py) }
+    let texts = textsModule
     try py.installModule(texts, String(decoding: PackageResources.texts_py, as: UTF8.self), file: ownFile)
     try py.importModule(texts).setAttribute(
       "shown",
@@ -202,19 +211,30 @@ package struct LoadedModule: Sendable {
     let column = try py.state.check(ColumnClass.make(py.api))
     let columnClass = py.state.keep(column)
     for (name, text) in ownModules {
+      // In the main interpreter it is there: it changes what sources share.
+      if py.state.isMain, name == NoLog.module { continue }
       try py.installModule(name, String(decoding: text, as: UTF8.self), file: ownFile)
       if name == "clutch" {
         try py.state.check(py.api.pointee.PyObject_SetAttrString(py.importModule(name).pointer, "Column", column))
       }
     }
     try py.state.setLineReader(try py.importModule("_clutch_pristine").attribute("line").pointer)
-    try log.install(in: py)
+    if !py.state.isMain { try log.install(in: py) }
     let dialects = dialectModules.mapValues { String(decoding: $0, as: UTF8.self) }
     _ = try py.importModule("_clutch_dialects").callMethod("install", dialects)
-    let names = [texts] + ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
-    try py.enforce(policy, moduleFolder: folder, ownModules: Set(names))
+    let packages = environment?.sitePackages ?? []
+    if !packages.isEmpty { _ = try py.importModule(environmentModule).callMethod("add", packages) }
+    if py.state.isMain { try MainSources.begin(source, in: py) }
+    try py.enforce(policy, moduleFolder: folder, packageFolders: packages, ownModules: Set(ownNames))
     return columnClass
   }
+
+  /// The names of all modules of ours that code can see.
+  private static var ownNames: [String] {
+    [textsModule] + ownModules.map(\.name) + dialectModules.keys + dialectModules.keys.map { "_clutch_" + $0 }
+  }
+
+  private static let textsModule = "_clutch_texts"
 
   /// In the order in which they import each other.
   private static var ownModules: [(name: String, text: [UInt8])] {
@@ -224,6 +244,7 @@ package struct LoadedModule: Sendable {
       ("_clutch_annotations", PackageResources.annotations_py), ("_clutch_callables", PackageResources.callables_py),
       ("_clutch_aggregates", PackageResources.aggregates_py),
       ("_clutch_batches", PackageResources.batches_py), ("_clutch_dialects", PackageResources.dialects_py),
+      (environmentModule, PackageResources.environment_py),
       ("_clutch_loader", PackageResources.loader_py),
     ]
   }
@@ -247,7 +268,7 @@ package struct LoadedModule: Sendable {
     if error.typeName == "clutch.SignatureError" { return UDFError(.badSignature, error.message) }
     if let package = RefusedPackage(error) {
       return UDFError(
-        .loadFailed, "\(source.name) cannot be loaded: \(package.place)\(package.explanation)")
+        .needsWorker, "\(source.name) cannot be loaded: \(package.place)\(package.explanation)")
     }
     let error = error.droppingFrames(where: \.isHidden)
     if error.syntax != nil { return UDFError(.loadFailed, "\(source.name) does not compile:", exception: error) }

@@ -12,16 +12,18 @@ extension UDFSource {
   ///   - functions: functions that the files do not mark, each as `"name(TYPE, TYPE) -> TYPE = handler"`, where the handler
   ///     may stand behind the name of its file, as in `file.handler`.
   ///   - dialect: whose names of types `functions` uses, where systems differ.
+  ///   - discovery: which CPython reads them, given the files.
   /// - Throws: `UDFError`: `sourceNotReadable`, `loadFailed` for a file that is not Python, `badSignature` for a function
   ///   whose handler is in none of the files or in several; `PythonRuntimeError`.
   package static func read(
-    _ files: [String], declaring functions: [String], _ dialect: SQLDialect?, _ discovery: PythonDiscovery
+    _ files: [String], declaring functions: [String], _ dialect: SQLDialect?,
+    _ discovery: ([UDFSource]) throws -> PythonDiscovery
   ) throws -> [UDFSource] {
     guard files.count > 1, !functions.isEmpty else {
       return try files.map { try UDFSource(file: $0, functions: functions, dialect: dialect) }
     }
     let sources = try files.map { try UDFSource(file: $0) }
-    let interpreter = try SubInterpreter(discovery: discovery, name: "declarations")
+    let interpreter = try SubInterpreter(discovery: discovery(sources), name: "declarations")
     defer { interpreter.close() }
     let places = try interpreter.withGIL { py in try Self.places(of: functions, dialect, in: sources, py) }
     return files.indices.map { index in
@@ -33,7 +35,7 @@ extension UDFSource {
   private static func places(
     of functions: [String], _ dialect: SQLDialect?, in sources: [UDFSource], _ py: borrowing Python
   ) throws -> [Int] {
-    try LoadedModule.prepare(.guarded, folder: nil, log: NoLog(), in: py)
+    try LoadedModule.prepare(.guarded, for: "", folder: nil, log: NoLog(), in: py)
     let reader = try py.importModule("_clutch_handlers")
     let names = try sources.map { source in
       do {

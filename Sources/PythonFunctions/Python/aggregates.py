@@ -294,7 +294,17 @@ def copied(state):
     except MemoryError:
         raise
     except Exception:
+        pass
+    try:
         return original("copy", "deepcopy")(state, {id(each): each for each in _marks(state)})
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Of groupings such as ROLLUP, and the frames of a window, which have states together.
+        raise TypeError(
+            f"a state that several groups have together cannot be copied: {type(error).__name__}: {error}; keep what "
+            "cannot be copied on self, or leave merge out"
+        ) from None
 
 
 # How pickle names the class of plain objects.

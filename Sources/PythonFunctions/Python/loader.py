@@ -16,9 +16,13 @@ import _clutch_annotations as annotations
 import _clutch_batches as batches
 import _clutch_callables as callables
 import _clutch_dialects as dialects
+import _clutch_environment as environment
 import _clutch_pristine as pristine
 import _clutch_texts as texts
 import clutch
+
+#: Will have the module of the source.
+loaded = []
 
 _modules, _marked, _SignatureError = sys.modules, clutch._marked, clutch.SignatureError
 _MISSING = callables.MISSING
@@ -49,6 +53,7 @@ def load(source, filename, path, declarations=(), dialect=None):
     names are known, the name, the line and the number of parameters. `finish` gives the rest.
     """
     pristine.add_source(filename, _lines(source))
+    environment.run()
     if path is not None:
         _make_importable(os.path.dirname(path))
     tree = compile(source, filename, "exec", PyCF_ONLY_AST, dont_inherit=True)
@@ -60,6 +65,7 @@ def load(source, filename, path, declarations=(), dialect=None):
     # Those that every module has; without them it would get ours.
     module.__builtins__ = builtins.__dict__
     _modules[module.__name__] = module
+    loaded.append(module)
     _marked.clear()
     exec(code, module.__dict__)
 
@@ -164,10 +170,8 @@ def _lines(source):
 
 def _make_importable(folder):
     """Put a folder after Python's own modules, which its files must not hide, and before installed packages."""
-    own = os.path.dirname(os.__file__)
-    places = [place for place, entry in enumerate(sys.path) if entry in (own, os.path.join(own, "lib-dynload"))]
     if folder not in sys.path:
-        sys.path.insert(max(places, default=-1) + 1, folder)
+        sys.path.insert(environment.first_place(), folder)
 
 
 def _module_name(filename):

@@ -14,13 +14,15 @@ write_output = write_errors = log = None
 raws = []
 
 
+_streams, _given = {}, []
+
+
 def install():
     """Replace the standard streams, and what logging and warnings write with."""
+    _given.append(log)
     for name, write in (("stdout", write_output), ("stderr", write_errors)):
-        stream = _Stream(_raw(name, write), encoding="utf-8", errors="backslashreplace", write_through=True)
-        setattr(sys, name, stream)
-        # Also for those who look for the original: results own the process's standard output.
-        setattr(sys, f"__{name}__", stream)
+        _streams[name] = _Stream(_raw(name, write), encoding="utf-8", errors="backslashreplace", write_through=True)
+    _put_streams()
     original = warnings.showwarning
 
     def showwarning(message, category, filename, lineno, file=None, line=None):
@@ -31,6 +33,22 @@ def install():
 
     warnings.showwarning = showwarning
     _clutch_imports.change("logging", _keep_levels)
+
+
+def install_again():
+    """Put things back as `install` left them, in an interpreter where another source has run."""
+    global log
+    log = _given[0]
+    for raw, write in zip(raws, (write_output, write_errors)):
+        raw.write = staticmethod(write)
+    _put_streams()
+
+
+def _put_streams():
+    for name, stream in _streams.items():
+        setattr(sys, name, stream)
+        # Also for those who look for the original: results own the process's standard output.
+        setattr(sys, f"__{name}__", stream)
 
 
 class _Stream(io.TextIOWrapper):

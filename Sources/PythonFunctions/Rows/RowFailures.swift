@@ -1,4 +1,4 @@
-import Functions
+package import Functions
 import Columnar
 import HostSupport
 import PythonRuntime
@@ -131,7 +131,7 @@ extension PythonError {
 
 extension UDFRowFailure {
   /// The same of another row.
-  func moved(to row: Int) -> UDFRowFailure {
+  package func moved(to row: Int) -> UDFRowFailure {
     UDFRowFailure(
       function: function, row: row, errorType: errorType, message: message, line: line, traceback: traceback,
       arguments: arguments)

@@ -1,9 +1,9 @@
 import CPythonABI
 import PythonRuntime
 
-/// A plain function that calls an async one, and returns what that returns.
+/// What a function returns that calls an async one without await, plain or async itself.
 enum UnawaitedCoroutine {
-  static let problem = "it returned a coroutine that was never awaited: write async def"
+  static let problem = "it returned a coroutine that was never awaited: write async def, and await it"
 }
 
 extension UnsafePointer<PythonFunctions> {

@@ -9,6 +9,8 @@ public struct PythonDiscovery: Sendable {
   public var environment: [String: String]
   /// Where `.venv` is looked for.
   public var workingDirectory: String
+  /// The versions that are taken alone; all of these must hold.
+  public var requirements: [PythonRequirement] = []
   /// Whether every candidate is started, also one whose answer is remembered from an earlier search.
   public var asksAnew = false
   /// Programs in places that an installer or a system uses; a test may shorten this list.
@@ -125,9 +127,16 @@ public struct PythonDiscovery: Sendable {
     {
       return PythonCandidate(path: program, origin: origin, outcome: .refused(PythonProbe.tooOld(version)))
     }
-    return PythonCandidate(
-      path: program, origin: origin,
-      outcome: PythonProbe.examine(program, ProgramAnswers(environment, asksAnew: asksAnew)))
+    let outcome = PythonProbe.examine(program, ProgramAnswers(environment, asksAnew: asksAnew))
+    if case .accepted(let installation) = outcome, let refusal = refusal(of: installation) {
+      return PythonCandidate(path: program, origin: origin, outcome: .refused(refusal))
+    }
+    return PythonCandidate(path: program, origin: origin, outcome: outcome)
+  }
+
+  /// Why an installation is none that is asked for, or nil.
+  package func refusal(of installation: PythonInstallation) -> String? {
+    requirements.lazy.compactMap { $0.refusal(of: installation.version) }.first
   }
 
   private func lookUp(_ name: String) -> String? {

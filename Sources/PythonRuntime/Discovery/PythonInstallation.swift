@@ -10,6 +10,8 @@ public struct PythonInstallation: Sendable, Hashable {
   public let prefix: String
   /// The folders that packages are installed in.
   public let sitePackages: [String]
+  /// What compiled modules must fit: the machine and its system, and the interface (`linux-x86_64`, `cpython-313-x86_64-linux-gnu`).
+  package let platform, interface: String
 
   /// What a user should know before relying on this installation; empty for a fully supported one.
   public var warnings: [String] {

@@ -19,6 +19,7 @@ enum PythonProbe {
     let library_names: [String]
     let library_folders: [String]
     let multiarch: String
+    let platform, interface: String?
   }
 
   static func examine(_ executable: String, _ answers: ProgramAnswers) -> PythonCandidate.Outcome {
@@ -70,7 +71,8 @@ enum PythonProbe {
     return .accepted(
       PythonInstallation(
         executable: answer.executable, version: version, library: library, prefix: answer.prefix,
-        sitePackages: answer.site_packages))
+        sitePackages: answer.site_packages, platform: answer.platform ?? "",
+        interface: answer.interface ?? ""))
   }
 
   static func tooOld(_ version: PythonVersion) -> String {

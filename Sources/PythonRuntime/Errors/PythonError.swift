@@ -4,9 +4,9 @@ import HostSupport
 ///
 /// It holds no Python object, so it may be kept, sent and shown after its interpreter has ended. Python makes texts of
 /// any size, so each is shortened, and then ends with how much was left out, as in "… (29,999,000 more characters)".
-public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct PythonError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
   /// A line of Python that the exception passed through.
-  public struct Frame: Sendable, Hashable, CustomStringConvertible {
+  public struct Frame: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The file as Python names it.
     public let file: String
     /// Counted from 1.
@@ -24,7 +24,7 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Where a `SyntaxError` stands.
-  public struct SyntaxLocation: Sendable, Hashable {
+  public struct SyntaxLocation: Sendable, Hashable, Codable {
     /// The file as Python names it.
     public let file: String
     /// Counted from 1.
@@ -36,7 +36,7 @@ public struct PythonError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// How an earlier exception led to this one.
-  public enum Origin: Sendable, Hashable {
+  public enum Origin: String, Sendable, Hashable, Codable {
     /// Given with `raise ... from`.
     case cause
     /// Being handled when this one was raised.

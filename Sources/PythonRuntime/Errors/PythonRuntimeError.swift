@@ -1,10 +1,10 @@
 /// Why Python could not be started, or an interpreter not be made or used.
 ///
 /// Exceptions raised by Python code are a `PythonError` instead.
-public struct PythonRuntimeError: Error, Sendable, CustomStringConvertible {
+public struct PythonRuntimeError: Error, Sendable, Codable, CustomStringConvertible {
   /// What went wrong, for programs.
-  public struct Code: Sendable, Hashable, CustomStringConvertible {
-    private enum Value: String {
+  public struct Code: Sendable, Hashable, Codable, CustomStringConvertible {
+    private enum Value: String, Codable {
       case notFound, notLoadable, startFailed, closed, wouldDeadlock, shutDown, conversion, memoryLimit, badPolicy
     }
     private let value: Value

@@ -78,6 +78,11 @@ public enum CPython {
     try state.withLock { state in
       switch state {
       case .running(let process):
+        if let refusal = discovery.refusal(of: process.installation) {
+          throw PythonRuntimeError(
+            .startFailed,
+            "\(refusal); this process runs \(process.installation.executable) already, and can run no other")
+        }
         if let path = discovery.explicitPath { try process.requireSame(as: path, discovery) }
         return process
       case .failed(let error):

@@ -12,6 +12,11 @@ enum LiftedLimit {
   ///
   /// - Throws: `PythonError`.
   static func install(_ state: InterpreterState) throws {
+    // In the main interpreter those of an earlier source are there still, and look for who is to be charged.
+    if state.isMain {
+      guard !isInstalledInMain else { return }
+      isInstalledInMain = true
+    }
     let api = state.api.pointee
     let builtins = try state.check(api.PyImport_AddModule("builtins"))
     for (module, name) in functions {
@@ -28,6 +33,9 @@ enum LiftedLimit {
       try state.check(api.PyDict_SetItem(state.ownBuiltins(), key, wrapper))
     }
   }
+
+  /// Changed under the main interpreter's GIL.
+  nonisolated(unsafe) private static var isInstalledInMain = false
 
   /// Never freed: callables of ended interpreters may still point here.
   private nonisolated(unsafe) static let definition: UnsafeMutablePointer<PyMethodDef> = {

@@ -4,7 +4,8 @@ import ThreadConfinement
 
 /// The running CPython: its main interpreter, and the register of the sub-interpreters.
 ///
-/// The main interpreter has a dedicated thread and runs no user code; it lends thread states to the creation of others.
+/// The main interpreter has a dedicated thread that runs no user code; it lends thread states to the creation of others,
+/// and to user code that asks for the main interpreter.
 package final class PythonProcess: @unchecked Sendable {
   // Sendable: `api` points at memory that is written once; `main` is a handle that is only used by calls made under
   // `lifecycle`; everything that changes is inside a Mutex.
@@ -21,6 +22,9 @@ package final class PythonProcess: @unchecked Sendable {
     var nextKey = 0
     var endings: [Int: @Sendable () -> Void] = [:]
     var isShutDown = false
+    /// How many have code in the main interpreter.
+    var mainCount = 0
+    var hasUsedMain = false
     /// Those that could not be ended because user threads still run in them.
     var abandoned = 0
     /// Those that nobody waits for, because their own thread hangs.
@@ -89,6 +93,8 @@ package final class PythonProcess: @unchecked Sendable {
       throw PythonRuntimeError(.startFailed, "CPython has no main interpreter")
     }
     defer { _ = functions.PyEval_SaveThread() }
+    BuiltinModules.setGuardOfThread(nil)
+    MainPolicy.interpreter = interpreter
     for module in importedFirst(installation.version) {
       guard let imported = functions.PyImport_ImportModule(module) else {
         let error = PythonError.take(api)
@@ -101,6 +107,7 @@ package final class PythonProcess: @unchecked Sendable {
     GuardedTypes.install(api)
     GuardedFunctions.install(api)
     GuardedCommands.install(api)
+    InterpreterState.mainBuiltins = functions.PyEval_GetBuiltins().flatMap(functions.PyDict_Copy)
     return interpreter
   }
 
@@ -160,6 +167,8 @@ package final class PythonProcess: @unchecked Sendable {
     _ configuration: SubInterpreter.Configuration, _ memory: MemoryAccount, denials: DenialLog
   ) throws -> InterpreterState {
     guard !api.hasThreadState else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
+    if configuration.isMain { return try enterMain(configuration, memory, denials) }
+    waitForMain()
     return try lifecycle.withLock { _ in
       MemoryCounter.setOfThread(memory.counter)
       // Another interpreter that lives on the thread may have one.
@@ -197,6 +206,61 @@ package final class PythonProcess: @unchecked Sendable {
     }
   }
 
+  /// Waits until user code in the main interpreter lets go of its GIL, which making another interpreter needs, before that
+  /// takes the lock that others need to end. A call into C that keeps the GIL lets nobody make an interpreter meanwhile.
+  private func waitForMain() {
+    guard register.value.withLock({ $0.mainCount > 0 }) else { return }
+    // As `create` will: this is work of ours.
+    BuiltinModules.setGuardOfThread(nil)
+    guard let lent = api.pointee.PyThreadState_New(main) else { return }
+    api.pointee.PyEval_RestoreThread(lent)
+    api.pointee.PyThreadState_Clear(lent)
+    api.pointee.PyThreadState_DeleteCurrent()
+  }
+
+  /// Makes a thread state of the main interpreter on the calling thread, which it then belongs to, and leaves it detached.
+  private func enterMain(
+    _ configuration: SubInterpreter.Configuration, _ memory: MemoryAccount, _ denials: DenialLog
+  ) throws -> InterpreterState {
+    MemoryCounter.setOfThread(memory.counter)
+    BuiltinModules.setGuardOfThread(nil)
+    guard let own = api.pointee.PyThreadState_New(main) else {
+      MemoryCounter.setOfThread(nil)
+      throw PythonRuntimeError(.startFailed, "there is no memory for another thread of the main interpreter")
+    }
+    register.value.withLock { ($0.mainCount, $0.hasUsedMain) = ($0.mainCount + 1, true) }
+    MemoryAccount.register(memory, for: 0)
+    if !configuration.allowsThreads {
+      ThreadRefusals.insert("this interpreter may not start threads (Configuration.allowsThreads)", for: own)
+    }
+    return InterpreterState(
+      api: api, id: 0, threadState: own, memory: memory, installation: installation, denials: denials)
+  }
+
+  /// Ends what belongs to one that used the main interpreter, which goes on; what its exit functions may take is as for
+  /// others. They run when the last one goes, as nobody can tell whose they are.
+  private func leaveMain(_ state: InterpreterState, _ watch: EndWatch) {
+    state.attach()
+    if register.value.withLock({ $0.mainCount == 1 }) { state.runExitFunctions() }
+    state.runEnding()
+    state.forgetLineReader()
+    state.releaseObjects()
+    // Modules and functions hold each other, and the end of an interpreter would have found that.
+    _ = api.pointee.PyGC_Collect()
+    state.memory.endLimiting()
+    api.pointee.PyThreadState_Clear(state.threadState)
+    ThreadRefusals.remove(state.threadState)
+    api.pointee.PyThreadState_DeleteCurrent()
+    MemoryCounter.setOfThread(nil)
+    BuiltinModules.setGuardOfThread(nil)
+    MemoryAccount.unregister(state.memory, for: 0)
+    let isLate = !watch.stop()
+    register.value.withLock { register in
+      register.mainCount -= 1
+      if isLate { register.abandoned -= 1 }
+    }
+  }
+
   /// Ends an interpreter on its own thread and gives its memory back.
   ///
   /// One in which user code left threads that do not end is abandoned: it stays in memory, and so do they. So is one whose
@@ -209,6 +273,7 @@ package final class PythonProcess: @unchecked Sendable {
       register.value.withLock { $0.abandoned += 1 }
       giveUp()
     }
+    if state.isMain { return leaveMain(state, watch) }
     state.attach()
     // User code registered to run at the end may take its time: let it do so before the lock is taken.
     state.runExitFunctions()
@@ -234,7 +299,7 @@ package final class PythonProcess: @unchecked Sendable {
       AuditHook.guards.remove(interpreter)
       ThreadRefusals.remove(interpreter)
       MemoryReclaimer.reclaim(interpreter: state.id)
-      MemoryAccount.unregister(state.id)
+      MemoryAccount.unregister(state.memory, for: state.id)
       MemoryCounter.setOfThread(nil)
     }
     HeapTrim.note(freed: used - state.memory.usage.current)
@@ -253,16 +318,37 @@ package final class PythonProcess: @unchecked Sendable {
         .shutDown,
         "CPython was not finalised: user code, or its exit functions, still runs in \(abandoned) of its interpreters")
     }
-    let status = try mainThread.perform { [api, main] in
-      guard let state = api.pointee.PyThreadState_New(main) else { return Int32(-1) }
-      api.pointee.PyEval_RestoreThread(state)
-      return api.pointee.Py_FinalizeEx()
-    }
-    mainThread.stop()
-    guard status == 0 else {
+    let hasFinalised = try finalise()
+    guard hasFinalised else {
       throw PythonRuntimeError(.shutDown, "CPython could not write out everything while it was finalised")
     }
   }
+
+  /// Finalises CPython on the main interpreter's thread; false when it says that not everything was written out.
+  private func finalise() throws -> Bool {
+    let status = Status()
+    // Threads and exit functions of code that ran in the main interpreter are waited for there, and may not end.
+    let hasRunCode = register.value.withLock(\.hasUsedMain)
+    let watch =
+      hasRunCode
+      ? EndWatch(milliseconds: Self.grace.load(ordering: .relaxed)) { [mainThread] in mainThread.giveUp() } : nil
+    let wait = mainThread.submitAndWait { [self] done in
+      if let state = api.pointee.PyThreadState_New(main) {
+        api.pointee.PyEval_RestoreThread(state)
+        status.value.store(api.pointee.Py_FinalizeEx(), ordering: .relaxed)
+      }
+      done()
+    }
+    _ = watch?.stop()
+    guard case .done = wait else {
+      throw PythonRuntimeError(
+        .shutDown, "CPython was not finalised: threads or exit functions of code in its main interpreter still run")
+    }
+    mainThread.stop()
+    return status.value.load(ordering: .relaxed) == 0
+  }
+
+  private final class Status: Sendable { let value = Atomic<Int32>(-1) }
 }
 
 extension PyStatus {

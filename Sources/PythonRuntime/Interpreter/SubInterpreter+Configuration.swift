@@ -5,7 +5,7 @@ extension SubInterpreter {
   ///
   /// The default is full isolation. An interpreter always has its own GIL; CPython then asks for its own allocator and
   /// for the check of extension modules too, so these are not settings.
-  public struct Configuration: Sendable, Hashable {
+  public struct Configuration: Sendable, Hashable, Codable {
     /// Whether `os.fork` may be called. Off by default.
     public var allowsFork = false
     /// Whether `os.exec*` may be called. Off by default; `subprocess` and `os.posix_spawn` work all the same.
@@ -18,6 +18,14 @@ extension SubInterpreter {
     /// How many bytes the interpreter's Python objects may take, as ``MemoryUsage`` counts them; nil, the default, for no
     /// limit. What asks for more gets a `MemoryError`, and the interpreter goes on. A bare one takes about 3 MB.
     public var memoryLimit: Int?
+
+    /// Whether it is the main interpreter of this process instead of an isolated one: every extension module loads there.
+    ///
+    /// The main interpreter is there already, with its modules and whatever ran there before, and goes on after the end.
+    /// Several that share it run under one GIL, and must have the same policy. `allowsThreads` and `memoryLimit`
+    /// hold for each; whether it may fork, exec or start daemon threads is the policy's affair alone. The limit counts
+    /// what its thread and the threads it starts allocate.
+    package var isMain = false
 
     /// Own GIL, own allocator, no fork, no exec, no threads, no daemon threads, extension modules checked.
     public static let isolated = Configuration()

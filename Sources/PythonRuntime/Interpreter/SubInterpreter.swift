@@ -72,7 +72,7 @@ public final class SubInterpreter: Sendable {
   ) throws {
     let process = try CPython.process(discovery)
     try Self.check(configuration.memoryLimit)
-    let memory = MemoryAccount(limit: configuration.memoryLimit)
+    let memory = MemoryAccount(limit: configuration.memoryLimit, isOfMain: configuration.isMain)
     let confined = Confined()
     let denialLog = DenialLog()
     let place = Place(thread: thread, endsThread: endsThread, process: process, confined: confined)
@@ -81,7 +81,8 @@ public final class SubInterpreter: Sendable {
     let make = {
       let state = try process.create(configuration, memory, denials: denialLog)
       confined.state = state
-      try Self.run({ py in try py.enforce(policy) }, confined)
+      // The first policy of the main interpreter stays, so one that says nothing waits for one that does.
+      if !configuration.isMain || !policy.isUnrestricted { try Self.run({ py in try py.enforce(policy) }, confined) }
       try Self.beginLimiting(memory, in: state)
       return state.interrupter
     }

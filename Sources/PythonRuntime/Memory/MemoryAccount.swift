@@ -6,9 +6,13 @@ import Synchronization
 ///
 /// May be used from any thread, also after the end of the interpreter.
 package final class MemoryAccount: Sendable {
-  let counter = MemoryCounter()
+  let counter: MemoryCounter
 
-  init(limit: Int?) { if let limit { counter.setLimit(limit) } }
+  /// - Parameter isOfMain: whether it is of code in the main interpreter; only what that allocates is charged then.
+  init(limit: Int?, isOfMain: Bool) {
+    counter = MemoryCounter(isOfMain: isOfMain)
+    if let limit { counter.setLimit(limit) }
+  }
 
   deinit { counter.close() }
 
@@ -55,25 +59,41 @@ package final class MemoryAccount: Sendable {
 
   // MARK: The accounts of the live interpreters, for threads that are not an interpreter's own
 
-  private static let live = Mutex<[Int64: MemoryAccount]>([:])
+  /// In the main interpreter there can be several, and the newest pays.
+  private static let live = Mutex<[Int64: [MemoryAccount]]>([:])
+
+  /// How many there are in the main interpreter; so the start of CPython does not pay for looking.
+  private static let mainCount = Atomic(0)
 
   static func register(_ account: MemoryAccount, for interpreter: Int64) {
-    live.withLock { $0[interpreter] = account }
+    if interpreter == 0 { mainCount.add(1, ordering: .relaxed) }
+    live.withLock { $0[interpreter, default: []].append(account) }
   }
 
-  static func unregister(_ interpreter: Int64) {
-    // Let go of outside the lock.
-    let account = live.withLock { $0.removeValue(forKey: interpreter) }
-    _ = account
+  /// - Parameter account: one that the caller keeps, so that it does not end under the lock.
+  static func unregister(_ account: MemoryAccount, for interpreter: Int64) {
+    if interpreter == 0 { mainCount.subtract(1, ordering: .relaxed) }
+    live.withLock { live in
+      live[interpreter]?.removeAll { $0 === account }
+      if live[interpreter]?.isEmpty == true { live[interpreter] = nil }
+    }
   }
 
   /// Whom to charge for what the calling thread allocates: the interpreter it was made for, or the one whose thread state
-  /// it has, as a thread that user code started; nil for the main interpreter and where no interpreter is current.
+  /// it has, as a thread that user code started; nil where no interpreter is current, and in the main one while no user
+  /// code runs there.
   static func current(_ api: PythonAPI) -> MemoryCounter? {
     if let counter = MemoryCounter.ofThread { return counter }
     let interpreter = api.currentInterpreter
-    guard interpreter > 0 else { return nil }
-    return live.withLock { $0[interpreter]?.counter }
+    guard interpreter > 0 || interpreter == 0 && mainCount.load(ordering: .relaxed) > 0 else { return nil }
+    return live.withLock { $0[interpreter]?.last?.counter }
+  }
+
+  /// Whom to charge for an arena of an interpreter's, whose id is given. The main one's arenas serve all that happens there,
+  /// also while another interpreter is made or imports an extension module, which are not to pay for them.
+  static func payer(ofArenaIn interpreter: Int64, _ api: PythonAPI) -> MemoryCounter? {
+    guard interpreter >= 0, let counter = current(api), interpreter > 0 || counter.isOfMain else { return nil }
+    return counter
   }
 }
 

@@ -18,6 +18,8 @@ struct MemoryCounter: @unchecked Sendable, Equatable {
   private let values: UnsafeMutablePointer<Values>
 
   private struct Values: ~Copyable {
+    /// Whether it is of code in the main interpreter, where others allocate too.
+    let isOfMain: Bool
     /// Bytes in use, plus `open` until the account is gone: zero only when nobody can come here any more.
     let held = Atomic<Int>(MemoryCounter.open)
     let peak = Atomic<Int>(0)
@@ -30,6 +32,8 @@ struct MemoryCounter: @unchecked Sendable, Equatable {
     /// Of the last refusal: what was asked for, and what was in use then.
     let refusedBytes = Atomic<Int>(0)
     let bytesAtRefusal = Atomic<Int>(0)
+
+    init(isOfMain: Bool) { self.isOfMain = isOfMain }
   }
 
   static let unlimited = Int.max
@@ -38,10 +42,12 @@ struct MemoryCounter: @unchecked Sendable, Equatable {
   private static let open = 1 << 62
 
   /// Counters with a first owner, who must call `close`.
-  init() {
+  init(isOfMain: Bool) {
     values = .allocate(capacity: 1)
-    values.initialize(to: Values())
+    values.initialize(to: Values(isOfMain: isOfMain))
   }
+
+  var isOfMain: Bool { values.pointee.isOfMain }
 
   private init(_ values: UnsafeMutablePointer<Values>) { self.values = values }
 

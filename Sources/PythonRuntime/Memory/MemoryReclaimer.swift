@@ -76,7 +76,7 @@ enum MemoryReclaimer {
     /// The id of the interpreter whose thread state was current, or -1 for none. During the creation of an interpreter
     /// this changes from the main one to the new one exactly when the allocator in use does.
     let owner: Int64
-    /// Whom it was charged to; nil for the main interpreter.
+    /// Whom it was charged to; nil for the main interpreter's own.
     let counter: MemoryCounter?
   }
 
@@ -105,7 +105,7 @@ enum MemoryReclaimer {
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
     guard let api = blocks.withLock({ $0.api?.api }) else { return nil }
     let owner = api.currentInterpreter
-    let counter = owner > 0 ? MemoryAccount.current(api) : nil
+    let counter = MemoryAccount.payer(ofArenaIn: owner, api)
     if let counter, !counter.admits(size) { return nil }
     guard let pointer = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       pointer != MAP_FAILED

@@ -13,6 +13,10 @@ public struct MemoryUsage: Sendable, Hashable, CustomStringConvertible {
   /// The bytes that may be in use; nil when there is no limit.
   public let limit: Int?
 
+  package init(current: Int, peak: Int, limit: Int?) {
+    (self.current, self.peak, self.limit) = (current, peak, limit)
+  }
+
   /// As in "3.4 MB, at most 21.0 MB so far, of 256 MB".
   public var description: String {
     let text = "\(ByteCount(current)), at most \(ByteCount(peak)) so far"

@@ -179,7 +179,8 @@ extension PythonError {
     defer { functions.PyErr_Clear() }
     if let interpreter = functions.PyInterpreterState_Get(),
       let names = functions.PyInterpreterState_GetDict(interpreter),
-      let key = functions.PyUnicode_InternFromString(InterpreterState.lineReader)
+      let state = (functions.PyThreadState_GetUnchecked ?? functions._PyThreadState_UncheckedGet)?(),
+      let key = functions.PyUnicode_InternFromString(InterpreterState.lineReader(of: state, api))
     {
       defer { functions.Py_DecRef(key) }
       if let found = functions.PyDict_GetItemWithError(names, key) {

@@ -31,6 +31,8 @@ enum AuditHook {
     guard let state = (api.pointee.PyThreadState_GetUnchecked ?? api.pointee._PyThreadState_UncheckedGet)?() else {
       return nil
     }
-    return guards.find(api.pointee.PyThreadState_GetInterpreter(state)) ?? BuiltinModules.guardOfThread
+    let interpreter = api.pointee.PyThreadState_GetInterpreter(state)
+    if interpreter == MainPolicy.interpreter { return MainPolicy.guardOfThread }
+    return guards.find(interpreter) ?? BuiltinModules.guardOfThread
   }
 }

@@ -101,11 +101,18 @@ enum BuiltinModules {
   }()
 
   static var guardOfThread: PolicyGuard? {
-    pthread_getspecific(key).map { Unmanaged<PolicyGuard>.fromOpaque($0).takeUnretainedValue() }
+    guard let noted = pthread_getspecific(key), noted != unguarded else { return nil }
+    return Unmanaged<PolicyGuard>.fromOpaque(noted).takeUnretainedValue()
   }
 
-  /// Notes the guard of the interpreter that the calling thread belongs to; nil when that has ended.
+  /// Whether it was noted, for the calling thread, that it has a guard or that it has none.
+  static var isThreadKnown: Bool { pthread_getspecific(key) != nil }
+
+  /// What a thread of the host's own, or one of an interpreter without a policy, has in the place of a guard.
+  nonisolated(unsafe) private static let unguarded = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+
+  /// Notes the guard of the interpreter that the calling thread belongs to; nil when that has none, or has ended.
   static func setGuardOfThread(_ policyGuard: PolicyGuard?) {
-    pthread_setspecific(key, policyGuard.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) })
+    pthread_setspecific(key, policyGuard.map { Unmanaged.passUnretained($0).toOpaque() } ?? unguarded)
   }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Something that a policy did not let happen; the Python code got a `PermissionError`.
-public struct PolicyDenial: Sendable, Hashable, CustomStringConvertible {
+public struct PolicyDenial: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The policy's name.
   public let policy: String
   /// What the policy denies, such as "writing files outside TMP".
@@ -26,7 +26,7 @@ public struct PolicyDenials: Sendable, Hashable {
   /// Nothing.
   package init() {}
 
-  mutating func add(_ denial: PolicyDenial) {
+  package mutating func add(_ denial: PolicyDenial) {
     count += 1
     if first.count < Self.mostKept { first.append(denial) }
   }

@@ -123,7 +123,7 @@ enum PolicyModules {
 struct PolicyPlaces {
   let searchPath: [String]
   /// The standard library and the folders of packages.
-  let libraries: [String]
+  var libraries: [String]
   /// The folders of Python's own program, whose links parts of the standard library follow.
   let programs: [String]
   /// What else belongs to the installation and is never written.

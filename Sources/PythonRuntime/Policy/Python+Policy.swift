@@ -6,13 +6,34 @@ extension Python {
   ///
   /// - Parameters:
   ///   - moduleFolder: the folder of the UDF file, whose modules may be imported; nil for none.
+  ///   - packageFolders: folders of packages that are the interpreter's own, and are treated as those of the installation.
   ///   - ownModules: top-level modules of ours, which may always be imported.
   /// - Throws: `PythonRuntimeError` with code `badPolicy`; `PythonError`.
   package func enforce(
-    _ policy: InterpreterPolicy, moduleFolder: String? = nil, ownModules: Set<String> = []
+    _ policy: InterpreterPolicy, moduleFolder: String? = nil, packageFolders: [String] = [],
+    ownModules: Set<String> = []
   ) throws {
     try policy.check()
-    guard !policy.isUnrestricted else { return }
+    guard !policy.isUnrestricted || state.isMain else { return }
+    let places = state.isMain ? try MainPolicy.places(policy) { try change(for: policy) } : try change(for: policy)
+    guard var places else { return }
+    places.libraries += packageFolders
+    let policyGuard = PolicyGuard(
+      policy, api, log: state.denials, places: places, moduleFolder: moduleFolder, ownModules: ownModules)
+    if state.isMain {
+      MainPolicy.add(policyGuard)
+    } else {
+      let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
+      guard AuditHook.guards.insert(policyGuard, for: interpreter) else {
+        throw PythonRuntimeError(.startFailed, "the interpreter has a policy already, or too many have one")
+      }
+    }
+    state.policyGuard = policyGuard
+    BuiltinModules.setGuardOfThread(policyGuard)
+  }
+
+  /// Changes the interpreter's modules as a policy asks.
+  private func change(for policy: InterpreterPolicy) throws -> PolicyPlaces {
     try installImportChanges()
     try installModule(
       "_clutch_policy", String(decoding: PackageResources.policy_py, as: UTF8.self), file: PythonError.Frame.ownFile)
@@ -44,20 +65,11 @@ extension Python {
         "networked": !policy.network.isNone,
       ])
     let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages
-    let policyGuard = PolicyGuard(
-      policy, api, log: state.denials,
-      places: PolicyPlaces(
-        searchPath: try places.item(0).extract(), libraries: libraries,
-        programs: try places.item(3).extract(),
-        installation: try places.item(4).extract([String].self) + [state.installation.library],
-        standardLibrary: try places.item(2).extract()),
-      moduleFolder: moduleFolder, ownModules: ownModules)
-    let interpreter = api.pointee.PyThreadState_GetInterpreter(state.threadState)
-    guard AuditHook.guards.insert(policyGuard, for: interpreter) else {
-      throw PythonRuntimeError(.startFailed, "the interpreter has a policy already, or too many have one")
-    }
-    state.policyGuard = policyGuard
-    BuiltinModules.setGuardOfThread(policyGuard)
+    return PolicyPlaces(
+      searchPath: try places.item(0).extract(), libraries: libraries,
+      programs: try places.item(3).extract(),
+      installation: try places.item(4).extract([String].self) + [state.installation.library],
+      standardLibrary: try places.item(2).extract())
   }
 
   /// Given the name of a function and a rule, makes the one that is denied by it.

@@ -8,22 +8,29 @@ import Synchronization
 enum ThreadRefusals {
   private static let messages = Mutex<[UInt: String]>([:])
 
-  static func insert(_ message: String, for interpreter: OpaquePointer) {
-    messages.withLock { $0[UInt(bitPattern: interpreter)] = message }
+  static func insert(_ message: String, for place: OpaquePointer) {
+    messages.withLock { $0[UInt(bitPattern: place)] = message }
   }
 
-  static func remove(_ interpreter: OpaquePointer) {
-    _ = messages.withLock { $0.removeValue(forKey: UInt(bitPattern: interpreter)) }
+  static func remove(_ place: OpaquePointer) {
+    _ = messages.withLock { $0.removeValue(forKey: UInt(bitPattern: place)) }
   }
 
-  static func message(for interpreter: OpaquePointer) -> String? {
-    messages.withLock { $0[UInt(bitPattern: interpreter)] }
+  static func message(for place: OpaquePointer) -> String? {
+    messages.withLock { $0[UInt(bitPattern: place)] }
+  }
+
+  /// What stands for those that a thread state belongs to: its interpreter, and in the main one, where several sources can
+  /// live, itself. Threads that are started there have been allowed to be, and may start others.
+  static func place(of threadState: OpaquePointer, _ api: PythonAPI) -> OpaquePointer {
+    let interpreter = api.pointee.PyThreadState_GetInterpreter(threadState)
+    return interpreter == MainPolicy.interpreter ? threadState : interpreter
   }
 
   /// Whether the interpreter whose GIL the calling thread holds may start a thread; if not, the exception is set.
   static func allowsThread(_ api: PythonAPI) -> Bool {
     guard let state = (api.pointee.PyThreadState_GetUnchecked ?? api.pointee._PyThreadState_UncheckedGet)?(),
-      let message = message(for: api.pointee.PyThreadState_GetInterpreter(state))
+      let message = message(for: place(of: state, api))
     else { return true }
     api.pointee.PyErr_SetString(api.pointee.PyExc_RuntimeError.pointee, message)
     return false

@@ -25,6 +25,8 @@ print(
             "library_names": [variables.get(key) or "" for key in ("INSTSONAME", "LDLIBRARY")],
             "library_folders": [variables.get(key) or "" for key in ("LIBDIR", "PYTHONFRAMEWORKPREFIX")],
             "multiarch": variables.get("MULTIARCH") or "",
+            "platform": sysconfig.get_platform(),
+            "interface": variables.get("SOABI") or sys.implementation.cache_tag,
         }
     )
 )

@@ -30,16 +30,16 @@ extension InterpreterState {
 extension InterpreterState {
   /// Whether its code may start threads. Under the GIL.
   package var mayStartThreads: Bool {
-    ThreadRefusals.message(for: api.pointee.PyThreadState_GetInterpreter(threadState)) == nil
+    ThreadRefusals.message(for: ThreadRefusals.place(of: threadState, api)) == nil
   }
 
   /// Lets its code start threads from now on. Under the GIL.
-  package func allowThreads() { ThreadRefusals.remove(api.pointee.PyThreadState_GetInterpreter(threadState)) }
+  package func allowThreads() { ThreadRefusals.remove(ThreadRefusals.place(of: threadState, api)) }
 
   /// Refuses threads from now on. Under the GIL.
   ///
   /// - Parameter message: what code that tries is told.
   package func refuseThreads(_ message: String) {
-    ThreadRefusals.insert(message, for: api.pointee.PyThreadState_GetInterpreter(threadState))
+    ThreadRefusals.insert(message, for: ThreadRefusals.place(of: threadState, api))
   }
 }

@@ -5,14 +5,16 @@ package import CPythonABI
 /// Bound to that thread; `SubInterpreter` never lets it be used on another one.
 package final class InterpreterState {
   package let api: PythonAPI
-  /// CPython's number for the interpreter; never used twice in a process.
+  /// CPython's number for the interpreter; never used twice in a process. 0 is the main one.
   package let id: Int64
+  /// Whether it is the main interpreter, which others use too and which goes on when this state ends.
+  package var isMain: Bool { id == 0 }
   let threadState: OpaquePointer
   /// What other threads may interrupt it with.
   package let interrupter: Interrupter
   /// What it has allocated, and how much it may.
   package let memory: MemoryAccount
-  let installation: PythonInstallation
+  package let installation: PythonInstallation
   /// Where what its policy denies is written down.
   let denials: DenialLog
 
@@ -67,9 +69,27 @@ package final class InterpreterState {
   }
 
   func releaseObjects() {
+    if let ending { api.pointee.Py_DecRef(ending) }
     for object in objects.values { api.pointee.Py_DecRef(object) }
+    ending = nil
     objects = [:]
     builtins = nil
+  }
+
+  /// What is called before the kept objects are dropped, in the main interpreter.
+  private var ending: ObjectPointer?
+
+  /// Calls a function of ours without arguments before the kept objects are dropped; for the main interpreter, where not
+  /// everything goes by itself.
+  package func callAtEnd(_ function: ObjectPointer) {
+    api.pointee.Py_IncRef(function)
+    ending = function
+  }
+
+  func runEnding() {
+    guard let ending else { return }
+    api.pointee.Py_DecRef(api.pointee.PyObject_Vectorcall(ending, nil, 0, nil))
+    api.pointee.PyErr_Clear()
   }
 
   // MARK: Our own modules
@@ -80,14 +100,27 @@ package final class InterpreterState {
   /// The builtins of our own Python code: a copy, so that it does not see what user code does to them.
   func ownBuiltins() throws -> ObjectPointer {
     if let builtins, let known = kept(builtins) { return known }
-    let copy = try check(api.pointee.PyDict_Copy(check(api.pointee.PyEval_GetBuiltins())))
+    let copy: ObjectPointer
+    if isMain, let first = Self.mainBuiltins {
+      // Another source may have run there before.
+      api.pointee.Py_IncRef(first)
+      copy = first
+    } else {
+      copy = try check(api.pointee.PyDict_Copy(check(api.pointee.PyEval_GetBuiltins())))
+    }
     builtins = keep(copy)
     return copy
   }
 
+  /// A copy of the main interpreter's builtins, made before any user code ran there. Written once, when CPython starts.
+  nonisolated(unsafe) static var mainBuiltins: ObjectPointer?
+
   /// Under what name a function of ours that reads lines of source is in the interpreter's own dictionary, which no Python
-  /// code gets at.
-  static let lineReader = "clutch.line"
+  /// code gets at. In the main interpreter each of ours has one.
+  static func lineReader(of threadState: OpaquePointer, _ api: PythonAPI) -> String {
+    let interpreter = api.pointee.PyThreadState_GetInterpreter(threadState)
+    return interpreter == MainPolicy.interpreter ? "clutch.line \(UInt(bitPattern: threadState))" : "clutch.line"
+  }
 
   /// Lets tracebacks show the lines that a Python function gives for a file's name and a line's number, and not those of
   /// `linecache`, which user code may change.
@@ -95,15 +128,28 @@ package final class InterpreterState {
   /// - Throws: `PythonError`.
   package func setLineReader(_ function: ObjectPointer) throws {
     let interpreter = api.pointee.PyThreadState_GetInterpreter(threadState)
-    let key = try Self.lineReader.newReference(in: self)
+    let key = try Self.lineReader(of: threadState, api).newReference(in: self)
     defer { api.pointee.Py_DecRef(key) }
     try check(api.pointee.PyDict_SetItem(check(api.pointee.PyInterpreterState_GetDict(interpreter)), key, function))
   }
 
+  /// Forgets what `setLineReader` was given, in the main interpreter.
+  func forgetLineReader() {
+    let functions = api.pointee
+    let interpreter = functions.PyThreadState_GetInterpreter(threadState)
+    if let names = functions.PyInterpreterState_GetDict(interpreter) {
+      _ = functions.PyDict_DelItemString(names, Self.lineReader(of: threadState, api))
+    }
+    functions.PyErr_Clear()
+  }
+
   /// Runs what user code registered with `atexit`, and waits for the threads it left, as the end would do.
+  ///
+  /// In the main interpreter it waits for no threads: after that Python starts none there any more.
   func runExitFunctions() {
     let functions = api.pointee
     for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
+      if isMain, module == "threading" { continue }
       // Only what user code imported has anything to run.
       guard let modules = functions.PyImport_GetModuleDict(),
         let name = functions.PyUnicode_FromStringAndSize(module, module.utf8.count)

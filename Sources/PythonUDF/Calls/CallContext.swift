@@ -26,7 +26,9 @@ final class CallContext: Sendable {
   /// Told of every failing row, with its arguments.
   let observer: (@Sendable (UDFRowFailure) -> Void)?
   let trace: CallTrace?
-  let progress = CallProgress()
+  let progress: CallProgress
+  /// Told of rows of an async function that do not end when they are cancelled, beside this call.
+  private let tellHang: (@Sendable (_ isLate: Bool) -> Void)?
 
   private let state = Mutex(State())
 
@@ -84,6 +86,34 @@ final class CallContext: Sendable {
     self.blocked = isConcurrent ? blocked ?? { _, _ in } : nil
     self.observer = observer
     self.trace = trace
+    progress = CallProgress()
+    tellHang = nil
+  }
+
+  /// A call that another process has, which watches its deadlines.
+  ///
+  /// - Parameters:
+  ///   - places: how many rows of an async function may be under way; nil for any number.
+  ///   - progress: where is noted how far it is.
+  ///   - tellHang: told that rows do not end.
+  init(
+    worker signature: UDFSignature, _ options: CallOptions, concurrentTimeout: Duration?, places: Int?,
+    isClosing: Bool, observer: (@Sendable (UDFRowFailure) -> Void)?, progress: CallProgress,
+    tellHang: @escaping @Sendable (_ isLate: Bool) -> Void
+  ) {
+    name = signature.name
+    isLoading = false
+    self.isClosing = isClosing
+    self.options = options
+    errorMode = options.errorMode ?? signature.errorMode
+    timeouts = UDFTimeouts()
+    self.concurrentTimeout = concurrentTimeout
+    self.places = places.map { ConcurrentPlaces.Lease(ConcurrentPlaces($0)) }
+    blocked = nil
+    self.observer = observer
+    trace = nil
+    self.progress = progress
+    self.tellHang = tellHang
   }
 
   /// The loading of a source.
@@ -101,6 +131,8 @@ final class CallContext: Sendable {
     (concurrentTimeout, places, blocked) = (nil, nil, nil)
     observer = nil
     trace = nil
+    progress = CallProgress()
+    tellHang = nil
   }
 
   /// What messages call it.
@@ -112,8 +144,14 @@ final class CallContext: Sendable {
       options: options, observer: observer, progress: progress,
       concurrent: RowContext.Concurrent(timeout: concurrentTimeout, places: places) { [weak self] isLate in
         guard let self else { return }
-        stop(isLate ? concurrentTimeout.map { .rowTimeout($0) } ?? .interrupted : .uncancelled)
+        tellHang?(isLate)
+        stopHanging(isLate: isLate)
       })
+  }
+
+  /// Stops a call of which rows do not end that were cancelled.
+  func stopHanging(isLate: Bool) {
+    stop(isLate ? concurrentTimeout.map { .rowTimeout($0) } ?? .interrupted : .uncancelled)
   }
 
   /// The end of a source's instances.
@@ -181,6 +219,9 @@ final class CallContext: Sendable {
     }
   }
 
+  /// Lets a call that has ended on one host begin on another.
+  func reopen() { state.withLock { $0.phase = .waiting(leave: nil) } }
+
   /// Delivers the outcome, unless another one was first.
   ///
   /// - Parameter before: done first, if this is the outcome that counts.
@@ -231,7 +272,7 @@ final class CallContext: Sendable {
         return .stop(isLoading && !isClosing ? .loadTimeout(limit) : .batchTimeout(limit))
       }
       if let limit = timeouts.row {
-        let current = progress.row.pointee.load(ordering: .relaxed)
+        let current = progress.seen.row
         if current != state.seenRow {
           (state.seenRow, state.seenSince) = (current, now)
         } else if current > 0, now - state.seenSince > limit {
@@ -239,7 +280,7 @@ final class CallContext: Sendable {
         }
       }
       guard blocked != nil else { return .nothing }
-      let beats = progress.beats.load(ordering: .relaxed)
+      let beats = progress.seen.beats
       guard beats == state.seenBeats, beats % 2 == 1 else {
         (state.seenBeats, state.seenSince, state.nextNote) = (beats, now, Self.longStep)
         return .nothing

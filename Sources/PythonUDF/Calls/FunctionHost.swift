@@ -2,11 +2,14 @@ import Functions
 import Columnar
 import PythonFunctions
 import PythonRuntime
+import ThreadConfinement
 
 /// One place that runs the functions of a source, one step at a time, on a thread of its own.
 ///
 /// Interpreters are such places; a worker process, or whatever runs functions without CPython, can be others.
 protocol FunctionHost: AnyObject, Sendable {
+  /// The thread that steps run on.
+  var thread: DedicatedThread { get }
   /// Whether the source has been loaded, and not been given up since.
   var isLoaded: Bool { get }
   /// Whether code of the source's runs when it ends.

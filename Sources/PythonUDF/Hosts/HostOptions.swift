@@ -7,7 +7,8 @@ public import ThreadConfinement
 /// One value that is handed down from whoever makes a ``UDFPool``, a ``ThreadedUDFInterpreter`` or a source of a
 /// ``UDFRegistry`` to whatever runs the functions.
 public struct HostOptions: Sendable {
-  /// How many interpreters there may be, at least 1; nil for the number of cores, or of ``threads``.
+  /// How many interpreters there may be, at least 1; nil for the number of cores, or of ``threads``. Always one where
+  /// functions run in the main interpreter.
   public var interpreters: Int?
   /// Whether all of them are made at once. By default the first loads the source, and another one is made whenever a call
   /// waits while all there are run: a source that takes seconds to load does so once for a small piece of work.
@@ -18,6 +19,11 @@ public struct HostOptions: Sendable {
   public var policy: InterpreterPolicy
   /// Where functions run; nil for an isolated interpreter, or what the source asks for.
   public var placement: Placement?
+  /// The program that is started as a worker process; nil to look for it: `CLUTCH_WORKER`, this program itself if it calls
+  /// `runWorkerIfAsked()`, `clutch-worker` or `clutch` beside it, in `../libexec/clutch`, and on `PATH`.
+  public var worker: String?
+  /// How long a worker process may be idle before it ends; the next call starts another. Nil for as long as the pool is there.
+  public var workerIdle: Duration?
   /// The packages that the source is loaded with; nil for those of the Python that runs.
   public var environment: UDFEnvironment?
   /// How long a source may take to load in one interpreter; nil for any time. One that does not stop then is given up a
@@ -38,7 +44,8 @@ public struct HostOptions: Sendable {
   /// Options, each with its default unless given.
   public init(
     interpreters: Int? = nil, startsAll: Bool = false, configuration: SubInterpreter.Configuration = .isolated,
-    policy: InterpreterPolicy = .guarded, placement: Placement? = nil, environment: UDFEnvironment? = nil,
+    policy: InterpreterPolicy = .guarded, placement: Placement? = nil, worker: String? = nil,
+    workerIdle: Duration? = nil, environment: UDFEnvironment? = nil,
     loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
     logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil
   ) {
@@ -47,11 +54,22 @@ public struct HostOptions: Sendable {
     self.configuration = configuration
     self.policy = policy
     self.placement = placement
+    self.worker = worker
+    self.workerIdle = workerIdle
     self.environment = environment
     self.loadTimeout = loadTimeout
     self.waitingLimit = waitingLimit
     self.logging = logging
     self.discovery = discovery
     self.threads = threads
+  }
+
+  /// The same for one host, on a thread of its own, where functions run in the main interpreter: more would wait for its GIL,
+  /// and a database's threads would for each other.
+  var placed: HostOptions {
+    guard placement == .main else { return self }
+    var options = self
+    (options.interpreters, options.threads) = (1, nil)
+    return options
   }
 }

@@ -78,6 +78,9 @@ final class HostQueue<Host: Sendable>: Sendable {
     return ticket
   }
 
+  /// Takes an idle host, if there is one.
+  func takeIdle() -> Host? { state.withLock { $0.refusal == nil ? $0.idle.popLast() : nil } }
+
   /// Takes somebody out who waits, and gives them the error; does nothing when they have been served.
   func leave(_ ticket: Int, because error: any Error) {
     let receive = state.withLock { state -> Receive? in

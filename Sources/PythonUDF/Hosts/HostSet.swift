@@ -21,12 +21,18 @@ final class HostSet: Sendable {
   let hangs = HangLog()
 
   private struct State {
+    /// Where they run; nil until the first has been loaded, where nobody has said.
+    var placement: Placement?
+    /// Why they run there, in words; nil where it was said beforehand.
+    var reason: String?
     /// All, in the order they were made, without those that were given up.
     var members: [any FunctionHost] = []
     /// Those on borrowed threads that have not been loaded.
     var spare: [any FunctionHost] = []
     /// How many are being loaded.
     var loading = 0
+    /// How many are being made.
+    var making = 0
     /// How many calls have been placed on a host that stay there for many steps; by the host's identity.
     var placed: [ObjectIdentifier: Int] = [:]
     /// When another one may be made, after one that did not load.
@@ -43,15 +49,52 @@ final class HostSet: Sendable {
     self.source = source
     self.options = options
     self.telemetry = telemetry
+    state.withLock { $0.placement = options.placement }
     let most = options.threads?.count ?? ProcessInfo.processInfo.activeProcessorCount
     limit = max(1, min(options.interpreters ?? most, options.threads?.count ?? Int.max))
     queue = HostQueue(limit: options.waitingLimit)
-    if let threads = options.threads {
+    if let threads {
       let spare = try threads.threads.prefix(limit).map { thread -> any FunctionHost in
         try InterpreterHost(source, options, telemetry.log, on: thread)
       }
       state.withLock { ($0.members, $0.spare) = (spare, spare) }
     }
+  }
+
+  // MARK: Where they run
+
+  /// Where the functions run, and why there; nil before the first has been loaded.
+  var placement: (place: Placement, reason: String?)? {
+    state.withLock { state in state.placement.map { ($0, state.reason) } }
+  }
+
+  /// The threads of somebody else's that they live on; nil for threads of their own.
+  var threads: ThreadGroup? {
+    let placement = state.withLock(\.placement)
+    return placement == nil || placement == .interpreter ? options.threads : nil
+  }
+
+  private func makeHost() throws -> any FunctionHost {
+    if state.withLock({ $0.placement }) == .worker {
+      return try ProcessHost(source, options, telemetry.log, share: limit)
+    }
+    return try InterpreterHost(source, options, telemetry.log)
+  }
+
+  /// Whether a source that was loaded in an interpreter, or was not, is to run in worker processes instead; they all do then.
+  private func moves(_ outcome: Result<StepResult, any Error>) -> Bool {
+    let reason: String
+    switch outcome {
+    case .failure(let error as UDFError) where error.code == .needsWorker: reason = error.message
+    default: return false
+    }
+    let isMoving = state.withLock { state in
+      guard state.placement == nil else { return false }
+      (state.placement, state.reason) = (.worker, reason)
+      return true
+    }
+    if isMoving { telemetry.log.note(.info, "it runs in worker processes: \(reason)") }
+    return isMoving
   }
 
   // MARK: What there is
@@ -64,17 +107,17 @@ final class HostSet: Sendable {
   /// The host that lives on the calling thread.
   var current: (any FunctionHost)? { state.withLock { $0.members.first { $0.isCurrent } } }
 
-  /// The thread of the only host, if there is one and it is an interpreter's.
-  var onlyThread: DedicatedThread? { all.count == 1 ? (all[0] as? InterpreterHost)?.thread : nil }
+  /// The thread of the only host, if there is one.
+  var onlyThread: DedicatedThread? { all.count == 1 ? all[0].thread : nil }
 
   /// Whether a host that hangs in a call can be left: not when its thread is somebody else's too.
-  var canAbandon: Bool { options.threads == nil }
+  var canAbandon: Bool { threads == nil }
 
   /// Refuses a call that comes from elsewhere while a database has the threads.
   ///
   /// - Throws: `UDFError` with code `handedOver`.
   func refuseIfLent(_ call: CallContext) throws(UDFError) {
-    guard let threads = options.threads, threads.isLent else { return }
+    guard let threads, threads.isLent else { return }
     throw UDFError(
       .handedOver,
       """
@@ -83,6 +126,11 @@ final class HostSet: Sendable {
       \(threads.count) sets it back, and the number is chosen when the threads are made, which is clutch's option \
       --threads. For calls from elsewhere make another pool
       """)
+  }
+
+  /// An idle host of which steps may run on any thread, if there is one; `queue` gets it back.
+  func takeAnywhere() -> (any FunctionHost)? {
+    state.withLock { $0.placement } == .worker ? queue.takeIdle() : nil
   }
 
   /// Waits for one host, for what has begun there.
@@ -186,22 +234,29 @@ final class HostSet: Sendable {
 
   /// A host that is not loaded, which counts as loading from now on; nil when there may be no more now.
   private func reserve() -> (any FunctionHost)? {
-    state.withLock { state -> (any FunctionHost)? in
-      guard !state.isClosed, ContinuousClock.now >= state.next else { return nil }
-      if let threads = options.threads {
-        // They do nothing else until they are given back.
-        if threads.isLent { return nil }
+    let threads = threads
+    let isMine = state.withLock { state in
+      guard !state.isClosed, ContinuousClock.now >= state.next else { return false }
+      // They do nothing else until they are given back.
+      if let threads, threads.isLent { return false }
+      guard threads == nil ? state.members.count + state.making < limit : !state.spare.isEmpty else { return false }
+      state.making += 1
+      return true
+    }
+    guard isMine else { return nil }
+    let made = threads == nil ? try? makeHost() : nil
+    return state.withLock { state in
+      state.making -= 1
+      if threads != nil {
         guard let host = state.spare.first else { return nil }
         state.spare.removeFirst()
         state.loading += 1
         return host
       }
-      guard state.members.count < limit, let host = try? InterpreterHost(source, options, telemetry.log) else {
-        return nil
-      }
-      state.members.append(host)
+      guard let made else { return nil }
+      state.members.append(made)
       state.loading += 1
-      return host
+      return made
     }
   }
 
@@ -216,11 +271,15 @@ final class HostSet: Sendable {
     let isAccepted = host.submit { [self] in
       let outcome = Result { try host.run(.load, call) }
       call.end()
+      if moves(outcome) { return loadElsewhere(host, call) }
       call.settle(outcome) {
         switch outcome {
         case .failure: discard(host)
         case .success:
-          state.withLock { $0.loading -= 1 }
+          state.withLock { state in
+            state.loading -= 1
+            if state.placement == nil { state.placement = .interpreter }
+          }
           telemetry.metrics?.note(memoryUsage)
           queue.give(back: host)
         }
@@ -229,6 +288,23 @@ final class HostSet: Sendable {
     guard !isAccepted else { return }
     discard(host)
     call.settle(.failure(UDFError(.closed, "the interpreter was closed before \(source.name) was loaded")))
+  }
+
+  /// Loads a source in a worker process that does not load in an interpreter, which is given up.
+  private func loadElsewhere(_ host: any FunctionHost, _ call: CallContext) {
+    let others = state.withLock { state in
+      state.loading -= 1
+      state.spare = []
+      defer { state.members = [] }
+      return state.members
+    }
+    // The thread is its own.
+    DispatchQueue.global().async { for host in others { host.close() } }
+    guard let next = reserve() else {
+      return call.settle(.failure(UDFError(.closed, "the pool of interpreters has been closed")))
+    }
+    call.reopen()
+    load(next, call)
   }
 
   /// Loads the host of the calling thread, for a caller who belongs there.
@@ -251,12 +327,13 @@ final class HostSet: Sendable {
 
   /// Takes a host out that did not load.
   private func discard(_ host: any FunctionHost) {
+    let isOwn = threads == nil
     state.withLock { state in
       state.loading -= 1
       state.placed[ObjectIdentifier(host)] = nil
-      if options.threads == nil { state.members.removeAll { $0 === host } } else { state.spare.append(host) }
+      if isOwn { state.members.removeAll { $0 === host } } else { state.spare.append(host) }
     }
-    if options.threads == nil { host.close() }
+    if isOwn { host.close() }
   }
 
   /// One that was made for those who wait did not load: they go on waiting if there are others.

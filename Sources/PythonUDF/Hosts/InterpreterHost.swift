@@ -6,7 +6,8 @@ import PythonRuntime
 import Synchronization
 import ThreadConfinement
 
-/// An isolated interpreter with a source loaded in it, which is made when it is needed.
+/// An interpreter with a source loaded in it, which is made when it is needed: an isolated one, or the main one where the
+/// options place functions there.
 final class InterpreterHost: FunctionHost {
   let thread: DedicatedThread
   /// Whether the thread is its own, and ends with it.
@@ -27,10 +28,16 @@ final class InterpreterHost: FunctionHost {
 
   private let state = Mutex(State())
   private let channel: LogChannel
+  /// What is done in a fresh interpreter, before anything of the source's is.
+  private let prepare: @Sendable (borrowing Python) throws -> Void
 
   /// - Parameter thread: a thread that others live on too; nil for one of its own.
   /// - Throws: `ThreadConfinementError` when the system makes no thread.
-  init(_ source: UDFSource, _ options: HostOptions, _ log: UDFLog, on thread: DedicatedThread? = nil) throws {
+  init(
+    _ source: UDFSource, _ options: HostOptions, _ log: UDFLog, on thread: DedicatedThread? = nil,
+    prepare: @escaping @Sendable (borrowing Python) throws -> Void = { _ in }
+  ) throws {
+    self.prepare = prepare
     endsThread = thread == nil
     self.thread = try thread ?? DedicatedThread(name: "udf")
     self.source = source
@@ -40,6 +47,11 @@ final class InterpreterHost: FunctionHost {
   }
 
   private var interpreter: SubInterpreter? { state.withLock(\.interpreter) }
+
+  /// What messages call the source.
+  var name: String { source.name }
+  /// The functions, once they have been loaded.
+  var signatures: [UDFSignature] { state.withLock { $0.module?.signatures ?? [] } }
 
   var isLoaded: Bool { state.withLock { $0.module != nil && !$0.isClosed } }
   var hasWorkAtEnd: Bool { state.withLock { $0.module?.hasWorkAtEnd ?? false } }
@@ -109,8 +121,10 @@ final class InterpreterHost: FunctionHost {
   /// The loaded source; loads it if that has not been done.
   private func module(_ call: CallContext) throws -> LoadedModule {
     if let module = state.withLock(\.module) { return module }
+    var configuration = options.configuration
+    configuration.isMain = options.placement == .main
     let interpreter = try SubInterpreter(
-      options.configuration, .open, options.discovery, on: thread, endsThread: endsThread)
+      configuration, .open, options.discovery, on: thread, endsThread: endsThread)
     interpreter.observeDenials { [channel] in channel.write($0) }
     let isWanted = state.withLock { state in
       guard !state.isClosed else { return false }
@@ -122,7 +136,9 @@ final class InterpreterHost: FunctionHost {
     do {
       let module = try interpreter.withGILOnOwnThread { py in
         let outcome = Result {
-          try LoadedModule(source, options.policy, log: channel, in: py) { exception in
+          try prepare(py)
+          return try LoadedModule(source, options.policy, environment: options.environment, log: channel, in: py) {
+            exception in
             state.withLock { $0.exception = exception }
           }
         }

@@ -17,6 +17,10 @@ extension UDFPool {
   public func evaluateAndWait(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult {
     let call = context(function, rows: batch.rowCount, options)
     let step = FunctionStep.rows(function: function, batch)
+    // A worker can be asked from any thread, and this one has nothing else to do.
+    if let host = hosts.takeAnywhere() {
+      return try call.outcomeAndWait { start(step, call, on: host, of: hosts, isHere: true) }.rows
+    }
     guard let host = hosts.current else { return try call.outcomeAndWait { begin(step, call) }.rows }
     let outcome = Result {
       if !host.isLoaded { try hosts.load(host) }
@@ -108,7 +112,10 @@ extension UDFPool {
     if only == nil { hosts.grow() }
   }
 
-  private func start(_ step: FunctionStep, _ call: CallContext, on host: any FunctionHost, of hosts: HostSet) {
+  /// - Parameter isHere: whether the step runs on the calling thread.
+  private func start(
+    _ step: FunctionStep, _ call: CallContext, on host: any FunctionHost, of hosts: HostSet, isHere: Bool = false
+  ) {
     let abandon: CallContext.Abandon = { [weak self] call in self?.abandon(host, call, of: hosts) }
     do {
       try hosts.refuseIfLent(call)
@@ -117,11 +124,12 @@ extension UDFPool {
       settle(.failure(error), call) { hosts.queue.give(back: host) }
       return
     }
-    let isAccepted = host.submit { [self] in
+    let work = { @Sendable [self] in
       let outcome = Result { try run(step, on: host, call) }
       settle(outcome, call) { hosts.queue.give(back: host) }
     }
-    if !isAccepted {
+    if isHere { return work() }
+    if !host.submit(work) {
       settle(.failure(UDFError(.closed, "\(call.subject) cannot be called: its interpreter has ended")), call) {}
     }
   }

@@ -47,7 +47,8 @@ public final class UDFPool: FunctionProvider {
     try await make(source, options, Telemetry(source.name, options.logging))
   }
 
-  static func make(_ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry) async throws -> UDFPool {
+  static func make(_ source: UDFSource, _ given: HostOptions, _ telemetry: Telemetry) async throws -> UDFPool {
+    let options = given.placed
     let hosts = try HostSet(source, options, telemetry)
     let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     let loaded = try await call.outcome { hosts.loadFirst(call) }
@@ -56,7 +57,8 @@ public final class UDFPool: FunctionProvider {
     return pool
   }
 
-  convenience init(_ source: UDFSource, _ options: HostOptions, _ telemetry: Telemetry) throws {
+  convenience init(_ source: UDFSource, _ given: HostOptions, _ telemetry: Telemetry) throws {
+    let options = given.placed
     let hosts = try HostSet(source, options, telemetry)
     let call = CallContext(loading: source.name, timeout: options.loadTimeout)
     let loaded = try call.outcomeAndWait { hosts.loadFirst(call) }
@@ -89,11 +91,11 @@ public final class UDFPool: FunctionProvider {
   /// - Throws: `PythonRuntimeError` when the system makes no thread.
   var tableHosts: HostSet {
     get throws {
-      guard options.threads != nil else { return hosts }
+      guard hosts.threads != nil else { return hosts }
       return try apart.withLock { apart in
         if let apart { return apart }
         var own = options
-        (own.threads, own.interpreters) = (nil, hosts.limit)
+        (own.threads, own.interpreters, own.placement) = (nil, hosts.limit, hosts.placement?.place)
         let made = try HostSet(source, own, telemetry)
         apart = made
         return made
@@ -105,6 +107,12 @@ public final class UDFPool: FunctionProvider {
   private var allHosts: [any FunctionHost] { hostSets.flatMap(\.all) }
 
   // MARK: What it is doing
+
+  /// Where the functions run.
+  public var placement: Placement { hosts.placement?.place ?? .interpreter }
+
+  /// Why they run there, in words; nil where the options said so.
+  public var placementReason: String? { hosts.placement?.reason }
 
   /// How much memory each interpreter takes, in the order they were made; also after `close`.
   public var memoryUsage: [MemoryUsage] { hostSets.flatMap(\.memoryUsage) }

@@ -14,7 +14,7 @@ public final class UDFRegistry: Sendable {
     /// The versions before it that had calls under way when it came.
     var former: [SourceVersion] = []
     /// How each version is made.
-    let options: HostOptions
+    var options: HostOptions
     /// What all versions write to.
     let log: UDFLog
     let metrics: any MetricsFactory
@@ -62,10 +62,13 @@ public final class UDFRegistry: Sendable {
   ///   - name: the source.
   ///   - source: the new version.
   ///   - allowingChanges: whether functions may be missing, or have other parameters or another result, than before.
+  ///   - environment: the packages of the new version, and those after it; nil for those of the old one.
   /// - Throws: `UDFError`: `unknownFunction` when there is no source of that name, `busy` while another version of it is
   ///   loading, `incompatible` when a function is missing or has changed, or why the new version does not load;
   ///   `CancellationError`. Nothing has changed then.
-  public func replace(_ name: String, with source: UDFSource, allowingChanges: Bool = false) async throws {
+  public func replace(
+    _ name: String, with source: UDFSource, allowingChanges: Bool = false, environment: UDFEnvironment? = nil
+  ) async throws {
     let load = loads.add(1, ordering: .relaxed).newValue
     let (entry, old) = try entries.withLock { entries throws(UDFError) in
       guard var entry = entries[name], let old = entry.version else { throw Self.unknown(name, entries) }
@@ -74,6 +77,7 @@ public final class UDFRegistry: Sendable {
       }
       entry.loading = load
       entries[name] = entry
+      entry.options.environment = environment ?? entry.options.environment
       return (entry, old)
     }
     do {
@@ -97,11 +101,12 @@ public final class UDFRegistry: Sendable {
       throw error
     }
     let isKept = entries.withLock { entries in
-      guard var entry = entries[name], entry.loading == load else { return false }
-      entry.former = (entry.former + [entry.version].compactMap { $0 }).filter(\.isCalled)
-      entry.version = SourceVersion(pool)
-      entry.loading = nil
-      entries[name] = entry
+      guard var kept = entries[name], kept.loading == load else { return false }
+      kept.options = entry.options
+      kept.former = (kept.former + [kept.version].compactMap { $0 }).filter(\.isCalled)
+      kept.version = SourceVersion(pool)
+      kept.loading = nil
+      entries[name] = kept
       return true
     }
     if !isKept { await pool.closeAsync() }

@@ -12,17 +12,38 @@ final class UDFLog: Sendable {
 
   let source: String
   private let logger: Logger
+  /// Whether messages of every level are wanted.
+  let tellsEverything = Atomic(false)
+  /// The lowest level that is logged.
+  let lowestLevel: Logger.Level
+  /// Where messages go instead, for a worker; nil for the logger and whoever listens.
+  private let forward: (@Sendable (UDFLogRecord) -> Void)?
   private let state: Mutex<State>
 
   init(source: String, _ logging: UDFLogging) {
     self.source = source
     logger = logging.logger
+    lowestLevel = logger.logLevel
+    forward = nil
     state = Mutex(State(limiter: LogLimiter(messagesPerSecond: logging.messagesPerSecond)))
+  }
+
+  /// The log of a worker, which hands on what is written.
+  ///
+  /// - Parameter level: the lowest level that is wanted.
+  init(
+    source: String, level: Logger.Level, messagesPerSecond: Int?, forward: @escaping @Sendable (UDFLogRecord) -> Void
+  ) {
+    self.source = source
+    logger = Logger(label: source) { _ in SwiftLogNoOpLogHandler() }
+    lowestLevel = level
+    self.forward = forward
+    state = Mutex(State(limiter: LogLimiter(messagesPerSecond: messagesPerSecond)))
   }
 
   /// Whether a function may write a message of a level: somebody wants it, and there were not too many before.
   func admits(_ level: Logger.Level, of function: String?) -> Bool {
-    let isLogged = logger.logLevel <= level
+    let isLogged = lowestLevel <= level || tellsEverything.load(ordering: .relaxed)
     let leftOut = state.withLock { state -> Int? in
       guard isLogged || !state.listeners.isEmpty else { return nil }
       return state.limiter.admit(function ?? "")
@@ -34,6 +55,7 @@ final class UDFLog: Sendable {
 
   /// Hands a message on. Called without any lock of ours, since handlers may take their time.
   func write(_ record: UDFLogRecord) {
+    if let forward { return forward(record) }
     logger.log(level: record.level, "\(record.message)", metadata: record.metadata)
     for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(record) }
   }
@@ -57,6 +79,17 @@ final class UDFLog: Sendable {
     for (function, count) in state.withLock({ $0.limiter.takeLeftOut() }) {
       noteLeftOut(count, of: function.isEmpty ? nil : function)
     }
+  }
+
+  // MARK: For workers
+
+  var messagesPerSecond: Int? { state.withLock(\.limiter.messagesPerSecond) }
+  /// Whether somebody listens, who gets messages of every level.
+  var hasListeners: Bool { state.withLock { !$0.listeners.isEmpty } }
+
+  /// Hands on what a worker has written, if it is wanted here.
+  func take(_ record: UDFLogRecord) {
+    if record.origin == .clutch || admits(record.level, of: record.function) { write(record) }
   }
 
   // MARK: Listening

@@ -2,6 +2,7 @@ import HostSupport
 import ArgumentParser
 import Clutch
 import DuckDBEngine
+import Environments
 import Foundation
 
 /// `clutch inspect`: the functions of a UDF file.
@@ -20,8 +21,9 @@ struct InspectCommand: ParsableCommand {
   func run() throws { try Signals.handled { signals in try run(signals) } }
 
   private func run(_ signals: Signals) throws {
+    signals.tidy { RunningPrograms.end() }
     let sources = try loading.sources([file])
-    _ = try loading.python.start()
+    _ = try loading.startPython(for: sources)
     let pools = try loading.load(sources, loading.options(interpreters: 1)).map { try $0.get() }
     defer { for pool in pools { pool.close() } }
     defer { reportDenials(of: pools) }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Clutch
 import DuckDBEngine
+import Environments
 
 /// `clutch sql`: SQL over files, with Python functions.
 struct SQLCommand: ParsableCommand {
@@ -39,9 +40,10 @@ struct SQLCommand: ParsableCommand {
   func run() throws { try Signals.handled { signals in try run(signals) } }
 
   private func run(_ signals: Signals) throws {
+    signals.tidy { RunningPrograms.end() }
     let sql = try SQLText.read(query, file: file)
     let sources = try functions.loading.sources(functions.udf)
-    let library = try loadLibrary(isPythonNeeded: !sources.isEmpty)
+    let library = try loadLibrary(for: sources)
     // Neither waits for the other. But a database is not made in a file for functions that do not load.
     let opening = database == nil && !sources.isEmpty ? Meanwhile { try openFresh(library) } : nil
     defer { opening?.wait() }
@@ -58,10 +60,10 @@ struct SQLCommand: ParsableCommand {
   }
 
   /// Loads DuckDB's library, and meanwhile starts Python where that is needed.
-  private func loadLibrary(isPythonNeeded: Bool) throws -> DuckDBLibrary {
+  private func loadLibrary(for sources: [UDFSource]) throws -> DuckDBLibrary {
     var loading: Meanwhile<DuckDBLibrary>?
     defer { loading?.wait() }
-    let installation = try choosePython(isNeeded: isPythonNeeded) { installation in
+    let installation = try choosePython(for: sources) { installation in
       loading = Meanwhile { try duckdb.load(installation) }
     }
     return try loading?.value() ?? duckdb.load(installation)
@@ -83,10 +85,12 @@ struct SQLCommand: ParsableCommand {
   ///
   /// - Parameter willStart: called before it is started, when the installation is known.
   private func choosePython(
-    isNeeded: Bool, willStart: (PythonInstallation) -> Void
+    for sources: [UDFSource], willStart: (PythonInstallation) -> Void
   ) throws -> PythonInstallation? {
     let python = functions.loading.python
-    if isNeeded || python.python != nil { return try python.start(willStart: willStart) }
+    if !sources.isEmpty || python.python != nil {
+      return try functions.loading.startPython(for: sources, willStart: willStart)
+    }
     if let path = duckdb.duckdb, !DuckDBLibrary.needsPython(path) { return nil }
     return PythonDiscovery.choose(from: python.discovery.search())
   }

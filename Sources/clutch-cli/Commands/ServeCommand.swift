@@ -93,7 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
       if !stdio, printSQL == nil, !check { ServerEvents.ignoreReloads() }
     #endif
     let sources = try loading.sources(files)
-    let installation = try loading.python.start()
+    let installation = try loading.startPython(for: sources)
     #if Server
       let metrics = metricsPort.map { _ in PrometheusRegistry() }
       metrics?.bootstrap()
@@ -156,6 +156,11 @@ struct ServeCommand: AsyncParsableCommand {
     if let dialect = loading.declared.dialect { arguments.append("--dialect=\(dialect.rawValue)") }
     if let python = loading.python.python { arguments.append("--python=\(URL(fileURLWithPath: python).path)") }
     if let memory = loading.udfMemory { arguments.append("--udf-memory=\(memory)") }
+    arguments += loading.packages.packages.map { "--with=\($0)" }
+    arguments += loading.packages.environments.map { "--env=\($0)" }
+    if let index = loading.packages.installing.indexURL { arguments.append("--index-url=\(index)") }
+    if loading.packages.installing.offline { arguments.append("--offline") }
+    if loading.packages.installing.allowBuilds { arguments.append("--allow-builds") }
     if loading.threads.allowThreads { arguments.append("--allow-threads") }
     if let onError { arguments.append("--on-error=\(onError.rawValue)") }
     if let udfTimeout { arguments.append("--udf-timeout=\(udfTimeout / .seconds(1))") }

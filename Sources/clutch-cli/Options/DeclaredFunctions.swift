@@ -17,8 +17,11 @@ struct DeclaredFunctions: ParsableArguments {
 
   /// The UDF files with the functions declared for each.
   ///
+  /// - Parameter discovery: which CPython reads them, if that is needed.
   /// - Throws: `CommandError` for a function of no file, `UDFError` for a file that cannot be read.
-  func sources(_ files: [String], _ discovery: PythonDiscovery) throws -> [UDFSource] {
+  func sources(
+    _ files: [String], _ discovery: ([UDFSource]) throws -> PythonDiscovery
+  ) throws -> [UDFSource] {
     if files.isEmpty, !function.isEmpty {
       throw CommandError("--function needs a UDF file with its handler; give one with --udf FILE.")
     }

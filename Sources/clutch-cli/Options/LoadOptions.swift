@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clutch
+import Environments
 
 /// The options that say how UDF files are loaded: what they declare, what they may do, what is shown of it.
 struct LoadOptions: ParsableArguments {
@@ -13,16 +14,53 @@ struct LoadOptions: ParsableArguments {
     transform: memorySize)
   var udfMemory: Int?
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var placement: PlacementOptions
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "How many seconds a UDF file may take to load; 0 for any time.", valueName: "seconds"), transform: loadSeconds)
   var loadTimeout = 120.0
   @OptionGroup var log: LogOptions
+  @OptionGroup var packages: PackageOptions
   @OptionGroup var python: PythonOptions
 
   /// Reads UDF files, and runs nothing of them.
-  func sources(_ files: [String]) throws -> [UDFSource] { try declared.sources(files, python.discovery) }
+  func sources(_ files: [String]) throws -> [UDFSource] { try declared.sources(files, discovery) }
+
+  /// The search for a Python that all of the files can run on.
+  ///
+  /// - Throws: `EnvironmentError` for a block that is not right, and when there is no such Python.
+  func discovery(for sources: [UDFSource]) throws -> PythonDiscovery {
+    let blocks = try sources.compactMap { source in
+      let block = try ScriptBlock(of: source, discovery: python.discovery)
+      if let block, block.otherTools.contains("uv") {
+        complain("warning: \(source.name): Clutch does not read the table tool.uv of the block '# /// script'")
+      }
+      return block
+    }
+    let discovery = try python.discovery.fitting(blocks)
+    try discovery.requireFitting()
+    return discovery
+  }
+
+  /// Starts a CPython that all of the files can run on, and says on standard error what a user should know of it.
+  ///
+  /// - Parameter willStart: called once it is known which one starts, before it has.
+  func startPython(
+    for sources: [UDFSource], willStart: (PythonInstallation) -> Void = { _ in }
+  ) throws -> PythonInstallation {
+    try python.start(try discovery(for: sources), willStart: willStart)
+  }
+
+  /// The packages of a file that is loaded anew, installed if it asks for others now. Blocks no thread of a task.
+  func environment(of source: UDFSource) async throws -> UDFEnvironment? {
+    try await packages.environment(for: source, discovery(for: [source]))
+  }
+
+  /// The packages of each file.
+  func environments(of sources: [UDFSource]) throws -> [UDFEnvironment?] {
+    try packages.environments(for: sources, python.discovery)
+  }
 
   /// How the files are run.
   ///
@@ -32,6 +70,7 @@ struct LoadOptions: ParsableArguments {
   func options(interpreters: Int, on group: ThreadGroup? = nil) -> HostOptions {
     HostOptions(
       interpreters: interpreters, configuration: threads.allow(in: .isolated(memoryLimit: udfMemory)),
+      placement: placement.placement, workerIdle: placement.workerIdle,
       loadTimeout: loadTimeout > 0 ? .seconds(loadTimeout) : nil, logging: log.logging, threads: group)
   }
 
@@ -40,9 +79,13 @@ struct LoadOptions: ParsableArguments {
   /// - Returns: for each file its pool, or why it does not load; what else goes wrong ends the loading.
   func load(_ sources: [UDFSource], _ options: HostOptions) throws -> [Result<UDFPool, UDFError>] {
     var outcomes: [Result<UDFPool, UDFError>] = []
-    for (source, policy) in zip(sources, try policy.chosen(for: sources.map(\.name))) {
+    let environments = try environments(of: sources)
+    for (place, policy) in try policy.chosen(for: sources.map(\.name)).enumerated() {
+      var options = options
+      options.policy = policy
+      options.environment = environments[place]
       do {
-        outcomes.append(.success(try load(source, policy, options)))
+        outcomes.append(.success(try load(sources[place], options)))
       } catch let error as UDFError {
         outcomes.append(.failure(error))
         // The others could hang as well, or are not wanted any more.
@@ -52,9 +95,8 @@ struct LoadOptions: ParsableArguments {
     return outcomes
   }
 
-  private func load(_ source: UDFSource, _ policy: InterpreterPolicy, _ options: HostOptions) throws -> UDFPool {
+  private func load(_ source: UDFSource, _ options: HostOptions) throws -> UDFPool {
     var options = options
-    options.policy = policy
     let pool = try UDFPool(source, options)
     // A thread that the database shares could not be left when it hangs in a function that has a timeout.
     guard options.threads != nil, pool.signatures.contains(where: { !$0.timeouts.isEmpty }) else { return pool }

@@ -15,9 +15,13 @@ struct PythonOptions: ParsableArguments {
 
   /// Starts CPython and says on standard error what a user should know of it.
   ///
-  /// - Parameter willStart: called once it is known which one starts, before it has.
-  func start(willStart: (PythonInstallation) -> Void = { _ in }) throws -> PythonInstallation {
-    let installation = try CPython.start(discovery, willStart: willStart)
+  /// - Parameters:
+  ///   - search: the one to take in the place of `discovery`.
+  ///   - willStart: called once it is known which one starts, before it has.
+  func start(
+    _ search: PythonDiscovery? = nil, willStart: (PythonInstallation) -> Void = { _ in }
+  ) throws -> PythonInstallation {
+    let installation = try CPython.start(search ?? discovery, willStart: willStart)
     for warning in installation.warnings { complain("warning: \(warning)") }
     return installation
   }

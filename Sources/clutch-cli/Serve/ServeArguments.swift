@@ -9,7 +9,7 @@ struct ServeArguments {
   private static let prefix = "CLUTCH_SERVE_"
   /// Options without a value.
   static let flags: Set<String> = [
-    "allow-signature-changes", "allow-threads", "check", "row-errors", "stdio", "watch",
+    "allow-builds", "allow-signature-changes", "allow-threads", "check", "offline", "row-errors", "stdio", "watch",
   ]
   /// What may be there several times.
   static let lists: Set<String> = ["files", "function", "policy"]

@@ -29,9 +29,12 @@ final class ServedFiles: Sendable {
       queues[name] = BatchQueue(places: limits.interpreterCount, limit: limit, patience: limits.queueSeconds)
     }
     var failures: [any Error] = []
-    for (source, policy) in zip(sources, try loading.policy.chosen(for: names)) {
+    let environments = try loading.environments(of: sources)
+    for (place, policy) in try loading.policy.chosen(for: names).enumerated() {
+      let source = sources[place]
       var options = loading.options(interpreters: limits.interpreterCount)
       options.policy = policy
+      options.environment = environments[place]
       if let logger {
         options.logging = UDFLogging(logger: logger, messagesPerSecond: options.logging.messagesPerSecond)
       }
@@ -56,11 +59,15 @@ final class ServedFiles: Sendable {
   ///
   /// - Parameter allowingChanges: whether functions may be missing, or take and give other types, than before.
   /// - Returns: for each file why it stays as it was; nil where it was replaced.
-  func reload(_ sources: [UDFSource], allowingChanges: Bool) async -> [(name: String, problem: (any Error)?)] {
+  func reload(
+    _ sources: [UDFSource], _ loading: LoadOptions, allowingChanges: Bool
+  ) async -> [(name: String, problem: (any Error)?)] {
     var outcomes: [(String, (any Error)?)] = []
     for source in sources {
       do {
-        try await registry.replace(source.name, with: source, allowingChanges: allowingChanges)
+        let environment = try await loading.environment(of: source)
+        try await registry.replace(
+          source.name, with: source, allowingChanges: allowingChanges, environment: environment ?? UDFEnvironment())
         outcomes.append((source.name, nil))
       } catch {
         outcomes.append((source.name, error))

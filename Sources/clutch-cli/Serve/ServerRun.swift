@@ -147,7 +147,9 @@
         logger.error("\(why), and nothing is loaded anew: \(error)")
         return
       }
-      for (name, problem) in await files.reload(sources, allowingChanges: settings.allowsSignatureChanges) {
+      for (name, problem) in await files.reload(
+        sources, settings.loading, allowingChanges: settings.allowsSignatureChanges)
+      {
         if let problem {
           let isChange = (problem as? UDFError)?.code == .incompatible
           let advice = isChange ? " Or start the server with --allow-signature-changes." : ""

@@ -1,4 +1,4 @@
-import DuckDBEngine
+@testable import DuckDBEngine
 import Functions
 import PythonUDF
 import Testing
@@ -228,8 +228,51 @@ import ThreadConfinement
       try rows(connection, "SELECT summed(i), summed(i, 2), summed(i::TINYINT, i) FROM range(4) t(i)") == ["6 12 14"])
     #expect(try connection.failure("SELECT summed('x')")?.contains("summed(VARCHAR): argument 1 ('x', int)") == true)
     #expect(try connection.failure("SELECT summed(1, 2, 3)")?.contains("summed") == true)
+    let table = try connection.failure("SELECT * FROM summed(1)")
+    #expect(table?.contains("The UDF summed gives a value for a group: write SELECT summed(...).") == true)
     #expect(try rows(connection, "SELECT summed(NULL), summed(NULL, 1)") == ["NULL NULL"])
   }
+
+  @Test func `A state that groupings share and that cannot be copied fails with what to do`() throws {
+    let source = """
+      import threading
+      @udaf
+      class locked:
+        def create_state(self): return {"lock": threading.Lock(), "n": 0}
+        def accumulate(self, state, x: int): state["n"] += x
+        def merge(self, state, other): state["n"] += other["n"]
+        def finish(self, state) -> int: return state["n"]
+      """
+    let connection = try TestLibrary.duckdbWheel.connect(with: "from clutch import udaf\n" + source)
+    #expect(try rows(connection, "SELECT locked(i) FROM range(5) t(i)") == ["10"])
+    let problem = try connection.failure("SELECT locked(i) FROM range(5000) t(i) GROUP BY ROLLUP (i % 3)")
+    let expected = """
+      TypeError: a state that several groups have together cannot be copied: TypeError: cannot pickle '_thread.lock' object; \
+      keep what cannot be copied on self, or leave merge out
+      """
+    #expect(problem?.contains(expected) == true, "\(problem ?? "")")
+    #expect(problem?.contains("copy.py") == false)
+    #expect(connection.database.aggregateStateCount == 0)
+  }
+
+  @Test func `Statements tell their end to functions that there are, and to no others`() throws {
+    let connection = try TestLibrary.duckdbWheel.connect()
+    let pool = try UDFPool(UDFSource("from clutch import udaf\n" + Self.one), HostOptions(interpreters: 1))
+    defer { pool.close() }
+    for _ in 0..<5 { #expect(try connection.registrationProblems(of: [pool]).isEmpty) }
+    #expect(connection.database.statements.observerCount == 1)
+    try connection.register(pool)
+    #expect(try rows(connection, "SELECT one(i) FROM range(5) t(i)") == ["10"])
+    #expect(connection.database.statements.observerCount == 1)
+    #expect(connection.database.aggregateStateCount == 0)
+  }
+
+  private static let one = """
+    @udaf
+    class one:
+      def create_state(self) -> int: return 0
+      def accumulate(self, state, x: int): return state + x
+    """
 
   @Test func `DuckDB before 2 is told that it has none, where one is used`() throws {
     let connection = try connect(.bareduckdbWheel)

@@ -145,7 +145,8 @@ import ThreadConfinement
         "SELECT * FROM range(3) t(x), series(t.x)",
         ["Table function \"series\"", "series_each(t.x)", "unnest(series(t.x)) AS u(series)"]
       ),
-      ("SELECT * FROM twice(3)", ["twice"]), ("SELECT b FROM lazy()", ["field 'b'"]),
+      ("SELECT * FROM twice(3)", ["The UDF twice gives a value for each row: write SELECT twice(...)."]),
+      ("SELECT b FROM lazy()", ["field 'b'"]),
     ] as [(String, [String])])
   func `What goes wrong is told`(library: TestLibrary, query: (sql: String, parts: [String])) throws {
     let connection = try library.connect(with: Self.source)

@@ -231,7 +231,7 @@ import Testing
   }
 
   @Test(arguments: ["int", "Any", "Pickle", "list[int]", "str"])
-  func `a plain function that returns a coroutine is told to be async`(type: String) async throws {
+  func `a function that returns a coroutine is told to be async and to await it`(type: String) async throws {
     let source = """
       from typing import Any
       from clutch import Pickle
@@ -240,6 +240,8 @@ import Testing
       def f(x: int) -> \(type): return g(x)
       @udf(batch=True)
       def b(x: list[int]) -> list[int]: return g(x)
+      @udf
+      async def a(x: int) -> int: return g(x)
       """
     let recorder = Recorder<UDFLogRecord>()
     try await withPool(of: source) { pool in
@@ -247,10 +249,14 @@ import Testing
       let error = try await pool.failure(of: "f", integers([1]))
       #expect(
         error.message
-          == "UDF f failed at row 0 of its batch (x=1): it returned a coroutine that was never awaited: write async def"
+          == "UDF f failed at row 0 of its batch (x=1): it returned a coroutine that was never awaited: write async def, and await it"
       )
       let whole = try await pool.failure(of: "b", integers([1]))
-      #expect(whole.message.hasSuffix("it returned a coroutine that was never awaited: write async def"))
+      let other = try await pool.failure(of: "a", integers([1]))
+      for error in [whole, other] {
+        #expect(
+          error.message.hasSuffix("it returned a coroutine that was never awaited: write async def, and await it"))
+      }
       pool.close()
       for await record in records { recorder.append(record) }
     }

@@ -43,6 +43,7 @@ BEFORE = set(sys.modules)
 dialects = install_module("_clutch_dialects", "dialects")
 dialects.install({file: text_of(file) for file in dialects.FILES})
 INSTALLED = set(sys.modules) - BEFORE
+install_module("_clutch_environment", "environment")
 loader = install_module("_clutch_loader", "loader")
 
 from _clutch_arrow_types import from_pyarrow  # noqa: E402

@@ -1,5 +1,7 @@
 import Columnar
 import Functions
+import Metrics
+import MetricsTestKit
 import PythonRuntime
 import PythonUDF
 import Synchronization
@@ -8,10 +10,19 @@ import Testing
 
 /// What guards a function, for every shape that one can have: the page "Guards" of the documentation has a table of these.
 @Suite(.timeLimit(.minutes(10))) struct KindGuardTests {
+  /// Not `main`, of which there is one in a process.
+  private static let placements = [Placement.interpreter, .worker]
+
+  private func options(_ placement: Placement) throws -> HostOptions {
+    HostOptions(interpreters: 1, placement: placement, worker: try Checkout.clutch())
+  }
+
   private func withShape<Result>(
-    _ shape: FunctionShape, _ work: String, _ options: HostOptions = HostOptions(interpreters: 1),
+    _ shape: FunctionShape, _ placement: Placement, _ work: String, memoryLimit: Int? = nil,
     _ body: (UDFPool) async throws -> Result
   ) async throws -> Result {
+    var options = try options(placement)
+    options.configuration.memoryLimit = memoryLimit
     let pool = try UDFPool(shape.source(work), options)
     defer { pool.close() }
     return try await body(pool)
@@ -22,8 +33,10 @@ import Testing
     return nil
   }
 
-  @Test(arguments: FunctionShape.allCases) func `a failure fails the call`(shape: FunctionShape) async throws {
-    try await withShape(shape, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `a failure fails the call`(
+    shape: FunctionShape, placement: Placement
+  ) async throws {
+    try await withShape(shape, placement, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
       let error = await failure { _ = try await shape.call(pool, [1, 2, 3]) }
       #expect(error?.code == .rowFailed)
       #expect(error?.message.contains("ValueError: two") == true)
@@ -34,10 +47,12 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `a failure leaves a null, and is counted`(shape: FunctionShape)
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `a failure leaves a null, and is counted`(
+    shape: FunctionShape, placement: Placement
+  )
     async throws
   {
-    try await withShape(shape, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
+    try await withShape(shape, placement, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
       let values = try await shape.call(pool, [1, 2, 3], onError: .null)
       let isTable = shape == .table || shape == .asyncTable
       #expect(values == (shape.failsTogether ? [nil, nil, nil] : isTable ? [10, 30] : [10, nil, 30]))
@@ -46,10 +61,10 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `who observes failures gets each with its arguments`(
-    shape: FunctionShape
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `who observes failures gets each with its arguments`(
+    shape: FunctionShape, placement: Placement
   ) async throws {
-    try await withShape(shape, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
+    try await withShape(shape, placement, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
       let seen = Mutex<[String]>([])
       pool.observeFailures { failure in seen.withLock { $0.append(failure.arguments ?? "") } }
       _ = try await shape.call(pool, [1, 2, 3], onError: .collect)
@@ -60,8 +75,10 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `a deadline ends it`(shape: FunctionShape) async throws {
-    try await withShape(shape, "  while x == 2: time.sleep(0.001)\n  return 10 * x") { pool in
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `a deadline ends it`(
+    shape: FunctionShape, placement: Placement
+  ) async throws {
+    try await withShape(shape, placement, "  while x == 2: time.sleep(0.001)\n  return 10 * x") { pool in
       let error = await failure {
         _ = try await shape.call(pool, [1, 2, 3], timeouts: UDFTimeouts(batch: .milliseconds(300)))
       }
@@ -71,8 +88,9 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `one that does not stop is given up, and another takes its place`(
-    shape: FunctionShape
+  @Test(arguments: FunctionShape.allCases, Self.placements)
+  func `one that does not stop is given up, and another takes its place`(
+    shape: FunctionShape, placement: Placement
   ) async throws {
     let work = """
         end = time.monotonic() + 15
@@ -82,7 +100,7 @@ import Testing
           except BaseException: pass
         return 10 * x
       """
-    try await withShape(shape, work) { pool in
+    try await withShape(shape, placement, work) { pool in
       let error = await failure {
         _ = try await shape.call(pool, [1, 2, 3], timeouts: UDFTimeouts(batch: .milliseconds(300)))
       }
@@ -93,9 +111,11 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `cancelling the task stops it`(shape: FunctionShape) async throws {
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `cancelling the task stops it`(
+    shape: FunctionShape, placement: Placement
+  ) async throws {
     try await withShape(
-      shape, "  if x == 2: print('here', flush=True)\n  while x == 2: time.sleep(0.001)\n  return 10 * x"
+      shape, placement, "  if x == 2: print('here', flush=True)\n  while x == 2: time.sleep(0.001)\n  return 10 * x"
     ) { pool in
       var records = pool.logRecords().makeAsyncIterator()
       let task = Task { try await shape.call(pool, [1, 2, 3]) }
@@ -107,11 +127,12 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `an interruption stops it, and until then its stack is seen`(
-    shape: FunctionShape
+  @Test(arguments: FunctionShape.allCases, Self.placements)
+  func `an interruption stops it, and until then its stack is seen`(
+    shape: FunctionShape, placement: Placement
   ) async throws {
     try await withShape(
-      shape, "  if x == 2: print('here', flush=True)\n  while x == 2: time.sleep(0.001)\n  return 10 * x"
+      shape, placement, "  if x == 2: print('here', flush=True)\n  while x == 2: time.sleep(0.001)\n  return 10 * x"
     ) { pool in
       var records = pool.logRecords().makeAsyncIterator()
       async let outcome = failure { _ = try await shape.call(pool, [1, 2, 3]) }
@@ -124,10 +145,11 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `a memory limit holds`(shape: FunctionShape) async throws {
-    var options = HostOptions(interpreters: 1)
-    options.configuration.memoryLimit = 100_000_000
-    try await withShape(shape, "  return len(bytearray(10**9 if x == 2 else 10))", options) { pool in
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `a memory limit holds`(
+    shape: FunctionShape, placement: Placement
+  ) async throws {
+    try await withShape(shape, placement, "  return len(bytearray(10**9 if x == 2 else 10))", memoryLimit: 100_000_000)
+    { pool in
       let error = await failure { _ = try await shape.call(pool, [1, 2, 3], onError: .null) }
       #expect(error?.code == .memoryExceeded)
       let values = try await shape.call(pool, [1, 3])
@@ -135,16 +157,21 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `a policy holds`(shape: FunctionShape) async throws {
-    try await withShape(shape, "  return len(open('/etc/passwd', 'a').write('x')) if x == 2 else x") { pool in
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `a policy holds`(
+    shape: FunctionShape, placement: Placement
+  ) async throws {
+    try await withShape(shape, placement, "  return len(open('/etc/passwd', 'a').write('x')) if x == 2 else x") {
+      pool in
       let error = await failure { _ = try await shape.call(pool, [1, 2, 3]) }
       #expect(error?.message.contains("PermissionError") == true)
       #expect(pool.denials.count == 1)
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `what it prints has its name`(shape: FunctionShape) async throws {
-    try await withShape(shape, "  print(f'got {x}')\n  return x") { pool in
+  @Test(arguments: FunctionShape.allCases, Self.placements) func `what it prints has its name`(
+    shape: FunctionShape, placement: Placement
+  ) async throws {
+    try await withShape(shape, placement, "  print(f'got {x}')\n  return x") { pool in
       var records = pool.logRecords().makeAsyncIterator()
       _ = try await shape.call(pool, [7])
       let record = await records.next()
@@ -153,11 +180,32 @@ import Testing
     }
   }
 
-  @Test(arguments: FunctionShape.allCases) func `a new version of its source is called by the next call`(
+  @Test(arguments: FunctionShape.allCases) func `its failures, rows and time are in the metrics`(
     shape: FunctionShape
   ) async throws {
+    let metrics = TestMetrics()
+    try await withMetricsFactory(metrics) {
+      try await withShape(shape, .interpreter, "  if x == 2: raise ValueError('two')\n  return 10 * x") { pool in
+        _ = try await shape.call(pool, [1, 2, 3], onError: .null)
+        await pool.closeAsync()
+      }
+    }
+    let function = [("source", "shape.py"), ("function", "f")]
+    // Of a table function these are the rows that it has given.
+    let rows = shape == .table || shape == .asyncTable ? 2 : 3
+    #expect(metrics.counterTotal(label: "clutch_udf_rows", dimensions: function) == Int64(rows))
+    let errors = metrics.counterTotal(
+      label: "clutch_udf_errors", dimensions: function + [("error", "ValueError")])
+    #expect(errors == (shape.failsTogether ? 3 : 1))
+    #expect(try metrics.expectTimer("clutch_udf_seconds", function).values.allSatisfy { $0 > 0 })
+  }
+
+  @Test(arguments: FunctionShape.allCases, Self.placements)
+  func `a new version of its source is called by the next call`(
+    shape: FunctionShape, placement: Placement
+  ) async throws {
     let registry = UDFRegistry()
-    try await registry.add("s", shape.source("  return x"), HostOptions(interpreters: 1))
+    try await registry.add("s", shape.source("  return x"), options(placement))
     let source = try registry.source("s")
     let before = try await shape.call(source, [1, 2])
     try await registry.replace("s", with: shape.source("  return 10 * x"))

@@ -1,12 +1,17 @@
 import Foundation
 import PythonUDF
+import TestSupport
 import Testing
 
 /// Loads a source on a few interpreters, and ends them after `body`.
 func withPool<Result>(
-  _ source: UDFSource, interpreters: Int = 1, _ body: (UDFPool) async throws -> Result
+  _ source: UDFSource, interpreters: Int = 1, placement: Placement = .interpreter,
+  _ body: (UDFPool) async throws -> Result
 ) async throws -> Result {
-  let pool = try UDFPool(source, HostOptions(interpreters: interpreters, startsAll: true))
+  let pool = try UDFPool(
+    source,
+    HostOptions(
+      interpreters: interpreters, startsAll: true, placement: placement, worker: try Checkout.clutch()))
   defer { pool.close() }
   return try await body(pool)
 }

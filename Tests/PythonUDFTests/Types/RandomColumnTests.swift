@@ -16,8 +16,10 @@ import Testing
 
   private static let count = 108
 
-  @Test(arguments: [11, 12, 13])
-  func `random columns are seen as PyArrow sees them, and come back with their values`(seed: Int) async throws {
+  @Test(arguments: [11, 12, 13], [Placement.interpreter, .worker])
+  func `random columns are seen as PyArrow sees them, and come back with their values`(
+    seed: Int, placement: Placement
+  ) async throws {
     let producer = ForeignProducer()
     var annotations = Annotations()
     let columns = try PyArrow.generate(seed: seed, count: Self.count, forPython: true).map { source in
@@ -41,7 +43,7 @@ import Testing
         def any\(index)(x: Any) -> \(column.annotation): return x
         """
     }
-    try await withPool(UDFSource(source)) { pool in
+    try await withPool(UDFSource(source), placement: placement) { pool in
       for (index, column) in columns.enumerated() {
         let about = "column \(index), \(column.type)"
         let input = try column.batch.columns[0].logicalRows()

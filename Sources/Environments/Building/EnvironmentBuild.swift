@@ -1,0 +1,214 @@
+import Foundation
+import Functions
+import HostSupport
+import PythonRuntime
+
+/// Builds an environment, in a folder that gets its name when it is whole.
+struct EnvironmentBuild {
+  private let request: EnvironmentRequest
+  private let store: EnvironmentStore
+  private let key: String
+  private let secrets: Secrets
+  private let deadline: ContinuousClock.Instant?
+
+  init(_ request: EnvironmentRequest, in store: EnvironmentStore, _ key: String) {
+    self.request = request
+    self.store = store
+    self.key = key
+    secrets = Secrets(request.options.environment, request.requirements + [request.options.indexURL ?? ""])
+    deadline = request.options.buildTimeout.map { ContinuousClock.now.advanced(by: $0) }
+  }
+
+  private var options: EnvironmentOptions { request.options }
+  private var isWanted: Bool { options.isWanted() && (deadline.map { ContinuousClock.now < $0 } ?? true) }
+
+  /// Gives the environment, and builds it if nobody has. Others that build the same are waited for.
+  ///
+  /// - Throws: `EnvironmentError`.
+  func run() throws -> EnvironmentRecord {
+    do {
+      // One that is there can be used also where nothing can be built.
+      if FileManager.default.fileExists(atPath: store.marker(key)) {
+        try store.check()
+        if let record = try taken() { return record }
+      }
+      try store.make()
+      let lock = try FileLock.wait(store.lock(key), .exclusive, while: { isWanted }) {
+        options.progress("\(request.source.name): waiting for another process that builds its environment")
+      }
+      guard let lock else { throw interrupted }
+      return try withExtendedLifetime(lock) {
+        if let record = try taken() { return record }
+        store.remove(key)
+        return try build()
+      }
+    } catch let problem as FileProblem {
+      throw problem.error
+    }
+  }
+
+  /// The environment if it is there, whole and not being removed; it is in use then.
+  private func taken() throws(FileProblem) -> EnvironmentRecord? {
+    do { guard try UsedEnvironments.take(store.use(key)) else { return nil } } catch {
+      // Where nothing can be made, nothing can be removed.
+      guard error.isReadOnly else { throw error }
+    }
+    return store.record(key)
+  }
+
+  private var interrupted: EnvironmentError {
+    let isLate = deadline.map { $0 <= ContinuousClock.now } ?? false
+    return EnvironmentError(
+      .interrupted,
+      "Building the environment of \(request.source.name) \(isLate ? "took longer than it may" : "was interrupted").")
+  }
+
+  // MARK: Building
+
+  private func build() throws -> EnvironmentRecord {
+    let draft = store.draft(key)
+    guard mkdir(draft, 0o700) == 0 else { throw FileProblem(errno, draft) }
+    var isWhole = false
+    defer { if !isWhole { store.remove(key) } }
+    let start = ContinuousClock.now
+    let python = request.python
+    var installer = try Installer.find(options.environment, python, wanted: options.installer)
+    let count = request.requirements.count
+    options.progress(
+      """
+      \(request.source.name): building an environment of \(count) package\(count == 1 ? "" : "s") and what they need \
+      (\(installer.kind.rawValue), CPython \(python.version))
+      """)
+    try install(with: &installer, into: draft)
+    let version = "\(python.version.major).\(python.version.minor)"
+    let packages = "lib/python\(version)/site-packages"
+    let final = store.environment(key)
+    guard rename(draft, final) == 0 else { throw FileProblem(errno, final) }
+    EnvironmentStore.seal(final)
+    let record = EnvironmentRecord(
+      source: request.source.path ?? request.source.name, requirements: request.requirements.map(Secrets.withoutUsers),
+      isLocked: request.lock != nil, pythonVersion: "\(python.version)", python: python.executable,
+      installer: installer.name, sitePackages: packages,
+      distributions: Self.distributions(in: "\(final)/\(packages)"),
+      byteCount: EnvironmentStore.byteCount(of: final), built: Date())
+    try store.write(record, key)
+    guard try taken() != nil else {
+      throw EnvironmentError(.buildFailed, "\(final) was built and is not whole: it has no folder \(packages).")
+    }
+    isWhole = true
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let installed = record.distributions.count
+    options.progress(
+      """
+      \(request.source.name): built in \((seconds * 10).rounded() / 10) s: \(installed) package\(installed == 1 ? "" : "s"), \
+      \(ByteCount(record.byteCount))
+      """)
+    return record
+  }
+
+  private func install(with installer: inout Installer, into draft: String) throws {
+    let requirements = draft + "/requirements.txt"
+    let python = draft + "/bin/python"
+    let only = options.allowsBuilds ? [] : ["--only-binary", ":all:"]
+    let hashes = request.lock == nil ? [] : ["--require-hashes"]
+    switch installer.kind {
+    case .uv:
+      try run(
+        installer.program,
+        ["venv", "--quiet", "--python", request.python.executable, "--relocatable", "--allow-existing", draft], draft)
+      try write(requirements)
+      try run(
+        installer.program,
+        ["pip", "install", "--python", python, "--compile-bytecode"] + only + hashes + ["-r", requirements],
+        draft)
+    case .pip:
+      let program = request.python.executable
+      let ownPip = try? ProgramRun(program, ["-I", "-m", "pip", "--version"], environment: environment).wait()
+      if let ownPip, ownPip.succeeded {
+        installer = installer.named(version: ownPip.messages)
+        try run(program, ["-I", "-m", "venv", "--without-pip", draft], draft)
+        try write(requirements)
+        try run(
+          program, ["-I", "-m", "pip", "--python", python, "install"] + only + hashes + ["-r", requirements], draft)
+      } else {
+        try run(program, ["-I", "-m", "venv", draft], draft, isFirst: true)
+        try write(requirements)
+        try run(python, ["-I", "-m", "pip", "install"] + only + hashes + ["-r", requirements], draft)
+        try run(python, ["-I", "-m", "pip", "uninstall", "--yes", "--quiet", "pip"], draft)
+      }
+    }
+    unlink(requirements)
+  }
+
+  private var environment: [String: String] { request.installerEnvironment }
+
+  /// A file, because what stands on a command line can be read by everybody on the machine.
+  private func write(_ path: String) throws(FileProblem) {
+    let text = request.lock?.text ?? request.requirements.joined(separator: "\n") + "\n"
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw FileProblem(errno, path) }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    do { try file.write(contentsOf: Data(text.utf8)) } catch { throw FileProblem(ENOSPC, path) }
+  }
+
+  /// - Parameter isFirst: whether there may be no pip.
+  private func run(_ program: String, _ arguments: [String], _ folder: String, isFirst: Bool = false) throws {
+    let run = try ProgramRun(program, arguments, environment: environment, folder: folder)
+    let outcome: ProgramRun.Outcome
+    do {
+      outcome = try run.wait(while: { isWanted }) { line in options.progress("  " + secrets.masked(line)) }
+    } catch {
+      throw error.code == .interrupted ? interrupted : error
+    }
+    guard !outcome.succeeded else { return }
+    let said = secrets.masked(outcome.messages)
+    if said.contains("No space left on device") || said.contains("os error 28") {
+      throw EnvironmentError.noSpace(store.folder, "the installer says so:\n\(said)")
+    }
+    let what = "The environment of \(request.source.name) could not be built with CPython \(request.python.version)"
+    guard !isFirst else {
+      throw EnvironmentError(
+        .noInstaller,
+        """
+        \(what): there is no uv, and \(request.python.executable) has no pip and makes no virtual environment. Install uv \
+        (pip install uv), or pip for that Python (on Debian and Ubuntu its -venv package).
+        \(said)
+        """)
+    }
+    throw EnvironmentError(.buildFailed, "\(what):\n\(said)\(advice(said))")
+  }
+
+  /// What the installer does not know to say.
+  private func advice(_ said: String) -> String {
+    if options.isOffline { return "\nNothing was loaded from a network (--offline)." }
+    if let lock = request.lock, said.lowercased().contains("hash") {
+      return "\nThe hashes are those of \(lock.path)."
+    }
+    let lacksWheel = ["no usable wheels", "no wheels", "No matching distribution", "--only-binary"].contains(
+      where: said.contains)
+    guard !options.allowsBuilds, lacksWheel else { return "" }
+    return """
+
+      Only packages that are built (wheels) are installed; --allow-builds lets others be built, which runs code of theirs.
+      """
+  }
+
+  /// What is installed in a folder of packages.
+  static func distributions(in folder: String) -> [UDFEnvironment.Distribution] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(".dist-info") }.sorted().compactMap { name in
+      let parts = name.dropLast(".dist-info".count).split(separator: "-")
+      guard parts.count == 2 else { return nil }
+      let normal = parts[0].lowercased().map { "_.".contains($0) ? "-" : $0 }
+      return UDFEnvironment.Distribution(name: String(normal), version: String(parts[1]))
+    }
+  }
+}
+
+extension Installer {
+  /// - Parameter version: what `pip --version` says.
+  fileprivate func named(version: String) -> Installer {
+    let number = version.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+    return Installer(kind: kind, program: program, name: "\(kind.rawValue) \(number)")
+  }
+}

@@ -1,0 +1,287 @@
+import Columnar
+import Foundation
+import Functions
+import PythonFunctions
+import PythonRuntime
+import Synchronization
+import WorkerProcess
+
+/// A worker process that runs, and all that is known of it.
+///
+/// One caller at a time asks it something; what it tells meanwhile arrives on a thread of its own.
+final class LiveWorker: @unchecked Sendable {
+  // Sendable: `writer`, `received` and `sequence` are only used by the one who asks, whom the queue of hosts makes one at a
+  // time; the rest is behind the lock of `condition`.
+
+  /// What numbers workers in this process.
+  let number: Int
+  private let connection: WorkerConnection
+  private var writer: StepWriter
+  private var received = ReceivedSchemas()
+  private var sequence = 0
+  /// Up to where the worker still uses messages.
+  private var used = 0
+  /// Whether code of the source's runs at its end.
+  private(set) var hasWorkAtEnd = false
+
+  private let condition = NSCondition()
+  private var told = 0
+  private var greeting: Int?
+  private var end: WorkerEnd?
+  private var errorText = Data()
+  private var frames: [Int: [PythonError.Frame]?] = [:]
+  private var nextFrames = 0
+  private var toldEnd = false
+
+  private static let numbers = Atomic(0)
+  /// How much of what a worker writes to standard error is kept.
+  private static let mostErrorText = 16 << 10
+
+  /// How much has begun in it that later steps are about.
+  let held = Atomic(0)
+
+  /// What is told while nobody asks.
+  struct Observer: Sendable {
+    var record: @Sendable (UDFLogRecord) -> Void
+    var denial: @Sendable (PolicyDenial) -> Void
+    var hang: @Sendable (_ sequence: Int, _ isLate: Bool) -> Void
+    /// Lines that native code writes to standard error or standard output.
+    var errorLine: @Sendable (String) -> Void
+  }
+
+  /// Starts a worker.
+  ///
+  /// - Throws: `WorkerError`.
+  init(_ program: WorkerProgram, _ observer: Observer) throws(WorkerError) {
+    number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
+    var environment = ProcessInfo.processInfo.environment
+    environment[WorkerProgram.variable] = "\(WorkerProgram.protocolVersion)"
+    // Each worker computes on one core, as each interpreter does: a pool of them has all cores.
+    for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"]
+    where environment[name] == nil {
+      environment[name] = "1"
+    }
+    // What Swift's runtime would say of a crash takes seconds, and says nothing of Python.
+    environment["SWIFT_BACKTRACE"] = "enable=no"
+    writer = StepWriter(process: number)
+    connection = try WorkerConnection(program, environment: environment)
+    Thread.detachNewThread { [self] in listen(observer) }
+    Thread.detachNewThread { [self] in readErrors(observer) }
+    Thread.detachNewThread { [self] in
+      let end = connection.wait()
+      condition.withLock {
+        self.end = end
+        condition.broadcast()
+      }
+    }
+  }
+
+  var process: Int32 { connection.process }
+  var progress: CallProgress {
+    CallProgress(row: connection.memory.row, beats: connection.memory.beats, owner: connection)
+  }
+
+  // MARK: What it tells
+
+  private func listen(_ observer: Observer) {
+    while var message = SmallMessage.read(from: connection.events) {
+      guard let number = try? message.readByte(), let event = WorkerEvent(rawValue: number) else { break }
+      switch event {
+      case .hello:
+        let version = try? message.readInt()
+        condition.withLock { greeting = version ?? -1 }
+      case .record: if let record = try? message.read(UDFLogRecord.self) { observer.record(record) }
+      case .denial:
+        if let text = try? message.readText(),
+          let denial = try? JSONDecoder().decode(PolicyDenial.self, from: Data(text.utf8))
+        {
+          observer.denial(denial)
+        }
+      case .hang:
+        if let sequence = try? message.readInt(), let isLate = try? message.read(Bool.self) {
+          observer.hang(sequence, isLate)
+        }
+      case .frames:
+        if let number = try? message.readInt(), let text = try? message.readText() {
+          let found = try? JSONDecoder().decode([PythonError.Frame].self, from: Data(text.utf8))
+          condition.withLock { frames[number] = found }
+        }
+      }
+      condition.withLock {
+        told += 1
+        condition.broadcast()
+      }
+    }
+    condition.withLock {
+      toldEnd = true
+      condition.broadcast()
+    }
+  }
+
+  private func readErrors(_ observer: Observer) {
+    var rest = Data()
+    while case let bytes = Bytes.readSome(4_096, from: connection.errors), !bytes.isEmpty {
+      condition.withLock { errorText = (errorText + bytes).suffix(Self.mostErrorText) }
+      rest += bytes
+      while let end = rest.firstIndex(of: 0x0A) {
+        if end > rest.startIndex { observer.errorLine(String(decoding: rest[rest.startIndex..<end], as: UTF8.self)) }
+        rest = rest[(end + 1)...]
+      }
+    }
+    if !rest.isEmpty { observer.errorLine(String(decoding: rest, as: UTF8.self)) }
+  }
+
+  /// Waits for something, at most so long; gives whether it came.
+  private func wait(_ seconds: Double, until isThere: () -> Bool) -> Bool {
+    let limit = Date(timeIntervalSinceNow: seconds)
+    condition.lock()
+    defer { condition.unlock() }
+    while !isThere() {
+      guard condition.wait(until: limit) else { return isThere() }
+    }
+    return true
+  }
+
+  // MARK: Questions
+
+  /// Loads a source.
+  ///
+  /// - Throws: `WorkerError` when it is no worker; `WorkerDeath`; `UDFError`.
+  func load(_ load: WorkerLoad) throws -> StepResult {
+    guard wait(30, until: { greeting != nil || end != nil }) else {
+      kill()
+      throw WorkerError("the worker process does not answer; the program that was started may be none")
+    }
+    guard let version = condition.withLock({ greeting }) else { throw death }
+    guard version == WorkerProgram.protocolVersion else {
+      kill()
+      throw WorkerError("the worker knows version \(version) of the protocol, not \(WorkerProgram.protocolVersion)")
+    }
+    var message = WireWriter()
+    message.write(WorkerStep.load.rawValue)
+    message.write(String(decoding: try JSONEncoder().encode(load), as: UTF8.self))
+    return try ask(message).outcome.get()
+  }
+
+  /// Runs a step.
+  ///
+  /// - Returns: nil when there is nothing to do.
+  /// - Throws: `WorkerDeath`, `WorkerError`, `UDFError` when what it is about was in another worker.
+  func run(_ step: FunctionStep, _ call: WorkerCall, resultType: UDFType?) throws -> StepAnswer? {
+    var call = call
+    call.resultType = resultType.flatMap { writer.text(of: $0) }
+    defer { held.store(writer.open.count, ordering: .relaxed) }
+    guard let message = try writer.write(step, call) else { return nil }
+    let answer = try ask(message)
+    switch answer.outcome {
+    case .success(.drawn(nil)), .failure: writer.forget(step)
+    default: break
+    }
+    return answer
+  }
+
+  /// The number of the question that is asked next.
+  var nextSequence: Int { sequence + 1 }
+
+  private func ask(_ message: WireWriter) throws -> StepAnswer {
+    sequence += 1
+    let place = try connection.memory.write(message, at: max(used, SharedMemory.firstByte))
+    guard connection.ask(Frame(sequence, place)), let frame = connection.answer() else { throw death }
+    guard frame.sequence == sequence, frame.used >= 0, frame.used <= SharedMemory.limit else {
+      throw garbage("answers call \(frame.sequence) where it was asked \(sequence)")
+    }
+    // What it has told before it answered comes first.
+    _ = wait(10) { told >= frame.events || toldEnd }
+    do {
+      var reader = try connection.memory.read(frame.place)
+      let answer = try StepAnswer(from: &reader, &received)
+      guard reader.isAtEnd else { throw WireError("an answer is longer than it says") }
+      used = frame.used
+      if frame.place.end > Self.mostKept { connection.memory.release(from: max(used, Self.mostKept)) }
+      hasWorkAtEnd = answer.hasWorkAtEnd
+      return answer
+    } catch let error as WireError {
+      throw garbage(error.description)
+    } catch let error as DecodingError {
+      throw garbage("\(error)")
+    }
+  }
+
+  /// How much shared memory stays a worker's own between two calls.
+  private static let mostKept = 64 << 20
+
+  /// A worker that does not keep to the protocol is ended: nothing that it says can be believed.
+  private func garbage(_ problem: String) -> any Error {
+    kill()
+    return WorkerDeath(end: nil, lines: lastLines, problem: "it wrote what is no answer: \(problem)")
+  }
+
+  private var death: WorkerDeath { WorkerDeath(end: settledEnd, lines: lastLines) }
+
+  /// How it has ended; ends it where it only pretends to.
+  private var settledEnd: WorkerEnd? {
+    if !wait(5, until: { end != nil }) { kill() }
+    _ = wait(5) { end != nil && toldEnd }
+    return condition.withLock { end }
+  }
+
+  /// The last lines of what it wrote to standard error.
+  private var lastLines: [String] {
+    let text = condition.withLock { String(decoding: errorText, as: UTF8.self) }
+    return text.split(separator: "\n").suffix(12).map(String.init)
+  }
+
+  // MARK: From other threads
+
+  var isHolding: Bool { held.load(ordering: .relaxed) > 0 }
+  var hasEnded: Bool { condition.withLock { end != nil } }
+
+  /// Tells it to stop a call.
+  func stop(_ sequence: Int, _ reason: StopReason) {
+    var message = WireWriter()
+    message.write(WorkerControl.stop.rawValue)
+    message.write(sequence)
+    message.write(reason)
+    _ = connection.tell(message)
+  }
+
+  /// Where its code is now; nil when that cannot be seen.
+  func currentFrames() -> [PythonError.Frame]? {
+    let number = condition.withLock {
+      nextFrames += 1
+      return nextFrames
+    }
+    var message = WireWriter()
+    message.write(WorkerControl.frames.rawValue)
+    message.write(number)
+    guard connection.tell(message), wait(0.3, until: { frames[number] != nil || toldEnd }) else { return nil }
+    return condition.withLock { frames.removeValue(forKey: number) ?? nil }
+  }
+
+  /// Where the code was when it was last told to stop.
+  var lastFrames: [PythonError.Frame] { condition.withLock { (frames[0] ?? nil) ?? [] } }
+
+  func kill() { if !hasEnded { connection.kill() } }
+
+  /// Lets it end what it has loaded, and waits for that, at most so long.
+  func close(within seconds: Double) {
+    connection.finish()
+    if !wait(seconds, until: { end != nil }) { kill() }
+    _ = wait(5) { end != nil && toldEnd }
+  }
+}
+
+/// A worker that has died.
+struct WorkerDeath: Error {
+  var end: WorkerEnd?
+  /// The last lines of its standard error.
+  var lines: [String]
+  /// What it did instead of answering.
+  var problem: String?
+
+  /// What to say of it, with the lines below.
+  var reason: String { problem ?? end?.description ?? "it is gone" }
+  var shownLines: String {
+    lines.isEmpty ? "" : "\nIts last lines on standard error:\n" + lines.map { "  \($0)" }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,350 @@
+import Columnar
+import Foundation
+import Functions
+import Logging
+import PythonFunctions
+import PythonRuntime
+import Synchronization
+import ThreadConfinement
+import WorkerProcess
+
+/// A worker process with a source loaded in it, which is made when it is needed, and again when it has died.
+final class ProcessHost: FunctionHost {
+  let thread: DedicatedThread
+  private let source: UDFSource
+  private let options: HostOptions
+  private let log: UDFLog
+  /// How many of them share what is allowed to all.
+  private let share: Int
+
+  private struct State {
+    var worker: LiveWorker?
+    var signatures: [UDFSignature]?
+    var isClosed = false
+    /// The call whose step is under way, and its number in the worker.
+    var current: (call: CallContext, sequence: Int)?
+    var memory: MemoryUsage?
+    var denials = PolicyDenials()
+    /// When a step was last run, while none is.
+    var idleSince = ContinuousClock.now
+  }
+
+  private let state = Mutex(State())
+
+  /// How often a worker may die while it starts before the source does not load.
+  private static let mostStarts = 3
+
+  /// - Parameter share: among how many such hosts the rows of an async function are divided.
+  /// - Throws: `ThreadConfinementError` when the system makes no thread.
+  init(_ source: UDFSource, _ options: HostOptions, _ log: UDFLog, share: Int) throws {
+    thread = try DedicatedThread(name: "udf worker", stackSize: 1 << 20)
+    (self.source, self.options, self.log, self.share) = (source, options, log, max(share, 1))
+  }
+
+  var isLoaded: Bool { state.withLock { $0.signatures != nil && !$0.isClosed } }
+  var hasWorkAtEnd: Bool { state.withLock { $0.worker?.hasWorkAtEnd ?? false } }
+  var isCurrent: Bool { thread.isCurrent }
+  /// The process; nil while there is none.
+  var process: Int32? { state.withLock { $0.worker?.process } }
+
+  func submit(_ work: @escaping @Sendable () -> Void) -> Bool { thread.submit(work) }
+
+  // MARK: Steps
+
+  func run(_ step: FunctionStep, _ call: CallContext) throws -> StepResult {
+    let outer = state.withLock { state in
+      defer { state.current = (call, 0) }
+      return state.current
+    }
+    defer {
+      state.withLock { ($0.current, $0.idleSince) = (outer, .now) }
+      endLater()
+    }
+    call.trace?.begin(call.name)
+    let outcome = Result { () throws -> StepResult in
+      do {
+        if case .load = step { return try loaded(call) }
+        return try attempt(step, call)
+      } catch let death as WorkerDeath {
+        return try survive(death, step, call)
+      } catch let error as WorkerError {
+        throw UDFError(error.isTooLarge ? .wrongArguments : .notAvailable, "\(call.subject): \(error)")
+      }
+    }
+    return try call.finish(outcome) {}
+  }
+
+  /// Runs a step in the worker that there is, or in a fresh one.
+  private func attempt(_ step: FunctionStep, _ call: CallContext) throws -> StepResult {
+    if case .load = step { return try loaded(call) }
+    let worker = try liveWorker(call)
+    let sequence = worker.nextSequence
+    let (isStopped, signature) = state.withLock { state -> (Bool, UDFSignature?) in
+      state.current = (call, sequence)
+      let function = step.function
+      return (state.isClosed, function.flatMap { function in state.signatures.map { $0[function] } })
+    }
+    if isStopped { throw UDFError(.closed, "\(call.subject) cannot be called: its worker process has ended") }
+    // One that was stopped before it had a number.
+    if let reason = call.reason { worker.stop(sequence, reason) }
+    call.progress.follow(worker.progress)
+    let resultType = signature.flatMap { call.options.resultType?($0.result) }
+    guard let answer = try worker.run(step, question(call, signature), resultType: resultType) else { return .closed }
+    state.withLock { $0.memory = answer.memory }
+    for failure in answer.told { call.observer?(failure) }
+    let result = try answer.outcome.get()
+    try check(result, of: step)
+    return result
+  }
+
+  private func question(_ call: CallContext, _ signature: UDFSignature?) -> WorkerCall {
+    WorkerCall(
+      errorMode: call.errorMode, allowsLargeColumns: call.options.allowsLargeColumns,
+      shortReach: call.options.shortReach, resultType: nil, timeZone: call.options.timeZone,
+      columns: call.options.columns, keepsRows: call.options.keepsRows, tellsFailures: call.observer != nil,
+      concurrentTimeout: call.concurrentTimeout,
+      places: signature?.concurrency.map { max(1, ($0 + share - 1) / share) },
+      tellsEverything: log.hasListeners, isClosing: call.isClosing)
+  }
+
+  /// What a worker says is looked at as what anybody says.
+  private func check(_ result: StepResult, of step: FunctionStep) throws {
+    let expected: Int
+    let given: UDFResult
+    switch (step, result) {
+    case (.rows(_, let batch), .rows(let result)), (.feed(_, let batch), .rows(let result)):
+      (expected, given) = (batch.rowCount, result)
+    case (.load, .loaded), (.draw, .drawn), (.close, .closed), (.aggregate, .aggregated), (.finish, .closed),
+      (.abort, .closed), (.end, .closed):
+      return
+    default: throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
+    }
+    guard given.values.count == expected, given.errors.map({ $0.count == expected }) ?? true else {
+      throw WorkerDeath(end: nil, lines: [], problem: "it gave \(given.values.count) results for \(expected) rows")
+    }
+  }
+
+  // MARK: The worker
+
+  private func loaded(_ call: CallContext) throws -> StepResult {
+    if let known = state.withLock({ $0.worker?.hasEnded == false ? $0.signatures : nil }) { return .loaded(known) }
+    var deaths = 0
+    while true {
+      do { return .loaded(try start(call)) } catch let death as WorkerDeath {
+        deaths += 1
+        // Whoever stopped it has said why.
+        guard deaths < Self.mostStarts, call.reason == nil else {
+          throw UDFError(
+            .workerDied,
+            """
+            \(source.name) cannot be loaded: its worker process died \(deaths == 1 ? "" : "\(deaths) times ")while it \
+            started: \(death.reason)\(death.shownLines)
+            """)
+        }
+      }
+    }
+  }
+
+  private func liveWorker(_ call: CallContext) throws -> LiveWorker {
+    if let worker = state.withLock({ $0.worker }), !worker.hasEnded { return worker }
+    // The file is the same, so its functions should be.
+    let known = state.withLock(\.signatures)
+    guard case .loaded(let signatures) = try loaded(call), let worker = state.withLock({ $0.worker }) else {
+      throw UDFError(.closed, "\(call.subject) cannot be called: its worker process is not there")
+    }
+    guard known == nil || known == signatures else {
+      throw UDFError(.incompatible, "\(source.name) has other functions than when it was loaded first")
+    }
+    return worker
+  }
+
+  /// Starts a worker and loads the source.
+  private func start(_ call: CallContext) throws -> [UDFSignature] {
+    let program: WorkerProgram
+    do { program = try WorkerProgram.find(options.worker, isOwn: WorkerMain.isAsked) } catch {
+      throw UDFError(.notAvailable, "\(source.name) runs in worker processes, and \(error)")
+    }
+    let log = log
+    let worker: LiveWorker
+    do {
+      worker = try LiveWorker(
+        program,
+        LiveWorker.Observer(
+          record: { log.take($0) }, denial: { [weak self] denial in self?.state.withLock { $0.denials.add(denial) } },
+          hang: { [weak self] sequence, isLate in
+            guard let current = self?.state.withLock(\.current), current.sequence == sequence else { return }
+            current.call.stopHanging(isLate: isLate)
+          },
+          errorLine: { line in
+            let record = UDFLogRecord(
+              level: .notice, message: line, origin: .errorOutput, source: log.source, function: nil, row: nil,
+              loggerName: nil)
+            log.take(record)
+          }))
+    } catch { throw UDFError(.notAvailable, "\(source.name): \(error)") }
+    let isWanted = state.withLock { state in
+      guard !state.isClosed else { return false }
+      state.worker = worker
+      state.current?.sequence = 1
+      return true
+    }
+    guard isWanted else {
+      worker.kill()
+      throw UDFError(.closed, "the worker process was closed before \(source.name) was loaded")
+    }
+    call.progress.follow(worker.progress)
+    if let reason = call.reason { worker.stop(1, reason) }
+    let outcome = try worker.load(
+      WorkerLoad(
+        source: source, configuration: options.configuration, policy: options.policy, environment: options.environment,
+        python: python,
+        logLevel: log.lowestLevel.rawValue, messagesPerSecond: log.messagesPerSecond))
+    guard case .loaded(let signatures) = outcome else {
+      throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
+    }
+    state.withLock { $0.signatures = signatures }
+    return signatures
+  }
+
+  /// The program of the Python that this process would run: a worker is to have the same.
+  private var python: String? {
+    CPython.installation?.executable ?? PythonDiscovery.choose(from: options.discovery.search())?.executable
+  }
+
+  // MARK: Deaths
+
+  /// How many workers one batch may cost before it fails.
+  private static let mostDeaths = 64
+
+  /// What to do about a worker that died in a step.
+  private func survive(_ death: WorkerDeath, _ step: FunctionStep, _ call: CallContext) throws -> StepResult {
+    let error = describe(death, step, call)
+    log.note(.error, error.message, of: call.isLoading ? nil : call.name)
+    // Told to stop, or that it was given up, somebody knows already.
+    guard call.reason == nil, !state.withLock(\.isClosed), case .rows(let function, let batch) = step,
+      call.errorMode != .raise, let signature = state.withLock({ $0.signatures?[function] })
+    else { throw error }
+    var rows = SurvivingRows(batch: batch, function: function, call: call, signature: signature)
+    guard signature.determinism == .deterministic else {
+      rows.lose(0..<batch.rowCount, because: error)
+      return .rows(try rows.result())
+    }
+    var deaths = 1
+    var pieces = rows.split(0..<batch.rowCount, suspect: suspect(signature, call))
+    while let piece = pieces.popLast() {
+      if piece.isEmpty { continue }
+      do {
+        guard
+          case .rows(let result) = try attempt(.rows(function: function, batch.slice(piece)), call)
+        else { continue }
+        rows.add(result, for: piece)
+      } catch let death as WorkerDeath {
+        deaths += 1
+        let error = describe(death, .rows(function: function, batch.slice(piece)), call)
+        guard call.reason == nil, deaths <= Self.mostDeaths else { throw error }
+        if piece.count == 1 {
+          log.note(.error, error.message, of: call.name, row: piece.lowerBound)
+          rows.lose(piece, because: error)
+        } else {
+          let row = suspect(signature, call).map { $0 + piece.lowerBound }
+          pieces += rows.split(piece, suspect: row)
+        }
+      }
+    }
+    return .rows(try rows.result())
+  }
+
+  /// The row that was under way when the worker died, where functions are called for one row at a time.
+  private func suspect(_ signature: UDFSignature, _ call: CallContext) -> Int? {
+    signature.kind == .rows ? call.progress.currentRow : nil
+  }
+
+  private func describe(_ death: WorkerDeath, _ step: FunctionStep, _ call: CallContext) -> UDFError {
+    let place: String
+    switch step {
+    case .rows(_, let batch), .feed(_, let batch):
+      let row = call.progress.currentRow.map { ", at row \($0)" } ?? ""
+      place = batch.rowCount == 0 ? "" : " in a batch of \(batch.rowCount) rows\(row)"
+    default: place = ""
+    }
+    return UDFError(.workerDied, "\(call.subject): its worker process died\(place): \(death.reason)\(death.shownLines)")
+  }
+
+  // MARK: From other threads
+
+  func stop(_ reason: StopReason) { state.withLock { $0.current?.call }?.stop(reason) }
+
+  func raise(if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void) {
+    let (worker, current) = state.withLock { ($0.worker, $0.current) }
+    if let worker, let current, current.sequence > 0, let reason = current.call.reason, isWanted() {
+      worker.stop(current.sequence, reason)
+    }
+    done()
+  }
+
+  var lastFrames: [PythonError.Frame] { state.withLock(\.worker)?.lastFrames ?? [] }
+
+  func frames() -> [PythonError.Frame]? {
+    guard let worker = state.withLock(\.worker), !worker.hasEnded else { return [] }
+    return worker.currentFrames()
+  }
+
+  var memoryUsage: MemoryUsage? { state.withLock(\.memory) }
+  var denials: PolicyDenials { state.withLock(\.denials) }
+
+  // MARK: The end
+
+  /// Ends the worker when nothing has been asked for long.
+  private func endLater() {
+    guard let limit = options.workerIdle, state.withLock({ $0.worker?.isHolding == false }) else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + limit.inSeconds + 0.01) { [weak self] in
+      guard let self else { return }
+      let worker = state.withLock { state -> LiveWorker? in
+        guard state.current == nil, state.worker?.isHolding == false, ContinuousClock.now - state.idleSince >= limit
+        else {
+          return nil
+        }
+        return state.worker.take()
+      }
+      guard let worker else { return }
+      Thread.detachNewThread { worker.close(within: Self.closeTimeout) }
+    }
+  }
+
+  func abandon() {
+    let (worker, isAtWork) = state.withLock { state in
+      state.isClosed = true
+      return (state.worker, state.current != nil)
+    }
+    worker?.kill()
+    // Whoever waits for the answer learns that there is none.
+    if isAtWork { thread.giveUp() }
+  }
+
+  /// How long what the source has to end may take.
+  private static let closeTimeout = 10.0
+
+  func close() {
+    let worker = state.withLock { state in
+      state.isClosed = true
+      return state.worker.take()
+    }
+    thread.stop()
+    worker?.close(within: Self.closeTimeout)
+  }
+
+  deinit { state.withLock(\.worker)?.kill() }
+}
+
+extension FunctionStep {
+  /// The place of the function that it is about.
+  fileprivate var function: Int? {
+    switch self {
+    case .rows(let function, _): function
+    case .draw(let table, _), .close(let table): table.function
+    case .aggregate(let table, _): table.function
+    case .feed(let stream, _), .finish(let stream), .abort(let stream): stream.function
+    case .load, .end: nil
+    }
+  }
+}

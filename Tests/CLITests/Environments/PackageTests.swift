@@ -1,0 +1,140 @@
+import Foundation
+import PythonRuntime
+import TestSupport
+import Testing
+
+/// Files that ask for packages, as the command line runs them.
+@Suite(.timeLimit(.minutes(20))) struct PackageTests {
+  private static func file(asking dependencies: String, more: String = "", function: String) -> String {
+    """
+    # /// script
+    # dependencies = [\(dependencies)]
+    \(more)# ///
+    import tiny
+    from clutch import udf
+
+    @udf
+    def \(function)() -> str: return tiny.VERSION
+    """
+  }
+
+  /// A folder of two versions of one package, and the variables with which installers take them from there.
+  private func wheels() throws -> (WheelFolder, [String: String?]) {
+    let wheels = try WheelFolder()
+    for version in ["1.0", "2.0"] { try wheels.add("tiny", version, "VERSION = '\(version)'") }
+    return (wheels, wheels.variables.mapValues { $0 })
+  }
+
+  @Test func `files with conflicting versions run in one query, and the second time nothing is built`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write("old.py", Self.file(asking: "\"tiny<2\"", function: "old"))
+    try clutch.write("new.py", Self.file(asking: "\"tiny>=2\"", function: "new"))
+    let arguments = [
+      "sql", "--udf", "old.py", "--udf", "new.py", "--format", "csv", "SELECT old() AS a, new() AS b FROM range(2)",
+    ]
+    let first = try clutch.start(arguments, environment: variables).end()
+    #expect(first.status == .exited(0) && first.output == "a,b\n1.0,2.0\n1.0,2.0\n", "\(first)")
+    #expect(first.errors.contains("clutch: old.py: building an environment of 1 package"), "\(first)")
+    let second = try clutch.start(arguments, environment: variables).end()
+    #expect(second.output == first.output && second.errors == "", "\(second)")
+    withExtendedLifetime(wheels) {}
+  }
+
+  @Test func `a package and a ready environment can be given`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write("f.py", "import tiny\nfrom clutch import udf\n@udf\ndef f() -> str: return tiny.VERSION\n")
+    try clutch.write("other.py", "from clutch import udf\n@udf\ndef g() -> str: return 'plain'\n")
+    let query = ["--format", "csv", "SELECT f() AS a"]
+    let added = try clutch.start(["sql", "--udf", "f.py", "--with", "tiny<2"] + query, environment: variables).end()
+    #expect(added.output == "a\n1.0\n", "\(added)")
+
+    try FileManager.default.createDirectory(atPath: clutch.folder + "/packages", withIntermediateDirectories: false)
+    try clutch.write("packages/tiny.py", "VERSION = 'ready'\n")
+    for option in ["packages", "f.py=packages"] {
+      let ready = try clutch.start(
+        ["sql", "--udf", "f.py", "--udf", "other.py", "--env", option] + query, environment: variables
+      ).end()
+      #expect(ready.output == "a\nready\n", "\(ready)")
+    }
+    for (arguments, says) in [
+      (["--env", "g.py=packages"], "is for g.py, which is no UDF file of this command"),
+      (["--env", "packages", "--env", "packages"], "--env is given twice for all files"),
+      (["--env", "packages", "--with", "tiny"], "leave out --with or --env"),
+      (["--env", "nowhere"], "nowhere is not there"),
+    ] {
+      let end = try clutch.start(["inspect", "f.py"] + arguments, environment: variables).end()
+      #expect(end.status == .exited(1) && end.errors.contains(says), "\(end)")
+    }
+    withExtendedLifetime(wheels) {}
+  }
+
+  @Test func `a block that is not right, and a Python that does not fit, are one error`() throws {
+    let clutch = try Clutch()
+    try clutch.write("bad.py", "# /// script\n# dependencies = [\n#   numpy\n# ]\n# ///\n")
+    try clutch.write("late.py", "# /// script\n# requires-python = \">=3.99\"\n# ///\n")
+    let bad = try clutch.run("inspect", "bad.py")
+    #expect(bad.status == .exited(1) && bad.errors == "Error: bad.py, line 3, column 5: Invalid value.\n", "\(bad)")
+    let python = try Checkout.python()
+    for arguments in [["inspect", "late.py"], ["sql", "--udf", "late.py", "SELECT 1"]] {
+      let late = try clutch.start(arguments + ["--python", try Checkout.environment()]).end()
+      #expect(late.status == .exited(1), "\(late)")
+      #expect(
+        late.errors.contains("CPython \(python.version)") && late.errors.contains("late.py requires >=3.99"), "\(late)")
+    }
+  }
+
+  @Test func `environments are listed, locked, found and removed`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write("f.py", Self.file(asking: "\"tiny\"", function: "f"))
+    let lock = try clutch.run("env", "lock", "f.py", environment: variables)
+    #expect(lock.output == "\(clutch.folder)/f.py.requirements.txt\n", "\(lock)")
+    #expect(try clutch.text("f.py.requirements.txt").contains("tiny==2.0"))
+    let path = try clutch.run("env", "path", "f.py", environment: variables)
+    let folder = path.output.trimmingCharacters(in: .newlines)
+    #expect(folder.hasPrefix(wheels.cache + "/environments/"), "\(path)")
+    #expect(FileManager.default.isExecutableFile(atPath: folder + "/bin/python"))
+    let list = try clutch.run("env", "list", environment: variables)
+    #expect(
+      list.output.hasPrefix("\(folder)\n  packages tiny\n  for      \(clutch.folder)/f.py, CPython 3."), "\(list)")
+    #expect(list.errors.hasPrefix("clutch: 1 environment in \(wheels.cache)/environments, "), "\(list)")
+    let none = try clutch.run("env", "clean", environment: variables)
+    #expect(none.output == "" && none.errors.hasPrefix("clutch: removed 0 environments"), "\(none)")
+    let all = try clutch.run("env", "clean", "--all", environment: variables)
+    #expect(all.output == folder + "\n", "\(all)")
+    #expect(!FileManager.default.fileExists(atPath: folder))
+    let plain = try clutch.run("env", "path", Clutch.functions, environment: variables)
+    #expect(plain.status == .exited(1) && plain.errors.contains("asks for no packages"), "\(plain)")
+  }
+
+  @Test func `an environment that a query uses is not removed under it`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write(
+      "f.py",
+      """
+      # /// script
+      # dependencies = ["tiny"]
+      # ///
+      import os, tempfile, time
+      from clutch import udf
+
+      @udf
+      def f(folder: str) -> str:
+        open(folder + "/begun", "w").close()
+        while not os.path.exists(folder + "/go"): time.sleep(0.01)
+        import tiny
+        return tiny.VERSION
+      """)
+    let program = try clutch.start(
+      ["sql", "--udf", "f.py", "--format", "csv", "SELECT f('\(clutch.folder)') AS a"], environment: variables)
+    let begun = clutch.folder + "/begun"
+    var isThere = false
+    for _ in 0..<30 where !isThere { isThere = eventually { FileManager.default.fileExists(atPath: begun) } }
+    try #require(isThere)
+    let clean = try clutch.run("env", "clean", "--all", environment: variables)
+    #expect(clean.output == "" && clean.errors.contains("1 in use stays"), "\(clean)")
+    try clutch.write("go", "")
+    let end = try program.end()
+    #expect(end.output == "a\n2.0\n", "\(end)")
+    withExtendedLifetime(wheels) {}
+  }
+}
