@@ -12,7 +12,7 @@ struct ServeArguments {
     "allow-builds", "allow-signature-changes", "allow-threads", "check", "offline", "row-errors", "stdio", "watch",
   ]
   /// What may be there several times.
-  static let lists: Set<String> = ["files", "function", "policy"]
+  static let lists: Set<String> = ["env", "files", "function", "policy", "with"]
 
   /// What an option is set to, and where.
   private struct Setting {
