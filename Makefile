@@ -81,6 +81,8 @@ bench-server:
 	swift build -c release --product clutch $(SERVER)
 	@VENV=.venv-server Scripts/environment.sh .build-server/release/clutch $(GRPCIO) $(PYARROW) $(NUMPY) $(ARROW_UDF)
 	.venv-server/bin/python Benchmarks/Python/flight_server.py .build-server/release/clutch .venv-server/bin/python
+	swift build --build-tests $(SERVER)
+	CLUTCH_CONNECTIONS=10000 swift test --skip-build $(SERVER) --filter IdleConnectionTests
 
 # Needs what `make test` puts into .venv.
 sanitize:

@@ -41,7 +41,6 @@ let package = Package(
     .trait(name: "Server", description: "clutch serve, which needs SwiftNIO and BoringSSL."),
   ],
   dependencies: [
-    .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -126,7 +125,6 @@ let package = Package(
       dependencies: [
         "Clutch", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing", "HostSupport",
         "PythonFunctions", "PythonRuntime", "Tabular",
-        .product(name: "TOMLKit", package: "TOMLKit", condition: .when(traits: ["Server"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -160,12 +158,19 @@ let package = Package(
       dependencies: [
         "GRPCServing",
         .product(name: "Logging", package: "swift-log"),
-        serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
+        serverProduct("NIOCore", "swift-nio"), serverProduct("NIOEmbedded", "swift-nio"),
+        serverProduct("NIOPosix", "swift-nio"),
       ],
       exclude: ["Client/client.py"], swiftSettings: settings),
     .testTarget(
-      name: "ServerTests", dependencies: ["TestSupport"], exclude: ["Client", "Files"],
-      swiftSettings: settings),
+      name: "ServerTests",
+      dependencies: [
+        "FlightServer", "FlightService", "GRPCServing", "PythonUDF", "TestSupport",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      exclude: ["Client", "Files"], swiftSettings: settings),
     .testTarget(name: "TabularTests", dependencies: ["Columnar", "Tabular", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PythonRuntimeTests", dependencies: ["HostSupport", "PythonRuntime", "TestSupport"], exclude: ["Fixtures"],
@@ -196,7 +201,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CLITests",
-      dependencies: ["ArrowIPC", "Columnar", "DuckDBEngine", "PythonRuntime", "PythonUDF", "TestSupport"],
+      dependencies: [
+        "ArrowIPC", "Columnar", "DuckDBEngine", "HostSupport", "PythonRuntime", "PythonUDF", "TestSupport",
+      ],
       resources: [.copy("Files")], swiftSettings: settings),
   ]
 )

@@ -106,7 +106,8 @@ def check_unit() -> None:
     settings = tomllib.loads((DEPLOY / "systemd" / "serve.toml").read_text())
     stop = int(service["TimeoutStopSec"])
     expect(stop > settings["drain-seconds"], f"the unit is killed after {stop} s")
-    expect("$MAINPID" in service["ExecReload"] and "-HUP" in service["ExecReload"], "a reload sends no SIGHUP")
+    # Its reload is SIGHUP, unless ReloadSignal says otherwise.
+    expect(service["Type"] == "notify-reload" and "ReloadSignal" not in service, "a reload sends no SIGHUP")
     expect("/etc/clutch/serve.toml" in service["ExecStart"], "the unit does not read serve.toml")
 
 

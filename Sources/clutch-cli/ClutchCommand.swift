@@ -23,10 +23,31 @@ enum Tool {
     SignalHandler.begin()
     CrashReport.install()
     do {
-      var command = try ClutchCommand.parseAsRoot(try arguments())
+      var command = try parse(try arguments())
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       exit(error)
+    }
+    StandardError.finish()
+  }
+
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    guard let serve = arguments.first, serve == ServeCommand.configuration.commandName else {
+      return try ClutchCommand.parseAsRoot(arguments)
+    }
+    let settings = try ServeArguments(Array(arguments.dropFirst()), ProcessInfo.processInfo.environment)
+    let all = try [serve] + settings.complete()
+    do { return try ClutchCommand.parseAsRoot(all) } catch {
+      guard ClutchCommand.exitCode(for: error) != .success else { throw error }
+      // What is set elsewhere stands in no command line that the user could look at.
+      let message = ClutchCommand.message(for: error)
+      let place = settings.place(of: message) { arguments in
+        do {
+          _ = try ClutchCommand.parseAsRoot([serve] + arguments)
+          return nil
+        } catch { return ClutchCommand.message(for: error) }
+      }
+      throw place.map { CommandError("\($0): \(message)") as any Error } ?? error
     }
   }
 
@@ -37,13 +58,14 @@ enum Tool {
     guard code != .success else { ClutchCommand.exit(withError: error) }
     let message = ClutchCommand.fullMessage(for: error)
     if !message.isEmpty { StandardError.write(message + "\n") }
+    StandardError.finish()
     Foundation.exit(code.rawValue)
   }
 
   /// - Throws: `CommandError` for an argument that is not text: it would name another file than the user means.
   private static func arguments() throws -> [String] {
     let arguments = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
-    let texts = try arguments.dropFirst().compactMap { $0 }.map { argument in
+    return try arguments.dropFirst().compactMap { $0 }.map { argument in
       guard let text = String(validatingCString: argument) else {
         throw CommandError(
           """
@@ -53,7 +75,5 @@ enum Tool {
       }
       return text
     }
-    guard texts.first == ServeCommand.configuration.commandName else { return texts }
-    return try texts.prefix(1) + ServeArguments.complete(Array(texts.dropFirst()), ProcessInfo.processInfo.environment)
   }
 }

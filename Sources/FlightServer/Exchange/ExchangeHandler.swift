@@ -117,6 +117,7 @@
       case .schema(let schema): try begin(name, schema)
       case .dictionary: break
       case .batch(let batch):
+        try batch.checkRowCount()
         report.count(rows: batch.rowCount)
         waiting.append(batch)
         advance()

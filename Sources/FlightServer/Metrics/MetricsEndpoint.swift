@@ -1,4 +1,6 @@
 #if Server
+  import GRPCServing
+  package import Logging
   import NIOCore
   import NIOHTTP1
   import NIOPosix
@@ -14,17 +16,30 @@
     /// - Parameters:
     ///   - metrics: the text of `/metrics`.
     ///   - isReady: what `/readyz` answers with 200 for, else with 503.
+    ///   - logger: is told when no connection can be taken.
     /// - Throws: `IOError` when the address cannot be had.
     package static func start(
-      host: String, port: Int, metrics: @escaping @Sendable () -> String,
-      isReady: @escaping @Sendable () -> Bool
+      host: String, port: Int, limits: MetricsLimits = MetricsLimits(), logger: Logger,
+      metrics: @escaping @Sendable () -> String, isReady: @escaping @Sendable () -> Bool
     ) async throws -> MetricsEndpoint {
+      let connections = ConnectionCount()
       let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .serverChannelInitializer { listener in
+          listener.eventLoop.makeCompletedFuture {
+            try listener.pipeline.syncOperations.addHandler(AcceptBackoff.handler(logger))
+          }
+        }
         .childChannelInitializer { channel in
-          channel.eventLoop.makeCompletedFuture {
+          let count = connections.add()
+          channel.closeFuture.whenComplete { _ in connections.remove() }
+          guard count <= limits.maxConnections else { return channel.close() }
+          return channel.eventLoop.makeCompletedFuture {
+            let requests = RequestGuard(limits)
+            try channel.pipeline.syncOperations.addHandler(requests)
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-            try channel.pipeline.syncOperations.addHandler(Responder(metrics: metrics, isReady: isReady))
+            try channel.pipeline.syncOperations.addHandler(
+              Responder(requests, metrics: metrics, isReady: isReady))
           }
         }
         .bind(host: host, port: port).get()
@@ -39,17 +54,26 @@
     package func stop() async { try? await channel.close() }
   }
 
+  private final class ConnectionCount: Sendable {
+    private let count = Atomic(0)
+
+    /// - Returns: how many there are with this one.
+    func add() -> Int { count.add(1, ordering: .relaxed).newValue }
+    func remove() { count.subtract(1, ordering: .relaxed) }
+  }
+
   private final class Responder: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private let requests: RequestGuard
     private let metrics: @Sendable () -> String
     private let isReady: @Sendable () -> Bool
     private var head: HTTPRequestHead?
 
-    init(metrics: @escaping @Sendable () -> String, isReady: @escaping @Sendable () -> Bool) {
-      (self.metrics, self.isReady) = (metrics, isReady)
-    }
+    init(
+      _ requests: RequestGuard, metrics: @escaping @Sendable () -> String, isReady: @escaping @Sendable () -> Bool
+    ) { (self.requests, self.metrics, self.isReady) = (requests, metrics, isReady) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data) {
@@ -85,9 +109,9 @@
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
       }
       let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-      if !head.isKeepAlive {
-        let channel = context.channel
-        end.whenComplete { _ in channel.close(promise: nil) }
+      let (channel, isLast) = (context.channel, !head.isKeepAlive)
+      end.assumeIsolated().whenComplete { [requests] _ in
+        if isLast { channel.close(promise: nil) } else { requests.answered(channel) }
       }
     }
 

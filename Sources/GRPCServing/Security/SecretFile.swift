@@ -30,6 +30,12 @@
       return Array(bytes.prefix(count))
     }
 
+    /// Who may do what with a file; nil if it cannot be looked at.
+    static func mode(_ path: String) -> mode_t? {
+      var status = stat()
+      return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+    }
+
     private static func unreadable(_ path: String, _ what: String) -> SecurityError {
       SecurityError(code: .unreadable, message: "\(what) \(path) cannot be read: \(String(cString: strerror(errno)))")
     }

@@ -46,6 +46,17 @@
       return expiry.timeIntervalSinceNow < 30 * 86_400 ? expiry : nil
     }
 
+    /// What to say to whoever runs the server of a key that others may read; nil if none may.
+    ///
+    /// No error: orchestrators mount keys so, in a file system that nobody else sees.
+    package var keyWarning: String? {
+      guard let mode = SecretFile.mode(files.privateKey), mode & 0o007 != 0 else { return nil }
+      return """
+        the private key \(files.privateKey) has the mode \(String(mode, radix: 8)), so that every user of this machine may \
+        use it: chmod 600 \(files.privateKey)
+        """
+    }
+
     /// Reads the files again. If that fails what was there stays in force.
     ///
     /// - Returns: Whether the files have changed; new connections get the new ones then.

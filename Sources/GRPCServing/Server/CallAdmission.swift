@@ -25,6 +25,15 @@
             "this connection resets more than \(connection.limits.resetsPerSecond) calls a second: try again later"))
         return
       }
+      if connection.isRefused {
+        // It is counted as a connection already.
+        let most = connection.limits.maxConnections ?? 0
+        let status = RPCStatus(
+          .unavailable,
+          "the server has as many connections as it takes, \(most): try again later, or at another server")
+        self = .refused(status, extra: [])
+        return
+      }
       switch RequestHead(headers) {
       case .http(let status, let extra):
         configuration.observer?.refused(.badRequest)

@@ -37,6 +37,10 @@
 
     private var phase = Phase.new
     private var isAdmitted = false
+    /// Whether there are too many connections, and this one is told so.
+    private(set) var isRefused = false
+    /// How long it may take for that.
+    private static let refusalTime = Duration.seconds(2)
     private var context: ChannelHandlerContext?
     private var streams: [ObjectIdentifier: ServedStream] = [:]
     private var lastStream = HTTP2StreamID(0)
@@ -82,22 +86,24 @@
         connection.logger.debug("a connection has no HTTP/2 in time", metadata: ["peer": "\(connection.peer)"])
         connection.closeNow()
       }
-      switch core.admit(self) {
+      let admission = core.admit(self)
+      switch admission {
       case .admitted:
         isAdmitted = true
         core.configuration.observer?.connectionOpened(peer: peer)
-      case .tooMany:
+      case .refused, .closed:
         core.configuration.observer?.refused(.tooManyConnections)
-        logger.warning(
-          "a connection is refused: there are as many as are allowed",
-          metadata: ["peer": "\(peer)", "limit": "\(limits.maxConnections ?? 0)"])
+        core.warnOfRefusal(peer)
       case .draining:
         core.configuration.observer?.refused(.draining)
       }
+      guard case .refused = admission else { return }
+      isRefused = true
+      setTimer(Self.refusalTime) { $0.closeNow() }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-      if !isAdmitted { closeNow() }
+      if !isAdmitted, !isRefused { closeNow() }
       context.fireChannelActive()
     }
 
@@ -115,6 +121,7 @@
       guard phase != .closed else { return }
       phase = .closed
       timer?.cancel()
+      if isRefused { core.removeRefused() }
       guard isAdmitted else { return }
       core.configuration.observer?.connectionClosed(peer: peer)
       core.remove(self)
@@ -125,10 +132,9 @@
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data).payload {
       case .settings:
-        if phase == .new {
-          phase = .open
-          startIdleTimer()
-        }
+        guard phase == .new else { return }
+        phase = .open
+        if isRefused { refuse() } else { startIdleTimer() }
       case .ping(let data, ack: true):
         if phase == .ending, data == Self.endPing { closeNow() }
       case .ping(_, ack: false):
@@ -185,6 +191,13 @@
       write(.ping(Self.drainPing, ack: false))
       for stream in streams.values { stream.drainBegan() }
       if streams.isEmpty, phase == .draining { end() }
+    }
+
+    /// The calls that a client sends with its first bytes are answered, and it is told to open no more here.
+    private func refuse() {
+      phase = .draining
+      announceEnd()
+      setTimer(Self.refusalTime) { $0.end() }
     }
 
     /// A GOAWAY that refuses nothing yet: 2,147,483,647 is the last stream.

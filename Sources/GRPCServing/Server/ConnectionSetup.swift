@@ -10,6 +10,11 @@
       ServerBootstrap(group: group)
         .serverChannelOption(.backlog, value: 1024)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .serverChannelInitializer { listener in
+          listener.eventLoop.makeCompletedFuture {
+            try listener.pipeline.syncOperations.addHandler(AcceptBackoff.handler(core.configuration.logger))
+          }
+        }
         .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
         // A client whose machine is gone says nothing: the system asks, and closes after its time.
         .childChannelOption(.socketOption(.so_keepalive), value: 1)

@@ -73,7 +73,7 @@
     }
 
     /// On a thread that may block: a name server may be slow.
-    private static func resolve(_ configuration: RPCServerConfiguration) async throws -> SocketAddress {
+    fileprivate static func resolve(_ configuration: RPCServerConfiguration) async throws -> SocketAddress {
       let (host, port) = (configuration.host, configuration.port)
       guard (0...65_535).contains(port) else {
         throw RPCServerError(code: .badAddress, message: "the port \(port) is none: expected is 0 to 65535")
@@ -86,6 +86,23 @@
         throw RPCServerError(
           code: .badAddress,
           message: "the host \"\(host)\" has no address: give a name or an address of this machine, or 0.0.0.0 for all")
+      }
+    }
+  }
+
+  extension RPCServerConfiguration {
+    /// Looks whether the host is an address of this machine, without the port being taken.
+    ///
+    /// - Throws: `RPCServerError` as the start would.
+    package func checkAddress() async throws {
+      var free = try await RPCServer.resolve(self)
+      // Any port will do to see whether the address is one of this machine's.
+      free.port = 0
+      do {
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(to: free).get()
+        try? await listener.close().get()
+      } catch {
+        throw RPCServerError(error, host: host, port: port)
       }
     }
   }

@@ -1,4 +1,5 @@
 #if Server
+  import Logging
   import NIOCore
   import Synchronization
 
@@ -6,6 +7,8 @@
   final class ServerCore: Sendable {
     private struct State {
       var connections: [ObjectIdentifier: Connection] = [:]
+      /// How many are told that there are too many.
+      var refused = 0
       var isDraining = false
       var isStopped = false
       /// Who waits for the last connection's end.
@@ -16,6 +19,9 @@
     let configuration: RPCServerConfiguration
     let service: any RPCService
     private let state = Mutex(State())
+    private let warnings = WarningLimit(.seconds(10))
+    /// Of a flood of connections most are closed without a word: each that is told takes a descriptor for a moment.
+    private static let mostRefused = 100
 
     init(configuration: RPCServerConfiguration, service: any RPCService) {
       self.configuration = configuration
@@ -26,15 +32,35 @@
     var connectionCount: Int { state.withLock { $0.connections.count } }
 
     /// What became of a connection that has just come.
-    enum Admission { case admitted, tooMany, draining }
+    enum Admission {
+      case admitted, draining
+      /// There are as many as are allowed. It may stay for a moment to be told, and then calls `removeRefused`.
+      case refused
+      /// The same, and too many are being told already.
+      case closed
+    }
 
     func admit(_ connection: Connection) -> Admission {
       state.withLock { state in
         if state.isDraining { return .draining }
-        if let limit = configuration.limits.maxConnections, state.connections.count >= limit { return .tooMany }
+        if let limit = configuration.limits.maxConnections, state.connections.count >= limit {
+          guard state.refused < Self.mostRefused else { return .closed }
+          state.refused += 1
+          return .refused
+        }
         state.connections[ObjectIdentifier(connection)] = connection
         return .admitted
       }
+    }
+
+    func removeRefused() { state.withLock { $0.refused -= 1 } }
+
+    /// Says now and then that connections are refused.
+    func warnOfRefusal(_ peer: String) {
+      guard let more = warnings.take() else { return }
+      configuration.logger.warning(
+        "a connection is refused\(more > 0 ? ", and \(more) were before" : ""): there are as many as are allowed",
+        metadata: ["peer": "\(peer)", "limit": "\(configuration.limits.maxConnections ?? 0)"])
     }
 
     func remove(_ connection: Connection) {

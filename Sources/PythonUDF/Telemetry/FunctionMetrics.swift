@@ -12,6 +12,8 @@ final class FunctionMetrics: Sendable {
   private let batches: Counter
   private let nulls: Counter
   private let deadlines: Counter
+  /// Calls that were stopped because nobody waits for them any more, which is no failure of the function.
+  private let cancelled: Counter
   private let seconds: Timer
   /// Failed rows and calls by the type of exception, made as they come.
   private let errors = Mutex<[String: Counter]>([:])
@@ -23,6 +25,7 @@ final class FunctionMetrics: Sendable {
     batches = Counter(label: "clutch_udf_batches", dimensions: dimensions, factory: factory)
     nulls = Counter(label: "clutch_udf_nulls", dimensions: dimensions, factory: factory)
     deadlines = Counter(label: "clutch_udf_deadlines", dimensions: dimensions, factory: factory)
+    cancelled = Counter(label: "clutch_udf_cancelled", dimensions: dimensions, factory: factory)
     seconds = Timer(
       label: "clutch_udf_seconds", dimensions: dimensions, preferredDisplayUnit: .seconds, factory: factory)
   }
@@ -36,9 +39,10 @@ final class FunctionMetrics: Sendable {
 
   func count(_ error: any Error) {
     batches.increment()
+    if error is CancellationError { return cancelled.increment() }
     let error = error as? UDFError
     if error?.code == .deadlineExceeded { deadlines.increment() }
-    errors(of: error?.exception?.typeName ?? error.map { "\($0.code)" } ?? "cancelled").increment()
+    errors(of: error?.exception?.typeName ?? error.map { "\($0.code)" } ?? "other").increment()
   }
 
   func record(_ duration: Duration) {

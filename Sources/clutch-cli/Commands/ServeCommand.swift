@@ -79,6 +79,14 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func run(_ chosen: String?) async throws {
     let logger = self.logger
+    if !stdio, printSQL == nil {
+      // A log that nobody reads must hold up neither calls nor signals.
+      StandardError.startQueue { [format] count in
+        let messages = count == 1 ? "1 message was" : "\(count) messages were"
+        return format.line(.warning, "\(messages) left out here, because standard error was not read fast enough")
+      }
+      try DescriptorLimit.raise()
+    }
     let watched = WatchedFiles(watch ? files : [])
     #if Server
       // One that comes before there is anything to load anew.
@@ -108,7 +116,10 @@ struct ServeCommand: AsyncParsableCommand {
       """
     #if Server
       let run = try ServerRun(settings, served, metrics, logger)
-      if check { return logger.notice("all is well; this would be \(greeting) at \(address.text)") }
+      if check {
+        try await run.check()
+        return logger.notice("all is well; this would be \(greeting) at \(address.text)")
+      }
       try await run.serve(catalogue, watched, greeting: greeting)
     #else
       throw CommandError(

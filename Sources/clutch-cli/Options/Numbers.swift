@@ -30,6 +30,11 @@ func loadSeconds(_ argument: String) throws -> Double {
   return number
 }
 
+/// A host, without the brackets that an address of IPv6 has in URLs.
+func hostName(_ argument: String) -> String {
+  argument.hasPrefix("[") && argument.hasSuffix("]") ? String(argument.dropFirst().dropLast()) : argument
+}
+
 /// An amount of memory, in bytes.
 func memorySize(_ argument: String) throws -> Int {
   guard let count = ByteCount(argument) else {

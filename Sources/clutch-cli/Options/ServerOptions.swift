@@ -1,9 +1,11 @@
 import ArgumentParser
-import Foundation
+import HostSupport
 
 /// The options of a server's address, and of how it is secured.
 struct AddressOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The address to listen at; 0.0.0.0 for all of the machine's.", valueName: "address"))
+  @Option(
+    help: ArgumentHelp("The address to listen at; 0.0.0.0 for all of the machine's.", valueName: "address"),
+    transform: hostName)
   var host = "127.0.0.1"
   @Option(
     parsing: .unconditional,
@@ -27,9 +29,13 @@ struct AddressOptions: ParsableArguments {
   var token: String?
 
   /// The address as a URL has it.
-  var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  var text: String { text(port: port) }
+
+  /// The address with another port.
+  func text(port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   func validate() throws {
+    guard !host.isEmpty else { throw ValidationError("--host takes a name or an address; 0.0.0.0 is every one.") }
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key go together; give both.")
     }
@@ -44,7 +50,8 @@ struct LoadLimitOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Python interpreters per UDF file: 1 to 256. Default: the number of cores.", valueName: "count"),
+      "Python interpreters per UDF file: 1 to 256. Default: the number of cores that the process may use.",
+      valueName: "count"),
     transform: wholeNumber(1...256))
   var interpreters: Int?
   @Option(
@@ -53,6 +60,13 @@ struct LoadLimitOptions: ParsableArguments {
       "How many batches may be running and waiting; more are refused with UNAVAILABLE.", valueName: "count"),
     transform: wholeNumber(1...1_000_000))
   var maxConcurrentBatches = 4_096
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many connections there may be at a time; more are refused with UNAVAILABLE. Default: as many as the system allows.",
+      valueName: "count"),
+    transform: wholeNumber(1...1_000_000))
+  var maxConnections: Int?
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("How large a message of a client may be.", valueName: "size"), transform: memorySize)
@@ -72,5 +86,5 @@ struct LoadLimitOptions: ParsableArguments {
   var drainSeconds = Duration.seconds(30)
 
   /// How many interpreters a file has.
-  var interpreterCount: Int { interpreters ?? min(ProcessInfo.processInfo.activeProcessorCount, 256) }
+  var interpreterCount: Int { interpreters ?? min(ProcessorCount.available, 256) }
 }

@@ -37,6 +37,7 @@ final class ServerEvents: Sendable {
     SignalHandler.listen { number in
       guard number != SIGHUP, number != SIGUSR1 else { return }
       StandardError.write("\(SignalHandler.message(number))")
+      StandardError.finish()
       _exit(128 + number)
     }
   }

@@ -22,33 +22,56 @@ struct ServerLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let about = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
+    StandardError.write(form.line(event.level, event.message.description, about))
+  }
+}
+
+extension LogForm {
+  /// A message as it is written, with the end of its line.
+  func line(_ level: Logger.Level, _ message: String, _ about: Logger.Metadata = [:]) -> String {
     let time = Date.now.formatted(
       .iso8601.year().month().day().dateTimeSeparator(.standard).time(includingFractionalSeconds: true)
         .timeZone(separator: .omitted))
-    switch form {
-    case .text: StandardError.write(text(event, time, about))
-    case .json: StandardError.write(json(event, time, about))
+    return switch self {
+    case .text: textLine(level, message, time, about)
+    case .json: jsonLine(level, message, time, about)
     }
   }
 
-  private func text(_ event: LogEvent, _ time: String, _ about: Logger.Metadata) -> String {
-    var lines = event.message.description.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let pairs = about.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.oneLine("\($0.value)"))" }.joined()
-    lines[0] += pairs
-    return "\(time) \(event.level) \(lines.joined(separator: "\n  "))\n"
+  /// Who is logged must not write lines of their own, nor move the cursor of whoever looks at them.
+  private func textLine(_ level: Logger.Level, _ message: String, _ time: String, _ about: Logger.Metadata) -> String {
+    // By scalars: a carriage return and a line feed are one character to Swift.
+    let unified = message.replacing("\r\n", with: "\n")
+    var lines = unified.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { Self.escaped(String($0)) }
+    lines[0] += about.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.escaped("\($0.value)"))" }.joined()
+    return "\(time) \(level) \(lines.joined(separator: "\n  "))\n"
   }
 
-  /// A value as it stands in a line of text: who is logged must not write lines of their own.
-  private static func oneLine(_ value: String) -> String {
-    value.unicodeScalars.contains { $0.properties.generalCategory == .control }
-      ? String(value.debugDescription.dropFirst().dropLast()) : value
+  /// Without control characters and other ends of lines; the tabulator stays.
+  private static func escaped(_ text: String) -> String {
+    func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+      switch scalar.properties.generalCategory {
+      case .control: scalar != "\t"
+      case .lineSeparator, .paragraphSeparator: true
+      default: false
+      }
+    }
+    guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+    return text.unicodeScalars.reduce(into: "") { result, scalar in
+      if isHarmful(scalar) {
+        result += scalar.escaped(asASCII: true)
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
   }
 
-  private func json(_ event: LogEvent, _ time: String, _ about: Logger.Metadata) -> String {
+  private func jsonLine(_ level: Logger.Level, _ message: String, _ time: String, _ about: Logger.Metadata) -> String {
     var entry = about.reduce(into: [:]) { $0[$1.key] = "\($1.value)" }
     entry["time"] = time
-    entry["level"] = event.level.rawValue
-    entry["message"] = event.message.description
+    entry["level"] = level.rawValue
+    entry["message"] = message
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let line = (try? encoder.encode(entry)).map { String(decoding: $0, as: UTF8.self) }

@@ -16,12 +16,14 @@
     let logger: Logger
     private let tls: TLSCredentials?
     private let tokens: BearerTokens?
+    private let manager: ServiceManager
     private let health = HealthService()
 
     /// - Parameter metrics: the backend of all metrics; nil when none are served.
     /// - Throws: `SecurityError` for certificates and tokens that cannot be used.
     init(_ settings: ServerSettings, _ files: ServedFiles, _ metrics: PrometheusRegistry?, _ logger: Logger) throws {
       (self.settings, self.files, self.metrics, self.logger) = (settings, files, metrics, logger)
+      manager = ServiceManager(ProcessInfo.processInfo.environment)
       let address = settings.address
       if let certificate = address.tlsCertificate, let key = address.tlsKey {
         tls = try TLSCredentials(
@@ -33,28 +35,35 @@
       tokens = try address.token.map { try BearerTokens(path: $0) }
     }
 
+    /// Looks at what a start looks at, and listens nowhere.
+    func check() async throws {
+      warnOfCertificate()
+      try await configuration.checkAddress()
+    }
+
+    private var configuration: RPCServerConfiguration {
+      let limits = settings.limits
+      var rpc = RPCLimits()
+      rpc.maxMessageBytes = limits.maxMessageBytes
+      rpc.maxConnections = limits.maxConnections
+      return RPCServerConfiguration(
+        host: settings.address.host, port: settings.address.port, limits: rpc, tls: tls, tokens: tokens, logger: logger,
+        observer: metrics.map(ServerMetrics.init))
+    }
+
     /// Serves until a signal ends it.
     ///
     /// - Parameters:
     ///   - watched: the files whose change loads them anew, as they were before they were loaded.
     ///   - greeting: what the start says, with the address before it.
     func serve(_ catalogue: FunctionCatalogue, _ watched: WatchedFiles, greeting: String) async throws {
-      warnOfExpiry()
-      let limits = settings.limits
-      var rpc = RPCLimits()
-      rpc.maxMessageBytes = limits.maxMessageBytes
+      warnOfCertificate()
       let router = FlightRouter(
-        catalogue, health: health, needs: settings.needs,
-        maxMessageBytes: limits.maxMessageBytes,
+        catalogue, health: health, needs: settings.needs, maxMessageBytes: settings.limits.maxMessageBytes,
         logger: logger)
       let events = ServerEvents()
       events.listen { [files] in files.reportStacks() }
-      let server = try await RPCServer.start(
-        RPCServerConfiguration(
-          host: settings.address.host, port: settings.address.port, limits: rpc, tls: tls, tokens: tokens,
-          logger: logger,
-          observer: metrics.map(ServerMetrics.init)),
-        service: router)
+      let server = try await RPCServer.start(configuration, service: router)
       let endpoint: MetricsEndpoint?
       do { endpoint = try await startMetrics() } catch {
         await server.stop()
@@ -62,7 +71,8 @@
       }
       setHealth(of: catalogue)
       logger.notice("\(greeting) at \(server.addressText)\(tls == nil ? "" : " with TLS")")
-      if let port = endpoint?.port { logger.notice("metrics at http://\(settings.address.host):\(port)/metrics") }
+      if let port = endpoint?.port { logger.notice("metrics at http://\(settings.address.text(port: port))/metrics") }
+      manager.ready()
       events.watch(watched)
       let status = await handle(events, server, router)
       events.end()
@@ -77,11 +87,11 @@
       let health = self.health
       do {
         return try await MetricsEndpoint.start(
-          host: settings.address.host, port: port, metrics: { metrics.text },
+          host: settings.address.host, port: port, logger: logger, metrics: { metrics.text },
           isReady: { health.status(of: "") == .serving })
       } catch {
         throw CommandError(
-          "Metrics cannot be served at \(settings.address.host):\(port): \(error). Choose another --metrics-port.")
+          "Metrics cannot be served at \(settings.address.text(port: port)): \(error). Choose another --metrics-port.")
       }
     }
 
@@ -99,7 +109,9 @@
           // Not here: a file that takes long to load must not keep a signal waiting.
           reloading = Task { [reloading] in
             await reloading?.value
+            manager.reloading()
             await reload(why, router)
+            if !Task.isCancelled { manager.ready() }
           }
         case .checkSecrets: checkSecrets(&problems)
         case .end(let signal):
@@ -111,6 +123,7 @@
           }
           logger.notice(
             "\(SignalHandler.name(signal)): no new calls; those under way have \(settings.limits.drainSeconds)")
+          manager.stopping()
           reloading?.cancel()
           for name in health.services { health.set(.notServing, for: name) }
           server.beginDrain()
@@ -174,7 +187,7 @@
       attempt("certificates", &problems.tls) {
         guard try tls?.reload() == true else { return }
         logger.notice("the certificate is loaded anew; new connections get it")
-        warnOfExpiry()
+        warnOfCertificate()
       }
       attempt("tokens", &problems.tokens) { try tokens?.reload() }
     }
@@ -190,7 +203,8 @@
       }
     }
 
-    private func warnOfExpiry() {
+    private func warnOfCertificate() {
+      if let warning = tls?.keyWarning { logger.warning("\(warning)") }
       if let date = tls?.expiresSoon {
         logger.warning("the certificate expires on \(date.formatted(.iso8601)); put a new one in its place")
       }

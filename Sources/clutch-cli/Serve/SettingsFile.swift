@@ -1,40 +1,32 @@
 import Foundation
 import HostSupport
 
-#if Server
-  import TOMLKit
-#endif
-
-/// A value of a setting, as text.
-enum SettingValue: Decodable {
-  case single(String)
-  case list([String])
-
-  init(from decoder: any Decoder) throws {
+extension SettingValue: Decodable {
+  package init(from decoder: any Decoder) throws {
     if var items = try? decoder.unkeyedContainer() {
-      var texts: [String] = []
-      while !items.isAtEnd { texts.append(try items.decode(SettingText.self).text) }
-      self = .list(texts)
+      var values: [SettingValue] = []
+      while !items.isAtEnd { values.append(try items.decode(Scalar.self).value) }
+      self = .list(values)
     } else {
-      self = .single(try SettingText(from: decoder).text)
+      self = try Scalar(from: decoder).value
     }
   }
-}
 
-/// A text, a number, true or false, as the command line would have it.
-private struct SettingText: Decodable {
-  let text: String
+  /// A text, a number, true or false.
+  private struct Scalar: Decodable {
+    let value: SettingValue
 
-  init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if let value = try? value.decode(Bool.self) {
-      text = "\(value)"
-    } else if let value = try? value.decode(Int.self) {
-      text = "\(value)"
-    } else if let value = try? value.decode(Double.self) {
-      text = "\(value)"
-    } else {
-      text = try value.decode(String.self)
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let truth = try? container.decode(Bool.self) {
+        value = .truth(truth)
+      } else if let number = try? container.decode(Int.self) {
+        value = .number("\(number)")
+      } else if let number = try? container.decode(Double.self) {
+        value = .number("\(number)")
+      } else {
+        value = .text(try container.decode(String.self))
+      }
     }
   }
 }
@@ -52,12 +44,29 @@ enum SettingsFile {
       throw CommandError("The file of settings \(file) \(error).")
     }
     let isJSON = text.first { !$0.isWhitespace } == "{"
+    return isJSON ? try json(text, file) : try toml(text, file)
+  }
+
+  private static func toml(_ text: String, _ file: String) throws -> [String: SettingValue] {
+    do throws(TOMLSettings.Problem) {
+      return try TOMLSettings.parse(text).mapValues(\.value)
+    } catch {
+      throw CommandError("\(file):\(error)")
+    }
+  }
+
+  private static func json(_ text: String, _ file: String) throws -> [String: SettingValue] {
+    let settings: [String: SettingValue]
     do {
-      return isJSON
-        ? try JSONDecoder().decode([String: SettingValue].self, from: Data(text.utf8)) : try toml(text, file)
+      settings = try JSONDecoder().decode([String: SettingValue].self, from: Data(text.utf8))
     } catch let error as DecodingError {
       throw CommandError("The file of settings \(file) cannot be taken: \(reason(error).cut(to: TextLimit.message))")
     }
+    // The decoder takes one of two without a word.
+    if let (key, line) = JSONKeys(text).repeated {
+      throw CommandError("\(file):\(line): '\(key.cut(to: TextLimit.name))' stands there twice")
+    }
+    return settings
   }
 
   private static func reason(_ error: DecodingError) -> String {
@@ -73,18 +82,43 @@ enum SettingsFile {
     @unknown default: return "\(error)"
     }
   }
+}
 
-  private static func toml(_ text: String, _ file: String) throws -> [String: SettingValue] {
-    #if Server
-      do {
-        return try TOMLDecoder().decode([String: SettingValue].self, from: text)
-      } catch let error as TOMLParseError {
-        let place = error.source.begin
-        throw CommandError("\(file):\(place.line):\(place.column): \(error.description)")
+/// The keys of an object in JSON, whose text is known to be right.
+private struct JSONKeys {
+  /// The first that was there before, and its line.
+  private(set) var repeated: (key: String, line: Int)?
+
+  init(_ text: String) {
+    let bytes = Array(text.utf8)
+    var (depth, place, line) = (0, 0, 1)
+    var isKey = false
+    var seen: Set<String> = []
+    while place < bytes.count {
+      switch bytes[place] {
+      case UInt8(ascii: "\n"): line += 1
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        isKey = depth == 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: ","): isKey = depth == 1
+      case UInt8(ascii: "\""):
+        let start = place
+        place += 1
+        while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
+          place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        guard isKey, place < bytes.count else { break }
+        isKey = false
+        // As the decoder reads it: an escaped letter is that letter.
+        let key = (try? JSONDecoder().decode(String.self, from: Data(bytes[start...place]))) ?? ""
+        guard seen.insert(key).inserted else {
+          repeated = (key, line)
+          return
+        }
+      default: break
       }
-    #else
-      throw CommandError(
-        "\(file) is no JSON, and this build of clutch reads no TOML; write it in JSON: {\"port\": 8815}")
-    #endif
+      place += 1
+    }
   }
 }

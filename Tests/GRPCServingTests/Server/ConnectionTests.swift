@@ -87,8 +87,16 @@
             try await client.frame(.settings) { $0.flags == RawFrame.ack }
           }
           let third = try await RawClient(server)
+          try await third.send(RawFrame.preface)
+          try await third.frame(.goAway)
+          // A call that comes all the same is answered, and then the connection ends.
+          try await third.send([.request("/test/Echo", stream: 1)])
+          try await third.frame(.headers, stream: 1) { $0.flags & RawFrame.endStream != 0 }
           try await third.closed()
           #expect(probe.refusals(.tooManyConnections) == 1)
+          // Who says nothing is not waited for.
+          try await RawClient(server).closed()
+          #expect(probe[\.began] == 0 && probe[\.opened] == 2)
           await clients[0].close()
           try await eventually("room") { server.connectionCount == 1 }
           #expect(try await clientSays(server.addressText, "echo") == ["b'hello'"])

@@ -278,6 +278,15 @@ def check_batches_without_columns():
     assert answers == [[{"answer": 42}] * 3, []], answers
 
 
+def check_rows_without_data_are_limited():
+    most = 1 << 20
+    columnless = pa.RecordBatch.from_struct_array(pa.Array.from_buffers(pa.struct([]), most + 1, [None]))
+    refused(INVALID, "send the rows in several batches", lambda: exchange("answer", [columnless]))
+    nothing = pa.nulls(most + 1)
+    refused(INVALID, "send the rows in several batches", lambda: call("optional", nothing))
+    assert call("optional", pa.nulls(70_000)).to_pylist() == [-1] * 70_000
+
+
 def check_many_batches_in_order():
     batches = [batch(pa.array(range(i * 1000, i * 1000 + 1 + i % 7))) for i in range(300)]
     schema, answers = exchange("id_int", batches)
@@ -560,6 +569,20 @@ def gives(name, expected, *arguments):
     assert answer == [json.loads(expected)], answer
 
 
+def gives_many(name, batches):
+    """Calls a function with batches of many rows, which it must give back."""
+    rows = batch(pa.array(range(60)))
+    schema, answers = exchange(name, [rows] * int(batches))
+    assert [answer.column(0) for answer in answers] == [rows.column(0)] * int(batches), answers
+
+
+def traced(traceparent):
+    """Two batches of a stream that belongs to a trace."""
+    schema, answers = exchange(
+        "f", [batch(pa.array([1])), batch(pa.array([2]))], headers=[(b"traceparent", traceparent.encode())])
+    assert [answer.column(0).to_pylist() for answer in answers] == [[2], [3]], answers
+
+
 def fails_with(text, name, *arguments):
     """Calls a function with whole numbers, which must fail with an error of gRPC or Flight."""
     try:
@@ -588,9 +611,13 @@ def sleeps(seconds):
 
 
 def idle():
+    waits_for_end("id_int")
+
+
+def waits_for_end(name):
     """A call that is answered once, and then waits."""
     with client() as connection:
-        writer, reader = connection.do_exchange(descriptor("id_int"), options())
+        writer, reader = connection.do_exchange(descriptor(name), options())
         writer.begin(pa.schema([("a0", pa.int64())]))
         writer.write_batch(batch(pa.array([1])))
         assert reader.read_chunk().data.column(0).to_pylist() == [1]

@@ -62,9 +62,17 @@
 
       @Test(arguments: [
         ("{\"port\": ", "cannot be taken"), ("port = \n", ":1:"), ("{\"prot\": 1}", "prot"),
-        ("{\"port\": \"x\"}", "port"),
+        ("{\"port\": \"x\"}", "settings: port: The value 'x' is invalid for '--port"),
+        ("port = 99999\n", "settings: port: The value '99999' is invalid"),
+        ("prot = 1\n", "settings: prot: Unknown option '--prot'"),
+        ("{\"port\": [1, 2]}", "settings: port is a list; it takes one value"),
+        ("host = true\n", "settings: host is true; it takes a text or a number"),
+        ("{\"watch\": true,\n \"port\": 1,\n \"wat\\u0063h\": false}", "settings:3: 'watch' stands there twice"),
+        ("port = 1\nport = 2", "settings:2:1: 'port' stands in line 1 too"),
+        ("queue-seconds = 1\nqueue_seconds = 2\n", "settings: queue_seconds: it is there as queue-seconds, too"),
+        ("[", "settings:1:1: settings stand in no table"), ("[[x]]\n", "settings:1:1:"), ("port = {", "settings:1:8:"),
         ("{\"port\": {\"a\": 1}}", "port is no text, number"), ("{\"watch\": \"maybe\"}", "it takes true or false"),
-        ("[1]", "1 is no text"), ("{\"Port\": 1}", "no option of clutch serve"),
+        ("{\"Port\": 1}", "no option of clutch serve"),
         ("{\"config\": \"x\"}", "no option of clutch serve"),
       ])
       func `a file of settings that cannot be taken is one clear error`(text: String, reason: String) throws {
@@ -73,6 +81,98 @@
         let end = try runClutch(["serve", "--config", "settings", "--check", functions], in: folder)
         #expect(end.status != .exited(0) && end.errors.contains(reason), "\(end)")
         #expect(!end.errors.contains("Fatal"))
+      }
+
+      @Test(arguments: [
+        (["CLUTCH_SERVE_PORT": "x"], "the environment variable CLUTCH_SERVE_PORT: The value 'x' is invalid"),
+        (["CLUTCH_SERVE_PROT": "1"], "the environment variable CLUTCH_SERVE_PROT: Unknown option '--prot'"),
+        (["CLUTCH_SERVE_WATCH": "maybe"], "the environment variable CLUTCH_SERVE_WATCH: watch is 'maybe'"),
+      ])
+      func `an error of a setting in the environment names the variable`(variables: [String: String], reason: String)
+        throws
+      {
+        let folder = try TestFolder()
+        let end = try runClutch(["serve", "--check", functions], in: folder, variables)
+        #expect(end.status == .exited(1) && end.errors.contains(reason), "\(end)")
+        // One that is on the command line is none of the environment's.
+        let given = try runClutch(
+          ["serve", "--port", "x", "--check", functions], in: folder, ["CLUTCH_SERVE_HOST": "x"])
+        #expect(given.status != .exited(0) && !given.errors.contains("environment"), "\(given)")
+      }
+
+      @Test func `what is set to an empty text is not set`() throws {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        try folder.write(
+          "settings.toml", "interpreters = \"\"\npolicy = [\"\"]\nfiles = [\"\", \"f.py\"]\nudf-memory = \"\"\n")
+        let variables = [
+          "CLUTCH_SERVE_METRICS_PORT": "", "CLUTCH_SERVE_TOKEN": "", "CLUTCH_SERVE_WATCH": "",
+          "CLUTCH_SERVE_CONFIG": "",
+          "CLUTCH_SERVE_HOST": "",
+        ]
+        let server = try ServerProgram(
+          folder, ["--config", "settings.toml", "--udf-timeout=", "--interpreters", "1"], environment: variables)
+        #expect(
+          server.log.contains("serving 1 function of f.py") && server.log.contains("1 interpreter"), "\(server.log)")
+        try server.end()
+      }
+
+      @Test func `there are as many interpreters as processors that the process is bound to`() throws {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CLUTCH_") }
+        environment["CLUTCH_PYTHON"] = try Checkout.environment()
+        let end = try RunningProgram(
+          "/usr/bin/env", ["taskset", "-c", "0", try Checkout.clutch(), "serve", "--check", "f.py"],
+          in: folder.url.path,
+          environment: environment
+        ).end()
+        #expect(end.status == .exited(0) && end.errors.contains("1 interpreter for each file"), "\(end)")
+      }
+
+      @Test func `addresses of IPv6 are taken with brackets, and written with them`() throws {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        let program = try startClutch(
+          ["serve", "--host", "[::1]", "--port", "0", "--metrics-port", "0", "f.py"], in: folder)
+        try program.errors.wait(for: "metrics at http://[::1]:")
+        #expect(program.errors.text.contains("at [::1]:"))
+        program.send(SIGTERM)
+        #expect(try program.end().status == .exited(0))
+        let taken = try ServerProgram(folder, ["f.py"])
+        let end = try runClutch(
+          ["serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "\(taken.port)", "f.py"], in: folder)
+        #expect(end.status == .exited(1) && end.errors.contains("127.0.0.1:\(taken.port)"), "\(end)")
+        try taken.end()
+      }
+
+      @Test func `--check looks at the address, at certificates and at who may read the key`() throws {
+        let folder = try TestFolder()
+        try folder.write("f.py", source)
+        try makeAuthority(folder, "ca")
+        try makeCertificate(folder, "soon", by: "ca", days: 10)
+        let tls = ["--tls-certificate", "soon.pem", "--tls-key", "soon.key", "f.py"]
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path("soon.key"))
+        let warned = try runClutch(["serve", "--check"] + tls, in: folder)
+        #expect(warned.status == .exited(0) && warned.errors.contains("all is well"), "\(warned)")
+        #expect(warned.errors.contains("the certificate expires on"), "\(warned)")
+        #expect(warned.errors.contains("the private key soon.key has the mode 644"), "\(warned)")
+        let server = try ServerProgram(folder, tls)
+        try server.end()
+        #expect(server.log.contains("chmod 600 soon.key"), "\(server.log)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.path("soon.key"))
+        let group = try runClutch(["serve", "--check"] + tls, in: folder)
+        #expect(!group.errors.contains("the mode"), "\(group)")
+        try makeCertificate(folder, "over", by: "ca", days: -1)
+        for (arguments, reason) in [
+          (["--host", "no-such-host.invalid"], "\"no-such-host.invalid\" has no address"),
+          (["--host", "192.0.2.1"], "192.0.2.1 is no address of this machine"),
+          (["--tls-certificate", "over.pem", "--tls-key", "over.key"], "expired on"),
+          (["--tls-certificate", "ca.pem", "--tls-key", "soon.key"], "cannot be used together"),
+        ] {
+          let end = try runClutch(["serve", "--check", "f.py"] + arguments, in: folder)
+          #expect(end.status == .exited(1) && end.errors.contains(reason), "\(arguments): \(end)")
+        }
       }
 
       @Test func `--check says what would be served, or what is wrong`() throws {

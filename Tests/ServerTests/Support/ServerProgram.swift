@@ -9,8 +9,11 @@
     let address: String
 
     /// Starts it, and waits until it serves.
-    init(_ folder: TestFolder, _ arguments: [String], environment: [String: String] = [:]) throws {
-      program = try startClutch(["serve", "--port", "0"] + arguments, in: folder, environment)
+    init(
+      _ folder: TestFolder, _ arguments: [String], environment: [String: String] = [:], descriptors: Int? = nil
+    ) throws {
+      program = try startClutch(
+        ["serve", "--port", "0"] + arguments, in: folder, environment, descriptors: descriptors)
       try program.errors.wait(for: "serving ")
       try program.errors.wait(for: "\n")
       let greeting = try #require(program.errors.text.split(separator: "\n").first { $0.contains("serving ") })
@@ -19,6 +22,8 @@
     }
 
     var log: String { program.errors.text }
+
+    var port: Int { address.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
     /// Waits until the log has a text.
     func logs(_ text: String) throws { try program.errors.wait(for: text) }
@@ -33,14 +38,24 @@
   }
 
   /// Runs `clutch` with the Python of the checkout, and nothing of this process's settings.
-  func startClutch(_ arguments: [String], in folder: TestFolder, _ changes: [String: String] = [:]) throws
-    -> RunningProgram
-  {
+  ///
+  /// - Parameters:
+  ///   - descriptors: how many files it may have open.
+  ///   - errors: its standard error, instead of a pipe that is read.
+  func startClutch(
+    _ arguments: [String], in folder: TestFolder, _ changes: [String: String] = [:], descriptors: Int? = nil,
+    errors: FileHandle? = nil
+  ) throws -> RunningProgram {
     var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CLUTCH_") }
     environment["VIRTUAL_ENV"] = nil
     environment["CLUTCH_PYTHON"] = try Checkout.environment()
+    var (program, arguments) = (try Checkout.clutch(), arguments)
+    if let descriptors {
+      arguments = ["-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", program] + arguments
+      program = "/bin/sh"
+    }
     return try RunningProgram(
-      try Checkout.clutch(), arguments, in: folder.url.path, environment: environment.merging(changes) { $1 })
+      program, arguments, in: folder.url.path, environment: environment.merging(changes) { $1 }, terminal: errors)
   }
 
   func runClutch(_ arguments: [String], in folder: TestFolder, _ changes: [String: String] = [:]) throws -> ProgramEnd {
