@@ -80,13 +80,13 @@ struct LoadOptions: ParsableArguments {
   func load(_ sources: [UDFSource], _ options: HostOptions) throws -> [Result<UDFPool, UDFError>] {
     var outcomes: [Result<UDFPool, UDFError>] = []
     let environments = try environments(of: sources)
-    for (place, policy) in try policy.chosen(for: sources.map(\.name)).enumerated() {
+    for (index, policy) in try policy.chosen(for: sources.map(\.name)).enumerated() {
       var options = options
       options.policy = policy
-      options.environment = environments[place]
-      try place(&options, for: sources[place])
+      options.environment = environments[index]
+      try place(&options, for: sources[index])
       do {
-        outcomes.append(.success(try load(sources[place], options)))
+        outcomes.append(.success(try load(sources[index], options)))
       } catch let error as UDFError {
         outcomes.append(.failure(error))
         // The others could hang as well, or are not wanted any more.
@@ -107,7 +107,9 @@ struct LoadOptions: ParsableArguments {
     var options = options
     let pool = try UDFPool(source, options)
     // A thread that the database shares could not be left when it hangs in a function that has a timeout.
-    guard options.threads != nil, pool.placement == .interpreter, pool.signatures.contains(where: { !$0.timeouts.isEmpty }) else { return pool }
+    guard options.threads != nil, pool.placement == .interpreter,
+      pool.signatures.contains(where: { !$0.timeouts.isEmpty })
+    else { return pool }
     pool.close()
     options.threads = nil
     return try UDFPool(source, options)
