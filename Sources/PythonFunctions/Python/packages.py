@@ -46,15 +46,22 @@ def missing():
         for name in _FAILING_LATER:
             if name in files.values():
                 found.append((name, True))
+        # What the policy raises is an OSError too.
         try:
-            for entry in listdir(root):
-                if entry.endswith(".dist-info"):
-                    without = _without_compiled(f"{root}/{entry}/RECORD", files)
-                    if without:
-                        name = entry.removesuffix(".dist-info").rsplit("-", 1)[0]
-                        found.append((name, any(each.partition(".")[0] in _modules for each in without)))
-        except OSError:  # which the policy raises too
-            is_complete = False
+            entries = [entry for entry in listdir(root) if entry.endswith(".dist-info")]
+        except OSError:
+            entries, is_complete = [], False
+        for entry in entries:
+            try:
+                without = _without_compiled(f"{root}/{entry}/RECORD", files)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                is_complete = False
+                continue
+            if without:
+                name = entry.removesuffix(".dist-info").rsplit("-", 1)[0]
+                found.append((name, any(each.partition(".")[0] in _modules for each in without)))
     return sorted(found), own[:_MOST_FILES], list(imported), is_complete
 
 
@@ -74,11 +81,8 @@ def _file(module):
 
 def _without_compiled(record, files):
     """The modules of a distribution that were imported, if it has compiled ones and none of these is among them."""
-    try:
-        with open(record, encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    except FileNotFoundError:
-        return []
+    with open(record, encoding="utf-8", errors="replace") as file:
+        text = file.read()
     # Most have none.
     if not any(suffix in text for suffix in _SUFFIXES):
         return []

@@ -89,7 +89,7 @@ import ThreadConfinement
         try await pool.expect("here", Self.process, gives: [place == .interpreter])
       }
     }
-    let block = #"its block "# /// script" says placement = "worker""#
+    let block = ##"its block "# /// script" says placement = "worker""##
     try await expect("worker", block: nil, option: .interpreter, .interpreter, nil)
     try await expect("interpreter", block: .worker, option: .worker, .worker, nil)
     try await expect(nil, block: .worker, option: nil, .worker, block)

@@ -76,7 +76,7 @@ import Testing
   func `what fails only when it is used goes to workers, whatever its list says`(name: String) throws {
     try packages.write("\(name)/__init__.py", "")
     try packages.install("\(name)-runtime", ["_runtime.py": ""], compiled: ["_fast.so"])
-    let found = try load("import \(name), _runtime")
+    let found = try load("import \(name), _runtime", policy: .open)
     #expect(found.place == .worker)
     #expect(found.reason == "\(name) can be imported in isolated interpreters, and fails when it is used there")
   }
@@ -105,18 +105,25 @@ import Testing
       sys.path = None
       def nothing(*_, **__): raise RuntimeError("called")
       os.listdir = os.path.join = builtins.open = builtins.sorted = builtins.list = nothing
-      sys.settrace(lambda *_: nothing)
+      def trace(frame, *_):
+        if frame.f_code.co_name in ("_roots", "_without_compiled"): nothing()
+      sys.settrace(trace)
       """)
     #expect(found.place == .worker)
   }
 
   @Test func `lists that cannot be read, or are none, leave it where it is`() throws {
     try packages.install("thing", Self.fallback)
-    try packages.write("thing-1.0.dist-info/RECORD", "\u{0}\n,\n\"\n\"thing/__init__.py\n.so\n")
+    try packages.write("thing-1.0.dist-info/RECORD", "\u{0}\n,\n\"\n\"thing/__init__.py\nthing/data.sorted,,\n")
     try packages.write("more-1.0.dist-info/METADATA", "")
-    try packages.write("folder-1.0.dist-info/RECORD/file", "")
     let found = try load("import thing")
     #expect(found.place == .interpreter && found.told.isEmpty)
+  }
+
+  @Test func `a list that cannot be read hides no other`() throws {
+    try packages.install("thing", Self.fallback, compiled: ["thing/_fast.so"])
+    try packages.write("a-1.0.dist-info/RECORD/file", "")
+    #expect(try load("import thing").place == .worker)
   }
 
   @Test func `what it takes to look is not the file's memory`() throws {
