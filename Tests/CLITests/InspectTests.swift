@@ -210,7 +210,8 @@ import Testing
     #expect(found.errors.contains("f.py: it runs in worker processes: \(reason)\n"))
     let json = try clutch.run("inspect", "f.py", "--format", "json", environment: ["CLUTCH_CACHE": ""]).output
     #expect(json.contains("\"placement\" : \"worker\",") && json.contains("\"placementReason\" : \"\(reason)\","))
-    #expect(try clutch.run("inspect", "f.py", "--placement", "worker").output.contains("  runs   in worker processes\n"))
+    #expect(
+      try clutch.run("inspect", "f.py", "--placement", "worker").output.contains("  runs   in worker processes\n"))
     let refused = try clutch.run("inspect", "f.py", "--placement", "interpreter")
     #expect(refused.status == .exited(1))
     #expect(refused.errors.contains("line 1: \(reason), and this file's functions run in one. It belongs in worker"))

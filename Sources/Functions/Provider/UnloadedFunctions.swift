@@ -17,7 +17,8 @@ public struct UnloadedFunctions: FunctionProvider, Hashable {
       UDFSignature(
         name: function.name, kind: .rows, parameters: Array(repeating: parameter, count: function.parameterCount),
         result: .int, determinism: .unspecified, errorMode: .raise, timeouts: UDFTimeouts(), memoryLimit: nil,
-        documentation: nil, line: function.line, retriesRows: false, aggregate: nil, concurrency: nil, placement: nil, columnName: nil,
+        documentation: nil, line: function.line, retriesRows: false, aggregate: nil, concurrency: nil, placement: nil,
+        columnName: nil,
         decimals: nil,
         batchForm: nil)
     }

@@ -27,6 +27,7 @@ extension UDFSignature {
     return UDFSignature(
       name: name, kind: .rows, parameters: parameters, result: .list(result), determinism: determinism,
       errorMode: errorMode, timeouts: timeouts, memoryLimit: memoryLimit, documentation: documentation, line: line,
-      retriesRows: false, aggregate: nil, concurrency: nil, placement: placement, columnName: nil, decimals: decimals, batchForm: nil)
+      retriesRows: false, aggregate: nil, concurrency: nil, placement: placement, columnName: nil, decimals: decimals,
+      batchForm: nil)
   }
 }

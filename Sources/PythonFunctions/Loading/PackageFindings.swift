@@ -30,7 +30,9 @@ package struct PackageFindings: Sendable {
     (self.files, self.folders, self.isComplete) = (files, folders, isComplete)
     var (reasons, slower): ([String], [String]) = ([], [])
     // Failing comes first: of a package in several parts that is the one that people know.
-    let sorted = packages.sorted { Self.failing.contains(Self.key($0.name)) && !Self.failing.contains(Self.key($1.name)) }
+    let sorted = packages.sorted {
+      Self.failing.contains(Self.key($0.name)) && !Self.failing.contains(Self.key($1.name))
+    }
     for package in sorted {
       let (name, key) = (package.name.cut(to: TextLimit.name), Self.key(package.name))
       if Self.failing.contains(key) {
@@ -44,9 +46,19 @@ package struct PackageFindings: Sendable {
       }
     }
     reason = reasons.first
-    notes = slower.sorted().map {
-      "\($0) runs without its compiled part in isolated interpreters, which is slower; --placement worker runs it with it"
+    notes = Self.note(of: slower.sorted()).map { [$0] } ?? []
+  }
+
+  private static func note(of packages: [String]) -> String? {
+    guard let last = packages.last else { return nil }
+    guard packages.count > 1 else {
+      return
+        "\(last) runs without its compiled part in isolated interpreters, which is slower; --placement worker runs it with it"
     }
+    return """
+      \(Array(packages.dropLast()).listed()) and \(last) run without their compiled parts in isolated interpreters, which is \
+      slower; --placement worker runs them with these
+      """
   }
 
   /// A name as indexes compare names.

@@ -52,6 +52,8 @@ struct RefusedPackage {
   private static func hidesRefusal(_ error: PythonError, of package: String) -> Bool {
     switch error.typeName {
     case "ImportError": known.contains(package)
+    // Without its compiled part it looks for another way into native code, which a policy denies in isolated interpreters.
+    case "ModuleNotFoundError": known.contains(package) && error.message.contains(" denies native code: ")
     case "NameError": package == "polars" && error.message.hasPrefix("name 'Py")
     default: false
     }

@@ -121,8 +121,9 @@ struct RowOutcomes {
     let exceeded = exceededMemory(problem, row, arguments)
     if mode == .raise || isFatal || exceeded != nil {
       if let observer { observer(describe(problem, row, arguments)) }
-      throw exceeded ?? problem.error(
-        in: place(row, arguments), drawn: drawn, isIsolated: conversion.isIsolated)
+      throw exceeded
+        ?? problem.error(
+          in: place(row, arguments), drawn: drawn, isIsolated: conversion.isIsolated)
     }
     let isKept = failures.add(problem.errorType)
     guard isKept || observer != nil else { return }

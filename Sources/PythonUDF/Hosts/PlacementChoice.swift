@@ -46,7 +46,9 @@ struct PlacementChoice {
       if let said = signatures.lazy.compactMap(\.placement).first {
         return go(to: said, because: "its functions say placement=\"\(said.rawValue)\"")
       }
-      if let block { return go(to: block, because: "its block \"# /// script\" says placement = \"\(block.rawValue)\"") }
+      if let block {
+        return go(to: block, because: "its block \"# /// script\" says placement = \"\(block.rawValue)\"")
+      }
       switch place {
       case .interpreter:
         if let reason = findings?.reason { return go(to: .worker, because: reason, isAutomatic: true) }

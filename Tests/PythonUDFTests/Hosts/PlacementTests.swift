@@ -68,9 +68,11 @@ import ThreadConfinement
     await #expect(processExitsWith: .success) {
       ThisProcess.end(after: 300)
       let source = UDFSource(
-        "import numpy\nfrom clutch import udf\n@udf(placement='main')\ndef f(x: int) -> int: return int(numpy.int64(x) + 1)")
+        "import numpy\nfrom clutch import udf\n@udf(placement='main')\ndef f(x: int) -> int: return int(numpy.int64(x) + 1)"
+      )
       let pool = try UDFPool(
-        source, HostOptions(interpreters: 3, startsAll: true, worker: try Checkout.clutch(), threads: ThreadGroup(count: 2)))
+        source,
+        HostOptions(interpreters: 3, startsAll: true, worker: try Checkout.clutch(), threads: ThreadGroup(count: 2)))
       #expect(pool.placement == .main)
       #expect(pool.placementReason == #"its functions say placement="main""#)
       #expect(pool.interpreterCount == 1)
@@ -159,10 +161,11 @@ import ThreadConfinement
     }
   }
 
-  @Test(arguments: [
-    ("@udf", nil, Placement.interpreter), ("@udf", Placement.interpreter, nil),
-    ("@udf(placement='interpreter')", nil, nil), ("@udf(placement='interpreter')", .worker, nil),
-  ] as [(String, Placement?, Placement?)])
+  @Test(
+    arguments: [
+      ("@udf", nil, Placement.interpreter), ("@udf", Placement.interpreter, nil),
+      ("@udf(placement='interpreter')", nil, nil), ("@udf(placement='interpreter')", .worker, nil),
+    ] as [(String, Placement?, Placement?)])
   func `where the place is fixed, a refused package is an error that says what to do`(
     mark: String, block: Placement?, option: Placement?
   ) throws {
@@ -185,7 +188,8 @@ import ThreadConfinement
     try await withPool("@udf(on_error='null')\ndef f(x: int) -> int:\n  import numpy\n  return x") { pool in
       #expect(pool.placement == .interpreter)
       let result = try await pool.evaluate("f", integers([1]))
-      #expect(result.failures.first?.message.hasPrefix("\(Self.numpyReason), and this file's functions run in one.") == true)
+      #expect(
+        result.failures.first?.message.hasPrefix("\(Self.numpyReason), and this file's functions run in one.") == true)
       #expect(result.failures.first?.message.contains("--placement worker") == true)
     }
   }

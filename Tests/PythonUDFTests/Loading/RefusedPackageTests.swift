@@ -19,6 +19,7 @@ import Testing
       ["pandas/__init__.py": "raise ImportError('Unable to import required dependency') from None"], "import pandas",
       "pandas"
     ),
+    (["polars/__init__.py": "import ctypes"], "import polars", "polars"),
     (["polars/__init__.py": "def DataFrame(): return PyDataFrame()"], "import polars; polars.DataFrame()", "polars"),
     (
       ["regex/__init__.py": "def compile(): raise ImportError('module _regex \(refusal)')"],
