@@ -19,6 +19,8 @@ struct DoctorCommand: ParsableCommand {
     print("")
     let library = examineDuckDB(installation)
     print("")
+    showBounds()
+    print("")
     guard installation != nil, library else {
       print("Something needed is missing: see \"what to do\" above.")
       throw ExitCode.failure
@@ -39,6 +41,13 @@ struct DoctorCommand: ParsableCommand {
       throw CommandError(CPython.explanation(of: candidates))
     }
     print(installation.executable)
+  }
+
+  /// Nothing of it is needed.
+  private func showBounds() {
+    print("Policies in worker processes")
+    print("  holds    CPython's audit hook: Python code")
+    for (isThere, text) in WorkerBounds.description { print("  \(isThere ? "holds" : "lacks")    \(text)") }
   }
 
   // MARK: CPython
