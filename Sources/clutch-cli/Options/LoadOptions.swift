@@ -84,7 +84,7 @@ struct LoadOptions: ParsableArguments {
       var options = options
       options.policy = policy
       options.environment = environments[place]
-      try place(&options, for: sources[place])
+      try self.place(&options, for: sources[place])
       do {
         outcomes.append(.success(try load(sources[place], options)))
       } catch let error as UDFError {

@@ -12,13 +12,13 @@ import Testing
   private static func source(_ decorator: String = "@udf") -> UDFSource {
     UDFSource(
       """
-      import os, numpy
+      import mmap, os, numpy, pyarrow
       from clutch import udf
-      reserved = numpy.empty(200_000_000)
+      reserved = numpy.frombuffer(mmap.mmap(-1, 1_600_000_000, flags=mmap.MAP_PRIVATE | mmap.MAP_ANON))
       @udf
       def process() -> int: return os.getpid()
       \(decorator)
-      def ask(x: int) -> int: return len(numpy.ones(x))
+      def ask(x: int) -> int: return pyarrow.allocate_buffer(8 * x).size // 8
       @udf
       def use(x: int) -> int:
           reserved[:x] = 1
