@@ -17,9 +17,9 @@ struct DoctorCommand: ParsableCommand {
     if printPython { return try printPythonPath() }
     let installation = examinePython()
     print("")
-    let library = examineDuckDB(installation)
-    print("")
     showBounds()
+    print("")
+    let library = examineDuckDB(installation)
     print("")
     guard installation != nil, library else {
       print("Something needed is missing: see \"what to do\" above.")
