@@ -7,6 +7,11 @@
   import TestSupport
   import Testing
 
+  @Test func `a kernel that filters system calls is known to`() {
+    let isThere = FileManager.default.fileExists(atPath: "/proc/sys/kernel/seccomp/actions_avail")
+    #expect(WorkerBounds.holdSystemCalls == isThere)
+  }
+
   /// What the kernel holds code in C to that asks nobody, in worker processes: `ctypes` stands for it, which the policies here
   /// allow.
   @Suite(.timeLimit(.minutes(10)), .enabled(if: WorkerBounds.holdFiles && WorkerBounds.holdSystemCalls))

@@ -9,9 +9,10 @@ import Testing
 /// Installed packages load native code by `ctypes` in worker processes; what the user has written does not.
 @Suite(.timeLimit(.minutes(10))) struct WorkerPackageTests {
   private func withWorker<Result>(
-    _ source: UDFSource, packages: [String], _ body: (UDFPool) async throws -> Result
+    _ source: UDFSource, packages: [String], policy: InterpreterPolicy = .guarded,
+    _ body: (UDFPool) async throws -> Result
   ) async throws -> Result {
-    var options = HostOptions(interpreters: 1, placement: .worker, worker: try Checkout.clutch())
+    var options = HostOptions(interpreters: 1, policy: policy, placement: .worker, worker: try Checkout.clutch())
     options.environment = UDFEnvironment(sitePackages: packages)
     let pool = try UDFPool(source, options)
     defer { pool.close() }
@@ -59,6 +60,29 @@ import Testing
         #expect(pool.denials.count == count + 1)
       }
       try await pool.expect("length", batch(Column(["four"])), gives: [4])
+    }
+  }
+
+  @Test func `a package may set variables for its libraries, and a file may not`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("packages/setting_package.py", "import os\nos.environ['A'] = '1'\nos.putenv('B', '2')")
+    let path = try folder.write(
+      "user.py",
+      """
+      import os, setting_package
+      from clutch import udf
+      @udf
+      def seen() -> str: return os.environ["A"]
+      @udf
+      def set() -> str:
+          os.environ["A"] = "2"
+          return "set"
+      """)
+    try await withWorker(UDFSource(file: path), packages: ["\(folder.path)/packages"], policy: .pure) { pool in
+      #expect(pool.denials.count == 0)
+      let error = try await pool.failure(of: "set", rows(1))
+      #expect(error.message.contains("denies changing environment variables"), "\(error)")
+      try await pool.expect("seen", rows(1), gives: ["1"])
     }
   }
 }
