@@ -136,12 +136,14 @@ extension PolicyGuard {
 
   // MARK: Installed packages
 
-  /// Whether what a rule denies is allowed to the code that runs, because it is a package's: the innermost frame that is
-  /// not the standard library's is. Packages bring native code of their own in any case.
-  func isTrusted(_ rule: String) -> Bool {
-    guard trustsPackages, rule == PolicyModules.native else { return false }
-    return importer { [self] _, file in importer(ofFile: file) != .standardLibrary } == .package
+  /// Whether the code that runs is a package's that is trusted: the innermost frame that is not the standard library's is.
+  var runsPackage: Bool {
+    trustsPackages && importer { [self] _, file in importer(ofFile: file) != .standardLibrary } == .package
   }
+
+  /// Whether what a rule denies is allowed to the code that runs, because it is a package's. These bring native code of their
+  /// own in any case.
+  func isTrusted(_ rule: String) -> Bool { rule == PolicyModules.native && runsPackage }
 
   /// Whether code may import a module by a statement; if not, the exception is set. Of a module that is there already, since
   /// a package has imported it, no event tells.

@@ -164,7 +164,7 @@ final class PolicyGuard {
     case .interpreter: return always(PolicyModules.interpreters, unless: false)
     case .frames: return always("what is not safe in an isolated interpreter", unless: false)
     case .changeEnvironment:
-      return always("changing environment variables", unless: policy.environment == .all && policy.processes)
+      return always(PolicyModules.environmentChanges, unless: policy.environment == .all && policy.processes)
     case .systemLog: return always("writing to the system's log", unless: !policy.write.isNone)
     case .importModule: return importing(arguments)
     case .startThread: return nil

@@ -12,6 +12,7 @@ enum PolicyModules {
   static let mapping = "mapping memory"
   static let devices = "devices"
   static let inquiries = "asking about the machine and other processes"
+  static let environmentChanges = "changing environment variables"
   static let hooks = "audit hooks, whose code would run between a check and what it allows"
 
   /// The denied modules with the rule for each.
@@ -113,7 +114,7 @@ enum PolicyModules {
     }
     if policy.write != .all { withheld["making files of special kinds"] = ["posix.mkfifo", "posix.mknod"] }
     if policy.environment != .all {
-      withheld["changing environment variables"] = ["posix.putenv", "posix.unsetenv", "posix._create_environ"]
+      withheld[environmentChanges] = ["posix.putenv", "posix.unsetenv", "posix._create_environ"]
     }
     return withheld
   }

@@ -54,8 +54,9 @@ final class LiveWorker: @unchecked Sendable {
 
   /// Starts a worker.
   ///
+  /// - Parameter mayFork: whether its policy allows processes.
   /// - Throws: `WorkerError`.
-  init(_ program: WorkerProgram, _ observer: Observer) throws(WorkerError) {
+  init(_ program: WorkerProgram, mayFork: Bool, _ observer: Observer) throws(WorkerError) {
     number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
     var environment = ProcessInfo.processInfo.environment
     environment[WorkerProgram.variable] = "\(WorkerProgram.protocolVersion)"
@@ -64,6 +65,8 @@ final class LiveWorker: @unchecked Sendable {
     where environment[name] == nil {
       environment[name] = "1"
     }
+    // Without processes joblib, and so scikit-learn, works in one; otherwise it would find out and warn of it.
+    if !mayFork, environment["JOBLIB_MULTIPROCESSING"] == nil { environment["JOBLIB_MULTIPROCESSING"] = "0" }
     // What Swift's runtime would say of a crash takes seconds, and says nothing of Python.
     environment["SWIFT_BACKTRACE"] = "enable=no"
     writer = StepWriter(process: number)

@@ -172,7 +172,7 @@ final class ProcessHost: FunctionHost {
     let worker: LiveWorker
     do {
       worker = try LiveWorker(
-        program,
+        program, mayFork: options.policy.processes,
         LiveWorker.Observer(
           record: { log.take($0) }, denial: { [weak self] denial in self?.state.withLock { $0.denials.add(denial) } },
           hang: { [weak self] sequence, isLate in

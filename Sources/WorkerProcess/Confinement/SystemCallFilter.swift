@@ -15,7 +15,8 @@
 
     /// Whether the kernel takes such filters.
     static var isThere: Bool {
-      var action = Answer.denied
+      // SECCOMP_RET_ERRNO
+      var action: UInt32 = 0x0005_0000
       // SECCOMP_GET_ACTION_AVAIL
       return architecture != nil && clutch_seccomp(2, 0, &action) == 0
     }

@@ -17,6 +17,8 @@ struct DoctorCommand: ParsableCommand {
     if printPython { return try printPythonPath() }
     let installation = examinePython()
     print("")
+    showBounds()
+    print("")
     let library = examineDuckDB(installation)
     print("")
     guard installation != nil, library else {
@@ -39,6 +41,13 @@ struct DoctorCommand: ParsableCommand {
       throw CommandError(CPython.explanation(of: candidates))
     }
     print(installation.executable)
+  }
+
+  /// Nothing of it is needed.
+  private func showBounds() {
+    print("Policies in worker processes")
+    print("  holds    CPython's audit hook: Python code")
+    for (isThere, text) in WorkerBounds.description { print("  \(isThere ? "holds" : "lacks")    \(text)") }
   }
 
   // MARK: CPython
