@@ -80,7 +80,14 @@ public struct UDFSignature: Sendable, Hashable, Codable {
       return "null is passed as None to \(optional); a row with a null elsewhere is left out"
     }
     let nothing = kind == .table ? "no rows" : "null"
-    if kind == .batch || kind == .batches { return "nulls are None among the values" }
+    if kind == .batch || kind == .batches {
+      let strict = parameters.filter { !$0.isOptional }.map(\.name)
+      if strict.isEmpty {
+        return batchForm?.packages.isEmpty == false
+          ? "nulls are passed among the values" : "nulls are None among the values"
+      }
+      return "a row with a null in \(strict.listed()) is left out, and its result is null"
+    }
     if parameters.isEmpty { return "called once per row" }
     if optional.isEmpty { return "a null argument gives \(nothing) without a call" }
     if parameters.allSatisfy(\.isOptional) { return "nulls are passed as None" }

@@ -123,7 +123,19 @@ enum ColumnClass {
       guard let parameters else { return nil }
       return HostFunction.api?.pointee.Py_GenericAlias(type, parameters)
     }
+    // As a function with keyword arguments it gets one more, and looks at none of them: a schema that is asked for may be
+    // ignored.
+    let arrowArray: Method = { object, _ in ColumnClass.rows(object)?.arrowArray }
+    let arrowSchema: Method = { object, _ in ColumnClass.rows(object)?.arrowSchema }
     let list: [(StaticString, Method, Int, StaticString)] = [
+      (
+        "__arrow_c_array__", arrowArray, Int(METH_VARARGS | METH_KEYWORDS),
+        "__arrow_c_array__($self, requested_schema=None)\n--\n\nThe rows for Arrow, as capsules."
+      ),
+      (
+        "__arrow_c_schema__", arrowSchema, Int(METH_NOARGS),
+        "__arrow_c_schema__($self, /)\n--\n\nThe type of the rows for Arrow, as a capsule."
+      ),
       ("to_list", toList, Int(METH_NOARGS), "to_list($self, /)\n--\n\nThe values as a list, which stays."),
       ("is_null", isNull, Int(METH_O), "is_null($self, index, /)\n--\n\nWhether the value at a place is null."),
       (

@@ -9,6 +9,7 @@ import PythonRuntime
 final class ColumnContent {
   let api: PythonAPI
   let column: Column
+  let field: Field
   let type: UDFType
   private let reader: ArgumentReader
   private let conversion: Conversion
@@ -16,6 +17,7 @@ final class ColumnContent {
   /// Which rows are null because what they stand for in a dictionary is; nil for none.
   private let dictionaryNulls: [Bool]?
   private var numbers: NumberMemory?
+  private var plain: Column?
 
   /// - Parameter conversion: of the call; the content has one of its own, since code that runs on after the call may use it.
   /// - Throws: as `Conversion.reader`.
@@ -28,6 +30,7 @@ final class ColumnContent {
       throw error
     }
     (api, self.column, self.type, self.conversion, self.account) = (own.api, column, type, own, account)
+    self.field = field
     if let dictionary = column.dictionary, dictionary.nullCount > 0 {
       dictionaryNulls = try? column.dictionaryIndices().map { $0 < 0 || dictionary.isNull($0) }
     } else {
@@ -74,10 +77,18 @@ final class ColumnContent {
       return refuse(
         "a column of \(type) has no buffer, as numbers and bool have; index it, or make a list with to_list()")
     }
+    guard let plain = plainNumbers() else { return nil }
+    let made = NumberMemory(plain, layout, account)
+    numbers = made
+    return made
+  }
+
+  /// The rows as a column of the type's own; nil with an exception set where a value does not fit.
+  func plainNumbers() -> Column? {
+    if let plain { return plain }
     do {
-      let plain = try column.type == type.columnType ? column : converted()
-      let made = NumberMemory(plain, layout, account)
-      numbers = made
+      let made = try column.type == type.columnType ? column : converted()
+      plain = made
       return made
     } catch let problem as ResultProblem {
       return refuse("a value of the column \(problem.reason)")
@@ -86,7 +97,7 @@ final class ColumnContent {
     }
   }
 
-  private func refuse(_ reason: String) -> NumberMemory? {
+  private func refuse<Value>(_ reason: String) -> Value? {
     _ = api.raise(api.pointee.PyExc_BufferError, reason)
     return nil
   }

@@ -45,6 +45,9 @@ final class ColumnRows {
   /// The rows in the column, where they lie one after the other.
   var contiguous: Range<Int>? { step == 1 || count <= 1 ? first..<first + count : nil }
 
+  /// The same with CPython's functions, and an exception set when it is nil.
+  var livingContent: (PythonAPI, ColumnContent)? { living().map { (api, $0) } }
+
   /// The same as `content`, but with an exception set when it is nil.
   private func living() -> ColumnContent? {
     if let content = column.content { return content }

@@ -3,12 +3,34 @@ import Columnar
 import Functions
 import PythonRuntime
 
-/// What a function may give for the rows of a batch: a list, a column, a buffer of numbers, or what can be iterated over.
+/// What a function may give for the rows of a batch: a list, a column, a buffer of numbers, an Arrow array, what of numpy or
+/// pandas our Python code knows, or what can be iterated over.
 extension BatchCall {
   mutating func write<Writer: ResultWriter & ~Copyable>(
     _ result: ObjectPointer, _ rows: Range<Int>, _ writer: inout Writer
   ) throws {
     if result.pointee.ob_type == OpaquePointer(columnClass) { return try writeColumn(result, rows, &writer) }
+    if api.isList(result) { return try writeValues(result, rows, &writer) }
+    switch plain(result, rows.count) {
+    case .nothing: break
+    case .raised: return try pendingFailed(rows, &writer)
+    case .refused(let reason): return try failed(rows, .result(reason, nil, isWrongType: true), &writer)
+    case .values(let plain):
+      defer { api.pointee.Py_DecRef(plain) }
+      if try writeArrow(plain, rows, &writer) { return }
+      return try writeValues(plain, rows, &writer)
+    case .masked(let numbers, let mask):
+      defer { for object in [numbers, mask] { api.pointee.Py_DecRef(object) } }
+      return try writeNumbers(numbers, mask, rows, &writer)
+    }
+    if try writeArrow(result, rows, &writer) { return }
+    try writeValues(result, rows, &writer)
+  }
+
+  /// Writes what is a list of values, a buffer, or can be iterated over.
+  private mutating func writeValues<Writer: ResultWriter & ~Copyable>(
+    _ result: ObjectPointer, _ rows: Range<Int>, _ writer: inout Writer
+  ) throws {
     guard api.isListOfValues(result) else { return try failed(rows, .noValues(result, api), &writer) }
     if !api.isList(result), api.pointee.PyObject_CheckBuffer(result) != 0, try writeBuffer(result, rows, &writer) {
       return
@@ -37,7 +59,7 @@ extension BatchCall {
   }
 
   /// Writes one value, and drops it.
-  private mutating func write<Writer: ResultWriter & ~Copyable>(
+  mutating func write<Writer: ResultWriter & ~Copyable>(
     _ value: ObjectPointer, _ row: Int, _ writer: inout Writer
   ) throws {
     defer { api.pointee.Py_DecRef(value) }
@@ -128,7 +150,7 @@ extension RowProblem {
     return .result("it returned \(shown), expected a list with a value for each row", nil, isWrongType: true)
   }
 
-  fileprivate static func wrongCount(_ returned: String, _ rows: Int) -> RowProblem {
+  static func wrongCount(_ returned: String, _ rows: Int) -> RowProblem {
     let values = "\(returned) value\(returned == "1" ? "" : "s")"
     return .result("it returned \(values) for \(rows) row\(rows == 1 ? "" : "s")", nil, isWrongType: false)
   }

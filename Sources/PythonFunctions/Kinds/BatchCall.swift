@@ -7,7 +7,7 @@ import Synchronization
 /// A function of whole batches: called with the values of each parameter, it gives a value for each row.
 struct BatchCall: WriterUse, ~Copyable {
   let api: PythonAPI
-  private let conversion: Conversion
+  let conversion: Conversion
   private let caller: any BatchCaller
   let result: UDFType
   private let inputs: [Input]
@@ -23,6 +23,12 @@ struct BatchCall: WriterUse, ~Copyable {
   /// For what failures show of a row.
   var arguments: ArgumentRows
   var outcomes: RowOutcomes
+  /// The function of our module for objects of packages that looks at results, where the module is there.
+  let plainResult: ObjectPointer?
+  let account: MemoryAccount
+  /// For each row of the batch its place among those that the function gets, or -1 for one that is left out because of a null;
+  /// nil when it gets all.
+  private let places: [Int]?
   /// All rows of the result, where the function gave back a column as it is.
   var passedThrough: Column?
 
@@ -30,33 +36,65 @@ struct BatchCall: WriterUse, ~Copyable {
   private enum Input {
     case list(ArgumentReader)
     case column(ColumnContent, name: String)
+    case package(PackagedColumn)
+
+    var contents: [ColumnContent] {
+      switch self {
+      case .list: []
+      case .column(let content, _): [content]
+      case .package(let package): package.contents
+      }
+    }
   }
 
-  /// - Parameter columnClass: of the interpreter.
+  /// - Parameters:
+  ///   - columnClass: of the interpreter.
+  ///   - arrays: our module for objects of packages, if it is there.
   /// - Throws: `UDFError` with code `wrongArguments`.
   init(
-    _ signature: UDFSignature, _ caller: any BatchCaller, for batch: RecordBatch, in py: borrowing Python,
-    _ conversion: Conversion, columnClass: ObjectPointer, _ context: RowContext
+    _ signature: UDFSignature, _ caller: any BatchCaller, for given: RecordBatch, in py: borrowing Python,
+    _ conversion: Conversion, columnClass: ObjectPointer, arrays: ObjectPointer?, _ context: RowContext
   ) throws {
-    let fields = batch.schema.fields
+    let fields = given.schema.fields
     let result = context.options.resultType?(signature.result) ?? signature.result.resolved(for: fields)
     conversion.decimals = signature.decimals ?? .exact
     conversion.reach = context.options.offsetReach
     try signature.check(fields)
     let parameters = signature.parameters(forArguments: fields.count) ?? []
     let memory = py.state.memory
+    let skipped = ArgumentRows.skippedRows(
+      zip(parameters, given.columns).filter { !$0.0.isOptional }.map(\.1), given.rowCount)
+    let kept = skipped.map { skipped in skipped.indices.filter { !skipped[$0] } }
+    let batch =
+      try kept.map { kept in
+        try RecordBatch(
+          schema: given.schema, columns: given.columns.map { $0.gathering(kept) }, rowCount: kept.count)
+      } ?? given
     let inputs: [Input] = try zip(parameters, fields).enumerated().map { index, pair in
       let (parameter, field) = pair
       // The last one of the signature may stand for many.
       let place = min(index, signature.parameters.count - 1)
-      guard signature.batchForm?.columns.contains(place) == true else {
+      let package = signature.batchForm?.packages[place]
+      guard package != nil || signature.batchForm?.columns.contains(place) == true else {
         return .list(try conversion.reader(of: batch.columns[index], field, as: parameter.type))
       }
       let content = try ColumnContent(batch.columns[index], field, as: parameter.type, conversion, memory)
-      return .column(content, name: parameter.name)
+      guard let package, let arrays else { return .column(content, name: parameter.name) }
+      return .package(
+        try PackagedColumn(
+          package, content, named: parameter.name, hasMask: parameter.isOptional, arrays, conversion, memory))
     }
+    let plain = try arrays.map { try conversion.hold(py.api.pointee.PyObject_GetAttrString($0, "plain")) }
     arguments = try ArgumentRows(signature, batch, conversion)
     outcomes = RowOutcomes(signature, result, context, conversion, memory)
+    outcomes.rowNumbers = kept
+    plainResult = plain
+    account = memory
+    places = kept.map { kept in
+      var places = [Int](repeating: -1, count: given.rowCount)
+      for (place, row) in kept.enumerated() { places[row] = place }
+      return places
+    }
     api = py.api
     columns = batch.columns
     rowCount = batch.rowCount
@@ -72,10 +110,11 @@ struct BatchCall: WriterUse, ~Copyable {
   ///
   /// - Throws: `UDFError`, `PythonError`.
   mutating func run() throws -> UDFResult {
-    defer { for case .column(let content, _) in inputs { content.end() } }
-    let values = try conversion.withWriter(of: result, rows: rowCount, &self)
+    defer { for content in inputs.flatMap(\.contents) { content.end() } }
+    let called = try conversion.withWriter(of: result, rows: rowCount, &self)
+    let values = places.map(called.gathering) ?? called
     let failures = outcomes.failures
-    let errors = outcomes.mode == .collect ? try outcomes.errorColumn(rowCount: rowCount) : nil
+    let errors = outcomes.mode == .collect ? try outcomes.errorColumn(rowCount: values.count) : nil
     withExtendedLifetime(columns) {}
     return UDFResult(
       values: values, errors: errors, failureCount: failures.count, failures: failures.described,
@@ -99,7 +138,7 @@ struct BatchCall: WriterUse, ~Copyable {
     if progress.isStopped.load(ordering: .relaxed) {
       throw UDFError(.interrupted, "UDF \(outcomes.function) was stopped before row \(rows.lowerBound) of its batch")
     }
-    progress.row.pointee.store(rows.lowerBound + 1, ordering: .relaxed)
+    progress.row.pointee.store(outcomes.number(rows.lowerBound) + 1, ordering: .relaxed)
     // A result may be made of them as it is read, so they end after that.
     var used: [ColumnOfCall] = []
     defer { for column in used { column.end() } }
@@ -129,6 +168,7 @@ struct BatchCall: WriterUse, ~Copyable {
         let column = ColumnOfCall(content, named: name, columnClass)
         used.append(column)
         value = column.object(rows)
+      case .package(let package): value = package.object(rows, columnClass, &used)
       }
       guard let value else {
         for value in values { api.pointee.Py_DecRef(value) }

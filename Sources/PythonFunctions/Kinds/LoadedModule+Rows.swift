@@ -34,7 +34,8 @@ extension LoadedModule {
       case .batch:
         let caller = FunctionCaller(api: py.api, callable: callable)
         var call = try BatchCall(
-          function.signature, caller, for: batch, in: py, conversion, columnClass: columnClass(in: py), context)
+          function.signature, caller, for: batch, in: py, conversion, columnClass: columnClass(in: py),
+          arrays: arrays.flatMap(py.state.kept), context)
         return try call.run()
       case .concurrent:
         guard let eventLoop = eventLoop.flatMap(py.state.kept) else { break }

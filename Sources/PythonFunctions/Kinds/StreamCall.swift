@@ -75,7 +75,8 @@ extension LoadedModule {
         tupleClass: try form?.tupleClass.map { try conversion.classObject($0) },
         makeInput: try conversion.supportFunction("batches"))
       var call = try BatchCall(
-        function.signature, caller, for: batch, in: py, conversion, columnClass: columnClass(in: py), context)
+        function.signature, caller, for: batch, in: py, conversion, columnClass: columnClass(in: py),
+        arrays: arrays.flatMap(py.state.kept), context)
       return try call.run()
     } catch {
       // Whoever has it open sees an error, and gives no more batches.

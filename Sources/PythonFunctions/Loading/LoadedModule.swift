@@ -25,6 +25,8 @@ package struct LoadedModule: Sendable {
 
   /// The key of our own module that has the event loop, for a source with async functions.
   let eventLoop: Int?
+  /// The key of our own module that makes objects of numpy, pandas and pyarrow, for a source that uses them.
+  let arrays: Int?
 
   /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, what it gave to `atexit`, or
   /// what is left on the event loop.
@@ -132,6 +134,8 @@ package struct LoadedModule: Sendable {
       let closing = try rest.item(1)
       closes = try (0..<closing.count()).map { index in Self.keep(try closing.item(index), py) }
       hasExitCallbacks = try rest.item(2).extract(Bool.self)
+      let packages = try rest.item(4)
+      arrays = packages.isNone ? nil : Self.keep(packages, py)
       let loop = try rest.item(3)
       eventLoop = loop.isNone ? nil : Self.keep(loop, py)
       if !loop.isNone {
@@ -278,6 +282,8 @@ package struct LoadedModule: Sendable {
   /// Compiled only when a file imports them.
   private static var dialectModules: [String: [UInt8]] {
     [
+      "arrays": PackageResources.arrays_py, "snowflake": PackageResources.snowflake_py,
+      "spark": PackageResources.spark_py,
       "event_loop": PackageResources.event_loop_py, "loop": PackageResources.loop_py,
       "concurrent_rows": PackageResources.concurrent_rows_py, "async_tables": PackageResources.async_tables_py,
       "arroyo_udf": PackageResources.arroyo_udf_py,

@@ -36,6 +36,8 @@ _mro = type.__dict__["__mro__"].__get__
 _NoneType = type(None)
 _modules = sys.modules
 _Type, _Column = clutch.Type, clutch.Column
+# Whose values are those of many rows.
+_OF_MANY = (clutch.Column, clutch.Array, clutch.Series, clutch.Arrow)
 
 _LISTS = (list, collections.abc.Sequence, collections.abc.Iterable)
 _MAPS = (dict, collections.abc.Mapping)
@@ -183,8 +185,8 @@ def _resolve(annotation, namespace, depth, inside):
     if plain:
         return {"kind": plain}, annotation is _Any or annotation is object or plain == "null"
     origin, arguments = _parts(annotation)
-    if origin is _Column or annotation is _Column:
-        column = "Column" if annotation is _Column else _shown(annotation)
+    if _is_one_of(origin, _OF_MANY) or _is_one_of(annotation, _OF_MANY):
+        column = annotation.__name__ if _is_one_of(annotation, _OF_MANY) else _shown(annotation)
         raise Unsupported(
             f"has the type {column}, which is the values of many rows; only a whole parameter, or the whole result, of a "
             "function marked @udf(batch=True) can be one"

@@ -8,6 +8,8 @@ from _clutch_callables import POSITIONAL_ONLY, VAR_POSITIONAL, MISSING, Paramete
 from _clutch_texts import is_name, listed, name as shown_name
 
 _Column, _Unsupported = clutch.Column, annotations.Unsupported
+# The forms of a parameter whose values are an object of a package.
+_PACKAGED = {"array": clutch.Array, "series": clutch.Series, "arrow": clutch.Arrow}
 _Iterator = collections.abc.Iterator
 _RESULTS = (_Iterator, collections.abc.Iterable, collections.abc.Generator)
 
@@ -20,13 +22,42 @@ KINDS = ("batch", "batches")
 _WITHOUT_COLUMN = {"any", "json", "pickle", "null", "list", "map", "struct"}
 
 
+def new_form():
+    return {"columns": [], "packages": {}, "forms": set(), "isTuple": False, "tupleClass": None}
+
+
+def note(form, place, shape):
+    """Note the form of the parameter at a place, or of the result, which has none."""
+    if shape in _PACKAGED:
+        form["forms"].add(shape)
+        if place is not None:
+            form["packages"][str(place)] = shape
+    elif shape == "column" and place is not None:
+        form["columns"].append(place)
+
+
 def values(annotation, namespace):
-    """The type of the values that list[T] or Column[T] is of, and whether it is a Column.
+    """The type of the values that list[T] or Column[T] is of, its form, "list", "column", "array", "series" or "arrow", and
+    whether the values may be None.
 
     Raises Unsupported, whatever the annotation does.
     """
     whole = annotations.plain(annotation, namespace)
     origin, arguments = annotations.parts(whole)
+    for form, cls in _PACKAGED.items():
+        if whole is cls:
+            raise _Unsupported(f"is of nothing; write clutch.{cls.__name__}[T]")
+        if origin is cls:
+            if len(arguments) != 1:
+                raise _Unsupported(f"has the type {annotations.written(whole)}, which is of one type, as {cls.__name__}[T]")
+            type_, optional = annotations.resolve(arguments[0], namespace)
+            # Of a class, or parsed or pickled for each row, are no values in memory.
+            if type_["kind"] in ("json", "pickle", "null") or form == "array" and type_["kind"] == "any":
+                raise _Unsupported(
+                    f"has the type {annotations.written(whole)}, and there is no such {form} of these values; write "
+                    f"list[{annotations.written(arguments[0])}]"
+                )
+            return type_, form, optional
     if whole is _Column:
         raise _Unsupported("is a Column of nothing; write Column[T]")
     if origin is _Column:
@@ -38,22 +69,30 @@ def values(annotation, namespace):
                 f"has the type {annotations.written(whole)}, and there is no column of such values; write "
                 f"list[{annotations.written(arguments[0])}]"
             )
-        return type_, True
+        return type_, "column", True
     if origin is _Iterator:
         raise _Unsupported("is an iterator of batches beside others; let one give all columns, as in Iterator[tuple[Column[int], Column[str]]]")
     type_, _ = annotations.resolve(annotation, namespace)
     if type_["kind"] != "list":
-        raise _Unsupported("of a function that is called for a batch has no values of many rows; write list[T] or Column[T]")
-    return type_["element"], False
+        raise _Unsupported(
+            "of a function that is called for a batch has no values of many rows; write list[T] or Column[T], or Array[T], "
+            "Series[T] or Arrow[T] of this module"
+        )
+    return type_["element"], "list", True
+
+
+def packages(marked):
+    """The forms of packages that functions use."""
+    return {form for each in marked if each.batch_form for form in each.batch_form["forms"]}
 
 
 def form(marked, read, problems):
-    """What a function takes for a batch, and how it is called: {"columns", "isTuple", "tupleClass"}.
+    """What a function takes for a batch, and how it is called: {"columns", "packages", "isTuple", "tupleClass"}.
 
     One that takes an iterator is called with the batches of a query: it is of the kind "batches" from now on, and its
     parameters are the columns of a batch.
     """
-    found = {"columns": [], "isTuple": False, "tupleClass": None}
+    found = new_form()
     if len(read.parameters) != 1 or read.parameters[0].annotation is MISSING:
         return read, found
     parameter = read.parameters[0]

@@ -17,7 +17,7 @@ from typing import Annotated, Any, NamedTuple
 from _clutch_texts import is_name as _is_name, listed as _listed, shown as _shown
 
 __all__ = [
-    "udf", "udtf", "udaf", "Column", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds",
+    "udf", "udtf", "udaf", "Column", "Array", "Series", "Arrow", "SignatureError", "DeadlineExceeded", "Record", "Interval", "Json", "Pickle", "Nanoseconds",
     "Timestamp", "Decimal128",
     "Decimal256", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "Float32",
     "Float64",
@@ -55,6 +55,8 @@ class _Marked:
         self.place = None
         # Of an aggregate function: how it is spelled, and whether its states can go to another interpreter; for the loader.
         self.form, self.is_movable = None, True
+        # How a function of a batch takes it, for the loader.
+        self.batch_form = None
         # Whether decimal results are rounded to the digits of their column, and what to write for other digits.
         self.decimals = None
         # Whether it is an async function, once the loader knows.
@@ -108,8 +110,9 @@ def udf(
         than that is a MemoryError. The functions of a file share an interpreter, and the largest of their limits holds.
     threads: whether it may start threads, which then holds for all functions of the file.
     batch: whether it is called once for a batch of rows: each parameter is annotated list[T], a list of its values with None
-        for nulls, or Column[T], the engine's own memory; the result is a list of as many values, a buffer of numbers, a
-        Column, or anything else to iterate over. What then raises, or returns another number of values, fails all rows of
+        for nulls, Column[T], the engine's own memory, or Array[T], Series[T] or Arrow[T], the same for numpy, pandas or
+        pyarrow; the result is a list of as many values, a buffer of numbers, a Column, an array, a series, or anything else
+        to iterate over. What then raises, or returns another number of values, fails all rows of
         the batch. With one parameter Iterator[tuple[Column[T], ...]], or Iterator[Column[T]], and the result
         Iterator[list[T]], it is called once for all batches of a query, and gives a result for each in turn.
     retry_rows: with batch and on_error "null" or "collect", whether the rows of a batch that failed are tried again one by
@@ -387,6 +390,23 @@ class Column[T]:
     def to_list(self):
         """The values as a list."""
         return list(self._values)
+
+
+class Array[T]:
+    """The values of a parameter for the rows of a batch as an array of numpy, or a result that is one: Array[float].
+
+    A row with a null is left out, and its result is null; Array[float | None] is a numpy.ma.MaskedArray of all rows instead.
+    It cannot be written, and numbers, dates, timestamps and durations are the engine's own memory where they can be; values
+    that numpy has no type for are objects.
+    """
+
+
+class Series[T]:
+    """The same as a series of pandas over Arrow's memory, with nulls: integers stay integers."""
+
+
+class Arrow[T]:
+    """The same as an array of pyarrow, with nulls."""
 
 
 class Record(dict):

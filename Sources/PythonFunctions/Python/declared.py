@@ -6,7 +6,8 @@ from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodTy
 import clutch
 from _clutch_aggregates import form_of
 from _clutch_annotations import unmakeable
-from _clutch_callables import KEYWORD_ONLY, VAR_POSITIONAL, Unreadable, of_compiled, signature
+from _clutch_batches import new_form, note
+from _clutch_callables import KEYWORD_ONLY, MISSING, VAR_POSITIONAL, Parameter, Signature, Unreadable, of_compiled, signature
 from _clutch_texts import cut, listed, name as shown_name, told
 
 _modules = sys.modules
@@ -111,7 +112,8 @@ def declare(namespace, texts, dialect=None):
             problems.append(f"declaration {cut(text, 200)!r}: the handler cannot be looked up: {told(error)}")
             continue
         parameters = declared["parameters"]
-        mark(
+        vectorized = getattr(function, "_sf_vectorized_input", None) if declared["kind"] == "rows" else None
+        marked = mark(
             function,
             declared["name"],
             [parameter["type"] for parameter in parameters],
@@ -120,10 +122,33 @@ def declare(namespace, texts, dialect=None):
             null=declared["null"],
             deterministic=declared["deterministic"],
             decimals=(False, "declare the result with more digits after the point, as in DECIMAL(38, 28)"),
-            kind=declared["kind"],
-            of=(lambda: form_of(function).signature("accumulate")) if declared["kind"] == "aggregate" else None,
+            kind="batch" if vectorized is not None else declared["kind"],
+            of=(lambda: _OF_ONE_FRAME) if vectorized is not None
+            else (lambda: form_of(function).signature("accumulate")) if declared["kind"] == "aggregate" else None,
         )
+        if vectorized is not None:
+            _take_frames(marked, function, len(parameters))
     return problems
+
+
+# What a handler of frames would look like to a declaration with any number of columns.
+_OF_ONE_FRAME = Signature([Parameter("columns", VAR_POSITIONAL, False, MISSING)], MISSING, {})
+
+
+def _take_frames(marked, handler, count):
+    """Call a handler with a frame whose columns, 0, 1 and so on, are the arguments of many rows, as Snowflake does."""
+    form = new_form()
+    for place in range(count):
+        note(form, place, "series")
+    marked.signature["batchForm"] = form
+    size = getattr(handler, "_sf_max_batch_size", None)
+    if type(size) is int and size > 0:
+        marked.options["rows"] = size
+
+    def call(*series):
+        return handler(_modules["pandas"].DataFrame(dict(enumerate(series)), copy=False))
+
+    marked.roles["call"] = call
 
 
 def _handler(namespace, declared, text):

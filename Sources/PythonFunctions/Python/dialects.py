@@ -13,6 +13,9 @@ _MODULES = {
     "arroyo_udf": "arroyo_udf",
     "arrow_udf": "arrow_udf",
     "risingwave.udf": "arrow_udf",  # the same interface under the name it had before
+    "_clutch_arrays": "arrays",
+    "_clutch_spark": "spark",
+    "_snowflake": "snowflake",
     "_clutch_event_loop": "event_loop",
     "_clutch_loop": "loop",
     "_clutch_concurrent_rows": "concurrent_rows",
@@ -51,6 +54,10 @@ def prepare(source, declarations):
         import _clutch_sql_functions  # noqa: F401
     if "async def" in source:
         import _clutch_event_loop  # noqa: F401
+    if "pandas_udf" in source:
+        import _clutch_spark
+
+        _clutch_spark.install()
     for name in ("arroyo_udf", "arrow_udf"):
         if name in source or name == "arrow_udf" and "risingwave" in source:
             __import__(name)

@@ -36,7 +36,7 @@ _UNSUPPORTED = {
     "async batch": "a function that is called for a batch is no async function; leave batch=True out: of an async function "
     "many rows run at the same time anyway",
     "async generator": "an async generator gives rows of a table: mark it with @udtf; or return one value per call",
-    "batches": "a generator gives rows of a table: mark it with @udtf; or return one value per call",
+    "generator": "a generator gives rows of a table: mark it with @udtf; or return one value per call",
     "class": "a class is no function unless its instances can be called: give it a method __call__; or mark it with @udaf, if "
     "it accumulates rows",
 }
@@ -97,6 +97,11 @@ def _answer(namespace, filename, lines, declarations, dialect):
     problems = list(dialects.declare(namespace, declarations, dialect)) if declarations else []
     signatures, further, unreadable = signatures_of(_marked, filename, lines)
     problems += further + _placements(signatures, filename)
+    forms = batches.packages(_marked)
+    if forms:
+        import _clutch_arrays as arrays
+
+        problems += [f"{filename}: {problem}" for problem in map(arrays.require, sorted(forms)) if problem]
     if problems:
         known = [(each["name"], each["line"], len(each["parameters"])) for each in signatures]
         return "[]", [], False, "\n".join(problems), known + unreadable
@@ -111,9 +116,11 @@ def finish(filename):
 
     Returns for each function its callables by their roles, and whether the states of an aggregate function can go to another
     interpreter, in the order of the signatures; what closes the instances; whether something else is to be done when the
-    interpreter ends; and what runs async functions, or None. Raises SignatureError for a class that has no instances.
+    interpreter ends; what runs async functions; and what makes objects of packages, each or None. Raises SignatureError for a class that has no instances.
     """
-    closes, event_loop = [], None
+    closes, event_loop, arrays = [], None, None
+    if batches.packages(_marked):
+        import _clutch_arrays as arrays
     for marked in _marked:
         if marked.is_async:
             import _clutch_event_loop as event_loop
@@ -137,7 +144,7 @@ def finish(filename):
             raise _SignatureError(f"{marked.place}: function '{texts.name(marked.name)}': {error}") from None
         if marked.kind == "table" and marked.is_async:
             marked.roles["call"] = event_loop.rows_of(marked.roles["call"])
-    return [(marked.roles, marked.is_movable) for marked in _marked], closes, callables.exit_callbacks() > 0, event_loop
+    return [(marked.roles, marked.is_movable) for marked in _marked], closes, callables.exit_callbacks() > 0, event_loop, arrays
 
 
 def _finish_aggregate(marked, instance):
@@ -292,7 +299,7 @@ def _kind(marked):
         return "async generator" if callables.is_async_generator(marked.function) else "concurrent"
     if marked.kind != "rows":
         return marked.kind
-    return "batches" if callables.is_generator(marked.function) else "rows"
+    return "generator" if callables.is_generator(marked.function) else "rows"
 
 
 def _signature(marked, line, parameter_lines, problems):
@@ -307,8 +314,10 @@ def _signature(marked, line, parameter_lines, problems):
             return None
     declared = {"batchForm": None, **(marked.signature or _annotated(marked, parameter_lines, problems))}
     if marked.kind in batches.KINDS:
-        declared["batchForm"] = {"columns": [], "isTuple": False, "tupleClass": None, **(declared["batchForm"] or {})}
-        declared["batchForm"]["rows"] = options["rows"]
+        batch_form = {**batches.new_form(), **(declared["batchForm"] or {}), "rows": options["rows"]}
+        marked.batch_form = batch_form
+        declared["batchForm"] = {key: value for key, value in batch_form.items() if key != "forms"}
+        declared["batchForm"]["usesPackages"] = bool(batch_form["forms"])
     for parameter in declared["parameters"]:
         parameter["isOptional"] = parameter["isOptional"] or options["null"] == "call"
         parameter.setdefault("hasDefault", False)
@@ -367,11 +376,15 @@ def _annotated(marked, lines, problems):
         read, form = batches.form(marked, read, problems)
     if marked.kind == "batches" and marked.options["retry_rows"]:
         problems.append("an iterator gives its batches once; leave retry_rows=True out")
-    resolved = batches.values if form else annotations.resolve
 
-    def resolve(annotation, what, at=None):
+    def resolve(annotation, what, at=None, place=None):
         try:
-            return resolved(annotation, read.namespace)
+            if not form:
+                return annotations.resolve(annotation, read.namespace)
+            type_, shape, optional = batches.values(annotation, read.namespace)
+            batches.note(form, place, shape)
+            # Only an array without a mask has no place for nulls.
+            return type_, optional or shape != "array"
         except annotations.Unsupported as error:
             problems.append((f"{what} {error}", at) if at else f"{what} {error}")
             return None, False
@@ -388,10 +401,7 @@ def _annotated(marked, lines, problems):
             problem = f"{what} has no annotation; write {texts.name(name)}: T, where T is {annotations.ACCEPTED}"
         else:
             problem = None
-            type_, optional = resolve(parameter.annotation, what, at)
-            if form:
-                form["columns"] += [len(parameters)] if optional else []
-                optional = True
+            type_, optional = resolve(parameter.annotation, what, at, len(parameters))
             unmakeable = type_ and annotations.unmakeable(type_)
             if unmakeable:
                 problem = f"{what} {unmakeable}"

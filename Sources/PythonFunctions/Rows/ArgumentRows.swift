@@ -68,7 +68,7 @@ struct ArgumentRows: ~Copyable {
     block.deallocate()
   }
 
-  private static func skippedRows(_ columns: [Column], _ count: Int) -> [Bool]? {
+  static func skippedRows(_ columns: [Column], _ count: Int) -> [Bool]? {
     let nullable = columns.filter { $0.nullCount > 0 || ($0.dictionary?.nullCount ?? 0) > 0 }
     guard !nullable.isEmpty else { return nil }
     var skipped = [Bool](repeating: false, count: count)

@@ -24,6 +24,11 @@ struct RowOutcomes {
   var step: String?
   /// How many rows, from the one at hand on, a failure is of.
   var rowsTogether = 1
+  /// What each row is called, where they are not all rows of the batch; nil for their places.
+  var rowNumbers: [Int]?
+
+  /// What a row is called in what is told of it.
+  func number(_ row: Int) -> Int { rowNumbers.map { $0[min(row, $0.count - 1)] } ?? row }
 
   init(
     _ signature: UDFSignature, _ result: UDFType, _ context: RowContext, _ conversion: Conversion,
@@ -142,7 +147,7 @@ struct RowOutcomes {
 
   private func describe(_ problem: RowProblem, _ row: Int, _ arguments: borrowing ArgumentRows) -> UDFRowFailure {
     problem.failure(
-      function: function, row: row,
+      function: function, row: number(row),
       arguments: observer == nil ? nil : arguments.asJSON(row, conversion, timeZone: timeZone), drawn: drawn,
       isIsolated: conversion.isIsolated)
   }
@@ -150,9 +155,10 @@ struct RowOutcomes {
   /// A row, as errors name it.
   func place(_ row: Int, _ arguments: borrowing ArgumentRows) -> UDFError.Row {
     guard rowsTogether == 1 else {
-      return UDFError.Row(function: function, index: row, count: rowsTogether, arguments: [])
+      let count = number(row + rowsTogether - 1) - number(row) + 1
+      return UDFError.Row(function: function, index: number(row), count: count, arguments: [])
     }
-    return UDFError.Row(function: function, index: row, arguments: arguments.shown(row), step: step)
+    return UDFError.Row(function: function, index: number(row), arguments: arguments.shown(row), step: step)
   }
 }
 

@@ -65,6 +65,8 @@ extension Python {
         "hidden": PolicyModules.hidden(by: policy),
         "processes": policy.processes, "environment": environment, "writes_everywhere": policy.write == .all,
         "networked": !policy.network.isNone,
+        // Isolated interpreters load no pandas.
+        "standing_in": state.isMain ? ["pandas"] : [String](),
       ])
     let libraries = try places.item(1).extract([String].self) + state.installation.sitePackages
     return PolicyPlaces(

@@ -22,12 +22,13 @@ guard = refuse = None
 guard_connections = None
 
 
-def apply(withheld, guarded, denied, hidden, processes, environment, writes_everywhere, networked):
+def apply(withheld, guarded, denied, hidden, processes, environment, writes_everywhere, networked, standing_in):
     """Change the modules of this interpreter; the audit hook sees to it that no others are made.
 
     withheld: names of functions ("posix.abort") by rule; guarded: names of functions that ask first; denied: modules that
     may not be imported; hidden: modules that are as if not installed; processes: whether they may be started; environment: the variables that stay, None for all;
-    writes_everywhere: whether imports may leave files behind; networked: whether there is a network.
+    writes_everywhere: whether imports may leave files behind; networked: whether there is a network; standing_in: packages
+    that import denied modules when they are loaded and do without them, and get something of the name meanwhile.
     Returns the search path, the folders of the standard library, the names of its modules, the folders of Python's
     program, and what else is the installation's.
     """
@@ -85,6 +86,8 @@ def apply(withheld, guarded, denied, hidden, processes, environment, writes_ever
 
         _replace("posix.uname", lambda original: uname)
     _clutch_imports.change("_sqlite3", _guard_databases)
+    for name in standing_in:
+        _clutch_imports.change(name, _nothing, _stand_in([each for each in ("ctypes", "mmap") if each in denied]))
     del sys.modules[__name__], sys.modules["_clutch_imports"]
     standard = os.path.dirname(os.__file__)
     programs = [os.path.dirname(path) for path in (sys.executable, getattr(sys, "_base_executable", "")) if path]
@@ -131,6 +134,29 @@ _input.__name__ = _input.__qualname__ = "input"
 
 def _nothing(*arguments):
     pass
+
+
+def _stand_in(names):
+    """Make what puts modules with nothing in them in the place of denied ones, and gives what takes them away again."""
+
+    def begin():
+        try:
+            import numpy  # noqa: F401  which looks for such modules too, and is to find none
+        except ImportError:
+            pass
+        made = [name for name in names if name not in sys.modules]
+        for name in made:
+            module = sys.modules[name] = types.ModuleType(name)
+            if name == "mmap":
+                module.mmap = type("mmap", (), {})
+
+        def end():
+            for name in made:
+                sys.modules.pop(name, None)
+
+        return end
+
+    return begin
 
 
 def _generate_time_safe(now=time.time_ns, random=os.urandom):

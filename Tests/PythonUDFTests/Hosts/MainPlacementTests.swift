@@ -32,21 +32,9 @@ import ThreadConfinement
     def grow(x: int) -> int: return len([0] * x)
     """)
 
-  /// Starts the checkout's Python, which has numpy, in a process that ends by a signal should it hang.
-  private static func begin(
-    memoryLimit: Int? = nil, allowsThreads: Bool = false
-  ) throws -> HostOptions {
-    ThisProcess.end(after: 300)
-    var configuration = SubInterpreter.Configuration.isolated(memoryLimit: memoryLimit)
-    configuration.allowsThreads = allowsThreads
-    return HostOptions(
-      configuration: configuration, placement: .main,
-      discovery: PythonDiscovery(explicitPath: try Checkout.environment()))
-  }
-
   @Test func `a package that isolated interpreters refuse runs there, and CPython ends cleanly`() async {
     await #expect(processExitsWith: .success) {
-      let options = try Self.begin()
+      let options = try MainProcess.begin()
       let pool = try UDFPool(Self.source, options)
       try await pool.expect(
         "norm", batch(Column([3, nil, 5] as [Double?]), Column([4, 1, 12] as [Double?])), givesFloats: [5, nil, 13])
@@ -63,7 +51,7 @@ import ThreadConfinement
 
   @Test func `a deadline stops it, and it goes on`() async {
     await #expect(processExitsWith: .success) {
-      let pool = try UDFPool(Self.source, try Self.begin())
+      let pool = try UDFPool(Self.source, try MainProcess.begin())
       let error = try await pool.failure(of: "spin", integers([0, 1]))
       #expect(error.code == .deadlineExceeded || error.exception?.typeName == "clutch.DeadlineExceeded", "\(error)")
       try await pool.expect("spin", integers([0]), gives: [0])
@@ -74,7 +62,7 @@ import ThreadConfinement
 
   @Test func `its policy holds, and another one cannot follow`() async {
     await #expect(processExitsWith: .success) {
-      var options = try Self.begin()
+      var options = try MainProcess.begin()
       let pool = try UDFPool(Self.source, options)
       let path = FileManager.default.currentDirectoryPath + "/clutch-main-placement"
       // What numpy does without, when it is imported.
@@ -97,7 +85,7 @@ import ThreadConfinement
   @Test func `its memory limit counts what it allocates`() async {
     await #expect(processExitsWith: .success) {
       let limit = 96 << 20
-      let pool = try UDFPool(Self.source, try Self.begin(memoryLimit: limit))
+      let pool = try UDFPool(Self.source, try MainProcess.begin(memoryLimit: limit))
       let used = try #require(pool.memoryUsage.first)
       #expect(used.current > 1 << 20 && used.current < 64 << 20, "\(used)")
       #expect(used.limit == limit)
@@ -118,7 +106,7 @@ import ThreadConfinement
 
   @Test func `a new version takes the place of the old one, with the modules beside it`() async {
     await #expect(processExitsWith: .success) {
-      let options = try Self.begin()
+      let options = try MainProcess.begin()
       let folder = try TemporaryFolder()
       func write(_ version: Int) throws -> UDFSource {
         try folder.write("beside_it.py", "version = \(version)")
@@ -148,7 +136,7 @@ import ThreadConfinement
 
   @Test func `an old version goes on while the new one is there`() async {
     await #expect(processExitsWith: .success) {
-      let options = try Self.begin()
+      let options = try MainProcess.begin()
       func version(_ number: Int) -> UDFSource {
         UDFSource(
           """
@@ -182,7 +170,7 @@ import ThreadConfinement
 
   @Test func `others run, are made and end beside it`() async {
     await #expect(processExitsWith: .success) {
-      let options = try Self.begin(allowsThreads: true)
+      let options = try MainProcess.begin(allowsThreads: true)
       let pool = try UDFPool(Self.source, options)
       var isolated = options
       (isolated.placement, isolated.interpreters, isolated.startsAll) = (nil, 2, true)
@@ -223,7 +211,7 @@ import ThreadConfinement
 
   @Test func `a database's threads do not run it`() async {
     await #expect(processExitsWith: .success) {
-      var options = try Self.begin()
+      var options = try MainProcess.begin()
       options.threads = try ThreadGroup(count: 2, name: "query")
       let pool = try UDFPool(Self.source, options)
       #expect(pool.options.threads == nil)
