@@ -22,7 +22,9 @@ struct RefusedPackage {
 
   /// The package behind an exception, or nil when there is none.
   init?(_ error: PythonError) {
-    guard ["ImportError", "ModuleNotFoundError", "NameError"].contains(error.typeName) else { return nil }
+    guard ["ImportError", "ModuleNotFoundError", "NameError", "PermissionError"].contains(error.typeName) else {
+      return nil
+    }
     var chain = [error]
     while let earlier = chain.last?.earlier { chain.append(earlier) }
     let asked = error.traceback.lazy.compactMap { Self.package(of: $0.file) }.first
@@ -53,7 +55,8 @@ struct RefusedPackage {
     switch error.typeName {
     case "ImportError": known.contains(package)
     // Without its compiled part it looks for another way into native code, which a policy denies in isolated interpreters.
-    case "ModuleNotFoundError": known.contains(package) && error.message.contains(" denies native code: ")
+    case "ModuleNotFoundError", "PermissionError":
+      known.contains(package) && error.message.contains(" denies native code: ")
     case "NameError": package == "polars" && error.message.hasPrefix("name 'Py")
     default: false
     }
