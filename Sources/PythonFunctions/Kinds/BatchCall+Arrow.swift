@@ -145,7 +145,7 @@ extension BatchCall {
         return .success((field, [column.copiedMemory()]))
       } catch {
         return .failure(
-          .error("it returned Arrow data that cannot be read: \((error as? ColumnError)?.message ?? "\(error)")"))
+          .error("it returned Arrow data that cannot be read: \(error.message)"))
       }
     }
     return nil
