@@ -14,7 +14,7 @@ class Installation(unittest.TestCase):
         self.assertEqual(ours, {"_clutch_dialects"})
 
     def test_a_missing_text_is_named(self):
-        with self.assertRaisesRegex(ValueError, "no text for arrow_types"):
+        with self.assertRaisesRegex(ValueError, "no text for arrays, arrow_types"):
             dialects.install({})
 
     def test_a_real_package_is_not_hidden(self):
