@@ -15,6 +15,7 @@ BAREDUCKDB = bareduckdb==0.12.155
 NUMPY = numpy==2.5.5
 PYARROW = pyarrow==26.0.1
 UV = uv==0.13.9
+PANDAS = pandas==3.1.1
 GRPCIO = grpcio==1.85.3
 ARROW_UDF = arrow-udf==0.3.0
 
@@ -29,7 +30,7 @@ demo: release
 
 test:
 	swift build --build-tests
-	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(UV)
+	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(PANDAS) $(UV)
 	@Scripts/flights.sh
 	swift test --skip-build
 
@@ -40,7 +41,7 @@ test-python:
 	@test -n "$(VERSION)" || { echo "make test-python VERSION=3.14, for example" >&2; exit 1; }
 	swift build --build-tests
 	@Scripts/with-python.sh $(VERSION) env CLUTCH_PYTHON=/usr/bin/python$(VERSION) \
-	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(UV)
+	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(PANDAS) $(UV)
 	@Scripts/with-python.sh $(VERSION) Scripts/flights.sh
 	Scripts/with-python.sh $(VERSION) swift test --skip-build \
 	  --filter '$(TESTS)'

@@ -6,7 +6,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
     commandName: "clutch-benchmarks", abstract: "Measure Clutch, as ratios of two things timed in turn in one run.")
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
-    case start, rows, batches, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines, workers
+    case start, rows, batches, arrays, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines,
+      workers
   }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
@@ -18,6 +19,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .start: try Start.run(repetitions: 15 * effort)
       case .rows: try RowPath.run(repetitions: 1_000 * effort)
       case .batches: try Batches.run(repetitions: 15 * effort)
+      case .arrays: try Arrays.run(repetitions: 15 * effort)
       case .tables: try Tables.run(repetitions: 100 * effort)
       case .aggregates: try Aggregates.run(repetitions: 500 * effort, sqlRepetitions: 3 * effort)
       case .async: try Async.run(repetitions: 40 * effort)

@@ -39,7 +39,9 @@ struct PackagedColumn {
           maker = "objects"
         }
       }
-      if hasMask {
+      if hasMask, content.nullCount(0..<content.column.count) == 0 {
+        maker = "unmasked_\(maker)"
+      } else if hasMask {
         maker = "masked_\(maker)"
         contents.append(try Self.content(content.nullMask(), as: .uint8, named: name, conversion, account))
       }

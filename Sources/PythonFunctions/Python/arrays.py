@@ -51,9 +51,18 @@ def masked_array(column, mask, number_type):
     return numpy.ma.MaskedArray(array(column, number_type), mask=mask if mask.any() else numpy.ma.nomask, copy=False)
 
 
+def unmasked_array(column, number_type):
+    """The same for a column without nulls."""
+    return numpy.ma.MaskedArray(array(column, number_type), copy=False)
+
+
 def objects(column, number_type):
     """An array of the values of a column as objects."""
     return numpy.fromiter(column.to_list(), object, len(column))
+
+
+def unmasked_objects(column, number_type):
+    return numpy.ma.MaskedArray(objects(column, None), copy=False)
 
 
 def masked_objects(column, mask, number_type):
@@ -108,8 +117,8 @@ def _of_array(numpy, result, number_type, count):
         return f"it returned {len(result)} value{'s' * (len(result) != 1)} for {count} row{'s' * (count != 1)}"
     mask = None
     if isinstance(result, numpy.ma.MaskedArray):
-        mask, result = numpy.ma.getmaskarray(result), result.data
-        if not mask.any():
+        mask, result = numpy.ma.getmask(result), result.data
+        if mask is numpy.ma.nomask or not mask.any():
             mask = None
     result = result.view(numpy.ndarray)
     kind = result.dtype.kind

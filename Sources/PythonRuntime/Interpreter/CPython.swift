@@ -47,7 +47,7 @@ public enum CPython {
     state.withLock { if case .running(let process) = $0 { process.installation } else { nil } }
   }
 
-  /// How many interpreters are alive, the main one not counted.
+  /// How many interpreters are alive; the main one counts once for each that runs code in it.
   public static var interpreterCount: Int {
     state.withLock { if case .running(let process) = $0 { process.interpreterCount } else { 0 } }
   }

@@ -1,6 +1,8 @@
 import Columnar
 import Foundation
+import PythonRuntime
 import PythonUDF
+import TestSupport
 import Testing
 
 /// Batches as arrays of numpy, in the main interpreter of a process that each test has for itself.
@@ -256,6 +258,15 @@ import Testing
       "import sys\n\(before)\nfrom clutch import *\n@udf(batch=True)\ndef f(\(parameter)) -> list[int]: return []")
     #expect(error.code == .badSignature)
     #expect(error.message.contains(first) && (second.isEmpty || error.message.contains(second)), "\(error)")
+  }
+
+  @Test func `an isolated interpreter says that the package does not load there`() throws {
+    let text = "from clutch import *\n@udf(batch=True)\ndef f(x: Array[int]) -> list[int]: return []"
+    let options = HostOptions(
+      interpreters: 1, placement: .interpreter, discovery: PythonDiscovery(explicitPath: try Checkout.environment()))
+    let error = try #require(throws: UDFError.self) { try UDFPool(UDFSource(text), options).close() }
+    #expect(error.code == .needsWorker)
+    #expect(error.message.contains("numpy"), "\(error)")
   }
 
   @Test func `the annotations need no package, and rows take none of them`() async throws {
