@@ -265,7 +265,7 @@ import Testing
     let options = HostOptions(
       interpreters: 1, placement: .interpreter, discovery: PythonDiscovery(explicitPath: try Checkout.environment()))
     let error = try #require(throws: UDFError.self) { try UDFPool(UDFSource(text), options).close() }
-    #expect(error.code == .loadFailed)
+    #expect(error.code == .needsWorker)
     #expect(error.message.contains("numpy"), "\(error)")
   }
 
