@@ -4,6 +4,7 @@
 # make test-server  the tests of clutch serve, which is behind the trait Server
 # make test-engines  Databend, Spark and ClickHouse, and what RisingWave sends, against clutch serve
 # make fuzz SECONDS=3600  requests to clutch serve that are wrong in some places
+# make fuzz-vectors SECONDS=3600  random typed programs, without Python and by Python
 # make bench   the benchmarks, as ratios
 # make bench-server  those of clutch serve
 # make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
@@ -19,7 +20,7 @@ PANDAS = pandas==3.1.1
 GRPCIO = grpcio==1.85.3
 ARROW_UDF = arrow-udf==0.3.0
 
-.PHONY: demo test test-python test-server test-engines fuzz bench bench-server sanitize lint format check-deploy release clean
+.PHONY: demo test test-python test-server test-engines fuzz fuzz-vectors bench bench-server sanitize lint format check-deploy release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -64,6 +65,11 @@ fuzz:
 	swift build -c release --product clutch $(SERVER)
 	@VENV=.venv-server Scripts/environment.sh .build-server/release/clutch $(GRPCIO) $(PYARROW)
 	@Scripts/fuzz.sh .build-server/release/clutch $(SECONDS)
+
+# SEED=1 for programs that are the same each time. A program with a difference stays as a file.
+fuzz-vectors:
+	swift build -c release --product clutch
+	@Scripts/fuzz-vectors.sh .build/release/clutch $(SECONDS) $(SEED)
 
 # ENGINES="databend spark" for some of them. Each is in an environment of its own, of CPython 3.12; Spark needs a Java, too.
 test-engines:

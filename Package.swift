@@ -73,6 +73,8 @@ let package = Package(
       name: "Environments", dependencies: ["Functions", "HostSupport", "PythonRuntime", "ThreadConfinement"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
+      name: "VectorizedPython", dependencies: ["Columnar", "Functions"], swiftSettings: settings),
+    .target(
       name: "PythonFunctions", dependencies: ["Columnar", "CPythonABI", "Functions", "HostSupport", "PythonRuntime"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(name: "WorkerProcess", dependencies: ["ArrowIPC", "CLinuxABI", "Columnar"], swiftSettings: settings),
@@ -80,7 +82,7 @@ let package = Package(
       name: "PythonUDF",
       dependencies: [
         "Columnar", "Functions", "HostSupport", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
-        "WorkerProcess",
+        "VectorizedPython", "WorkerProcess",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -134,7 +136,7 @@ let package = Package(
       name: "clutch-benchmarks",
       dependencies: [
         "Clutch", "Columnar", "DuckDBEngine", "Functions", "PythonFunctions", "PythonRuntime", "PythonUDF",
-        "ThreadConfinement",
+        "ThreadConfinement", "VectorizedPython",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -192,6 +194,10 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
+      resources: [.copy("Files")], swiftSettings: settings),
+    .testTarget(
+      name: "VectorizedPythonTests",
+      dependencies: ["Columnar", "Functions", "PythonRuntime", "PythonUDF", "TestSupport", "VectorizedPython"],
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests",

@@ -7,7 +7,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case start, rows, batches, arrays, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines,
-      workers
+      workers, vectorised
   }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
@@ -28,6 +28,9 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .scaling: try await Scaling.run(repetitions: 9 * effort)
       case .limits: try Limits.run(steps: 300 * effort, stride: 60_000)
       case .deadlines: try await Deadlines.run(repetitions: 50 * effort)
+      case .vectorised:
+        try Vectors.run(repetitions: 30 * effort)
+        try SQL.run(repetitions: 9 * effort, vectorised: true)
       case .workers: try Workers.run(repetitions: 500 * effort, kills: 1_000 * effort)
       case .memory:
         try Cycles.run(cycles: 1_000 * effort)

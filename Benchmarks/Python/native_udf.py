@@ -22,6 +22,18 @@ def clean(s: str) -> str:
     return s.strip().lower().replace("-", "_")
 
 
+def tax(x: float) -> float:
+    if x <= 0:
+        return 0.0
+    elif x <= 10000:
+        return x * 0.1
+    elif x <= 40000:
+        return 1000 + (x - 10000) * 0.2
+    elif x <= 90000:
+        return 7000 + (x - 40000) * 0.3
+    return 22000 + (x - 90000) * 0.4
+
+
 def weighted(values: list[float], weights: list[float]) -> float:
     total = weight = 0.0
     for value, each in zip(values, weights):
@@ -34,6 +46,7 @@ connection = duckdb.connect(config={"threads": threads})
 connection.create_function("gcd_udf", gcd)
 connection.create_function("add_udf", add)
 connection.create_function("clean_udf", clean)
+connection.create_function("tax_udf", tax)
 connection.create_function("weighted_udf", weighted, ["DOUBLE[]", "DOUBLE[]"], "DOUBLE")
 connection.execute(sys.stdin.readline())  # the table
 for query in sys.stdin:

@@ -11,7 +11,10 @@ struct ClutchCommand: AsyncParsableCommand {
       each with its own GIL.
       """,
     version: "0.1.0",
-    subcommands: [SQLCommand.self, ServeCommand.self, InspectCommand.self, EnvironmentCommand.self, DoctorCommand.self])
+    subcommands: [
+      SQLCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self,
+      DoctorCommand.self,
+    ])
 }
 
 @main

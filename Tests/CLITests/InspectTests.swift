@@ -52,12 +52,14 @@ import Testing
         plus  (line 4)
           SQL    plus(x BIGINT, y DOUBLE) -> DOUBLE
           nulls  null is passed as None to y; a null elsewhere gives null without a call
+          vector without Python
           doc    Adds / sums.
 
         now  (line 12)
           SQL    now() -> BLOB
           nulls  called once per row
           calls  volatile: equal arguments may give other results
+          vector no: line 12, column 1: a result of type bytes; write int, float, bool or str instead
 
         """)
     #expect(end.errors.isEmpty)
@@ -104,7 +106,13 @@ import Testing
               "type" : "float"
             },
             "retryRows" : false,
-            "sql" : "plus(x BIGINT, y DOUBLE) -> DOUBLE"
+            "sql" : "plus(x BIGINT, y DOUBLE) -> DOUBLE",
+            "vectorized" : {
+              "reasons" : [
+
+              ],
+              "status" : "vectorized"
+            }
           },
           {
             "determinism" : "volatile",
@@ -123,7 +131,18 @@ import Testing
               "type" : "bytes"
             },
             "retryRows" : false,
-            "sql" : "now() -> BLOB"
+            "sql" : "now() -> BLOB",
+            "vectorized" : {
+              "reasons" : [
+                {
+                  "column" : 1,
+                  "construct" : "a result of type bytes",
+                  "hint" : "int, float, bool or str",
+                  "line" : 12
+                }
+              ],
+              "status" : "python"
+            }
           }
         ]
 
@@ -239,7 +258,9 @@ import Testing
     let shown = try #require(json)
     let parameters = try #require(shown["parameters"] as? [[String: Any]]).first
     let properties =
-      labels(signature).filter { !["timeouts", "decimals", "columnName", "aggregate", "batchForm"].contains($0) }
+      labels(signature).filter {
+        !["timeouts", "decimals", "columnName", "aggregate", "batchForm", "vectorizes"].contains($0)
+      }
       + labels(signature.timeouts).map { "timeouts.\($0)" } + labels(parameter).map { "parameters.\($0)" }
     for property in properties {
       let key = try #require(Self.keys[property], "inspect does not show UDFSignature.\(property)")

@@ -286,6 +286,11 @@ enum {
 typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nullable const *_Nullable, size_t,
                                               PyObject *_Nullable);
 
+// Told of every change of a dictionary that is watched: what happens, to which one, the key, and the new value. It must not
+// change the dictionary, nor leave an exception pending.
+enum { PyDict_EVENT_DEALLOCATED = 5 };
+typedef int (*PyDict_WatchCallback)(int, PyObject *_Nonnull, PyObject *_Nullable, PyObject *_Nullable);
+
 #define CLUTCH_PYTHON_FUNCTIONS(F)                                                                              \
   /* The process */                                                                                             \
   F(const char *_Nonnull, Py_GetVersion, void)                                                                          \
@@ -419,6 +424,8 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyDict_Items, PyObject *)                                                              \
   F(PyObject *_Nullable, PyDict_GetItemString, PyObject *, const char *)                                        \
   F(int, PyDict_SetItemString, PyObject *, const char *, PyObject *)                                            \
+  F(int, PyDict_AddWatcher, PyDict_WatchCallback)                                                               \
+  F(int, PyDict_Watch, int, PyObject *)                                                                         \
   /* Modules and code */                                                                                        \
   F(PyObject *_Nullable, PyImport_ImportModule, const char *)                                                   \
   F(void *_Nullable, PyCapsule_Import, const char *, int)                                                       \
@@ -430,6 +437,9 @@ typedef PyObject *_Nullable (*vectorcallfunc)(PyObject *_Nonnull, PyObject *_Nul
   F(PyObject *_Nullable, PyModule_GetDict, PyObject *)                                                          \
   F(PyObject *_Nullable, PyModuleDef_Init, PyModuleDef *)                                                       \
   F(PyObject *_Nullable, PyEval_GetBuiltins, void)                                                              \
+  F(PyObject *_Nullable, PyFunction_GetCode, PyObject *)                                                        \
+  F(PyObject *_Nullable, PyFunction_GetDefaults, PyObject *)                                                    \
+  F(PyObject *_Nullable, PyFunction_GetKwDefaults, PyObject *)                                                  \
   F(PyObject *_Nullable, Py_CompileString, const char *, const char *, int)                                     \
   F(long, PyImport_GetMagicNumber, void)                                                                        \
   F(PyObject *_Nullable, PyMarshal_WriteObjectToString, PyObject *, int)                                        \

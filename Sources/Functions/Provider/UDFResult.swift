@@ -14,6 +14,10 @@ public struct UDFResult: Sendable {
   /// How many calls failed with each type of exception.
   package let failuresByType: [String: Int]
 
+  /// How many rows were computed without Python, and how many of such a function's Python had to run; 0 where it ran all.
+  package var vectorizedRows = 0
+  package var rerunRows = 0
+
   package init(
     values: Column, errors: Column?, failureCount: Int, failures: [UDFRowFailure], failuresByType: [String: Int]
   ) {

@@ -52,6 +52,8 @@ public struct UDFSignature: Sendable, Hashable, Codable {
   package let decimals: DecimalRule?
   /// How it takes a batch; nil for functions that are not called for one.
   package let batchForm: BatchForm?
+  /// Whether rows may be computed without Python; nil where the function says nothing.
+  package internal(set) var vectorizes: Bool?
 
   /// In SQL's terms: `delay_score(dep_delay DOUBLE, arr_delay DOUBLE) -> DOUBLE`. What may be left out stands in brackets,
   /// what may be repeated is followed by dots. Of a great many parameters, fields or values only some are named.
@@ -116,5 +118,6 @@ extension UDFSignature {
     aggregate = try values.decodeIfPresent(Aggregate.self, forKey: .aggregate)
     decimals = try values.decodeIfPresent(DecimalRule.self, forKey: .decimals)
     batchForm = try values.decodeIfPresent(BatchForm.self, forKey: .batchForm)
+    vectorizes = try values.decodeIfPresent(Bool.self, forKey: .vectorizes)
   }
 }

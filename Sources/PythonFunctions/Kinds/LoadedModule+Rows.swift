@@ -11,7 +11,27 @@ extension LoadedModule {
   package func rows(
     _ function: Int, _ batch: RecordBatch, _ context: RowContext = RowContext(), in py: borrowing Python
   ) throws -> UDFResult {
-    if functions[function].signature.kind == .batches { return try onlyBatch(function, batch, context, in: py) }
+    try someRows(function, batch, context, nil, nil, in: py).0
+  }
+
+  /// Calls a function of one value per row for some rows of a batch.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows, in order.
+  ///   - takesRest: asked after each call whether all rows behind are to be called for too.
+  /// - Returns: the results of these rows alone, all else as of the whole batch, and which rows they are.
+  package func rows(
+    _ function: Int, _ batch: RecordBatch, _ context: RowContext, only rows: [Range<Int>],
+    takesRest: @escaping () -> Bool, in py: borrowing Python
+  ) throws -> (UDFResult, [Range<Int>]) {
+    try someRows(function, batch, context, rows, takesRest, in: py)
+  }
+
+  private func someRows(
+    _ function: Int, _ batch: RecordBatch, _ context: RowContext, _ rows: [Range<Int>]?,
+    _ takesRest: (() -> Bool)?, in py: borrowing Python
+  ) throws -> (UDFResult, [Range<Int>]) {
+    if functions[function].signature.kind == .batches { return (try onlyBatch(function, batch, context, in: py), []) }
     let function = functions[function]
     let conversion = Conversion(py.state, classes: classes, support: support)
     defer { conversion.release() }
@@ -30,21 +50,23 @@ extension LoadedModule {
       case .table:
         var lists = try TableDraw(
           TableCall(0, batch), .max, function.signature, callable, in: py, conversion, context, placesFailures: false)
-        return try lists.lists()
+        return (try lists.lists(), [])
       case .batch:
         let caller = FunctionCaller(api: py.api, callable: callable)
         var call = try BatchCall(
           function.signature, caller, for: batch, in: py, conversion, columnClass: columnClass(in: py),
           arrays: arrays.flatMap(py.state.kept), context)
-        return try call.run()
+        return (try call.run(), [])
       case .concurrent:
         guard let eventLoop = eventLoop.flatMap(py.state.kept) else { break }
         var call = try ConcurrentCall(function.signature, callable, eventLoop, for: batch, in: py, conversion, context)
-        return try call.run()
+        return (try call.run(), [])
       case .rows, .batches, .aggregate: break
       }
-      var call = try RowCall(function.signature, callable, for: batch, in: py, conversion, context)
-      return try call.run()
+      var call = try RowCall(
+        function.signature, callable, for: batch, in: py, conversion, context, rows: rows, takesRest: takesRest)
+      let result = try call.run()
+      return (result, call.rows)
     } catch let error as PythonError {
       // Before the first row or after the last.
       throw UDFError(error, memory, refusalsBefore: refusals, doing: "UDF \(function.signature.name) failed") ?? error

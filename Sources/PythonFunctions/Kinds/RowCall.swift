@@ -17,11 +17,18 @@ struct RowCall: WriterUse, ~Copyable {
   private let distinct: DistinctRows?
   /// Why calls for rows with one result together failed.
   private var distinctFailures: [Int: PythonError] = [:]
+  /// The rows that it is called for, in order; the result has a value for each of these.
+  private(set) var rows: [Range<Int>]
+  /// Asked after each call: once it says yes, all rows behind are called for too.
+  private let takesRest: (() -> Bool)?
 
+  /// - Parameters:
+  ///   - rows: the rows that it is called for, in order; nil for all.
+  ///   - takesRest: asked after each call whether all rows behind are to be called for too.
   /// - Throws: `UDFError` with code `wrongArguments`.
   init(
     _ signature: UDFSignature, _ callable: ObjectPointer, for batch: RecordBatch, in py: borrowing Python,
-    _ conversion: Conversion, _ context: RowContext
+    _ conversion: Conversion, _ context: RowContext, rows: [Range<Int>]? = nil, takesRest: (() -> Bool)? = nil
   ) throws {
     let result = context.options.resultType?(signature.result) ?? signature.result.resolved(for: batch.schema.fields)
     conversion.decimals = signature.decimals ?? .exact
@@ -33,6 +40,8 @@ struct RowCall: WriterUse, ~Copyable {
     self.callable = callable
     self.result = result
     progress = context.progress
+    self.rows = rows ?? [0..<batch.rowCount]
+    self.takesRest = takesRest
     distinct = signature.determinism == .deterministic ? DistinctRows(batch.columns) : nil
   }
 
@@ -41,7 +50,7 @@ struct RowCall: WriterUse, ~Copyable {
   /// - Throws: `UDFError`, `PythonError`.
   mutating func run() throws -> UDFResult {
     let rowCount = arguments.rowCount
-    let values = try conversion.withWriter(of: result, rows: rowCount, &self)
+    let values = try conversion.withWriter(of: result, rows: rows.reduce(0) { $0 + $1.count }, &self)
     let failures = outcomes.failures
     let errors = outcomes.mode == .collect ? try outcomes.errorColumn(rowCount: rowCount) : nil
     return UDFResult(
@@ -64,9 +73,15 @@ struct RowCall: WriterUse, ~Copyable {
     var known = [ObjectPointer?](repeating: nil, count: distinct?.groupCount ?? 0)
     defer { for case let object? in known { drop(object) } }
 
-    var start = 0
-    while start < arguments.rowCount {
-      let rows = start..<min(start + blockRows, arguments.rowCount)
+    var (place, start, end) = (-1, 0, 0)
+    var hasRest = takesRest == nil
+    while true {
+      while start >= end {
+        place += 1
+        guard place < self.rows.count else { return try writer.finish() }
+        (start, end) = (self.rows[place].lowerBound, self.rows[place].upperBound)
+      }
+      let rows = start..<min(start + blockRows, end)
       start = rows.upperBound
       if blockRows == 1 {
         // Making its arguments is part of the row.
@@ -104,6 +119,11 @@ struct RowCall: WriterUse, ~Copyable {
             throw error
           }
           writer.appendNull()
+          if !hasRest, let takesRest, takesRest() {
+            hasRest = true
+            self.rows = self.rows[..<place] + [self.rows[place].lowerBound..<arguments.rowCount]
+            end = arguments.rowCount
+          }
           continue
         }
         if result == none {
@@ -121,9 +141,12 @@ struct RowCall: WriterUse, ~Copyable {
         drop(result)
         // After the result, which may be one of them.
         arguments.drop(vector)
+        guard !hasRest, let takesRest, takesRest() else { continue }
+        hasRest = true
+        self.rows = self.rows[..<place] + [self.rows[place].lowerBound..<arguments.rowCount]
+        end = arguments.rowCount
       }
     }
-    return try writer.finish()
   }
 
   /// The result of a row's group, from an equal row before if there is one; nil if that failed.

@@ -16,6 +16,8 @@ package struct LoadedModule: Sendable {
   let support: Int
   /// The same of aggregate functions.
   let aggregates: Int
+  /// The same of what reads functions for programs.
+  let vectorize: Int
   /// The key of the class of columns.
   private let columnClass: Int
 
@@ -105,6 +107,7 @@ package struct LoadedModule: Sendable {
       // Before the file runs, which may change what these names stand for.
       support = Self.keep(try py.importModule(Self.supportModule), py)
       aggregates = Self.keep(try py.importModule("_clutch_aggregates"), py)
+      vectorize = Self.keep(try py.importModule("_clutch_vectorize"), py)
       let exception = try py.importModule("clutch").attribute("DeadlineExceeded")
       _ = Self.keep(exception, py)
       let mayStartThreads = py.state.mayStartThreads
@@ -273,7 +276,8 @@ package struct LoadedModule: Sendable {
       ("_clutch_pristine", PackageResources.pristine_py), (supportModule, PackageResources.support_py),
       ("_clutch_annotations", PackageResources.annotations_py), ("_clutch_callables", PackageResources.callables_py),
       ("_clutch_aggregates", PackageResources.aggregates_py),
-      ("_clutch_batches", PackageResources.batches_py), ("_clutch_dialects", PackageResources.dialects_py),
+      ("_clutch_batches", PackageResources.batches_py), ("_clutch_vectorize", PackageResources.vectorize_py),
+      ("_clutch_dialects", PackageResources.dialects_py),
       (environmentModule, PackageResources.environment_py), ("_clutch_packages", PackageResources.packages_py),
       ("_clutch_loader", PackageResources.loader_py),
     ]

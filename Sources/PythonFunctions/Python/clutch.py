@@ -82,12 +82,14 @@ _marked = []
 _OPTIONS = {
     "null": "skip", "deterministic": None, "on_error": "raise", "timeout": None, "batch_timeout": None, "memory": None,
     "threads": False, "batch": False, "retry_rows": False, "rows": None, "concurrency": None, "placement": None,
+    "vectorize": None,
 }  # fmt: skip
 
 
 def udf(
     function=None, /, *, name=None, null="skip", deterministic=None, on_error="raise", timeout=None, batch_timeout=None,
-    memory=None, threads=False, batch=False, retry_rows=False, rows=None, concurrency=None, placement=None, **unknown,
+    memory=None, threads=False, batch=False, retry_rows=False, rows=None, concurrency=None, placement=None,
+    vectorize=None, **unknown,
 ):  # fmt: skip
     """Mark a function as a UDF; use it as @udf or with options as @udf(...).
 
@@ -123,6 +125,8 @@ def udf(
         the engine's process, which some compiled packages refuse. "worker": in processes of their own, where every package
         loads. "main": in the main interpreter of the engine's process, with one GIL for all. By default in isolated
         interpreters, or in worker processes where the file's packages need that.
+    vectorize: whether rows may be computed without Python where that gives the same results. False: Python runs them all.
+        Nothing: what is said for all functions, by default False.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """
@@ -253,6 +257,7 @@ def _check(marked, name, options, unknown):
         marked.refuse(f"{at}(name=...) takes a name such as 'my_function', not {_shown(name)}")
     word("null", "skip", "call")
     flag("deterministic", (None,))
+    flag("vectorize", (None,))
     word("on_error", "raise", "null", "collect")
     word("placement", "interpreter", "worker", "main", others=(None,))
     for option in ("timeout", "batch_timeout"):

@@ -20,6 +20,7 @@ import _clutch_environment as environment
 import _clutch_packages as packages
 import _clutch_pristine as pristine
 import _clutch_texts as texts
+import _clutch_vectorize as vectorize
 import clutch
 
 #: Will have the module of the source.
@@ -63,6 +64,7 @@ def load(source, filename, path, declarations=(), dialect=None):
     code = _compiled(tree, filename)
     lines = places(tree)
     written[:] = _written_placements(tree)
+    vectorize.remember(source, filename, code)
     dialects.prepare(source, declarations)
     module = types.ModuleType(_module_name(filename))
     module.__file__ = path or filename
@@ -337,6 +339,7 @@ def _signature(marked, line, parameter_lines, problems):
         "line": line,
         "decimals": marked.decimals,
         "aggregate": _aggregate(form),
+        "vectorizes": options["vectorize"],
     }
 
 

@@ -42,6 +42,8 @@ enum AuditEvent: UInt8 {
 
   case startThread  // decided by `ThreadRefusals`, and not by policies
 
+  case trace  // no affair of policies: `TraceRequests` counts them
+
   private static let names: [(AuditEvent, [String])] = [
     (.open, ["open"]),
     (.readPath, ["os.listdir", "os.scandir", "os.getxattr", "os.listxattr"]),
@@ -89,6 +91,7 @@ enum AuditEvent: UInt8 {
     (.hostName, ["socket.gethostname", "socket.getservbyname", "socket.getservbyport"]),
     (.importModule, ["import"]),
     (.auditHook, ["sys.addaudithook"]),
+    (.trace, ["sys.settrace", "sys.setprofile", "sys.monitoring.register_callback"]),
     (.startThread, ["_thread.start_new_thread", "_thread.start_joinable_thread"]),
   ]
 

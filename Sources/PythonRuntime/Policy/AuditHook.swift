@@ -15,6 +15,7 @@ enum AuditHook {
         let api = PythonAPI(OpaquePointer(context))
         guard let kind = AuditEvent.find(event) else { return 0 }
         guard kind != .startThread else { return ThreadRefusals.allowsThread(api) ? 0 : -1 }
+        if kind == .trace { TraceRequests.note() }
         guard let policyGuard = AuditHook.currentGuard(api) else { return 0 }
         return policyGuard.allows(kind, event, arguments) ? 0 : -1
       }, UnsafeMutableRawPointer(mutating: api))

@@ -167,7 +167,7 @@ final class PolicyGuard {
       return always(PolicyModules.environmentChanges, unless: policy.environment == .all && policy.processes)
     case .systemLog: return always("writing to the system's log", unless: !policy.write.isNone)
     case .importModule: return importing(arguments)
-    case .startThread: return nil
+    case .startThread, .trace: return nil
     case .auditHook: return always(PolicyModules.hooks, unless: false)
     }
   }

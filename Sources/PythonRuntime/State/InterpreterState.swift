@@ -38,6 +38,9 @@ package final class InterpreterState {
   /// What its policy lets it do; nil for everything.
   var policyGuard: PolicyGuard?
 
+  /// The number of what is told of changes of dictionaries, once there is one.
+  package var dictionaryWatcher: Int32?
+
   /// The name of the source that is loaded in it, if one is.
   package var sourceName: String?
 

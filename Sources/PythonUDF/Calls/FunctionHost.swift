@@ -68,6 +68,8 @@ enum FunctionStep: Sendable {
   case finish(StreamCall)
   /// Ends such a function before its end.
   case abort(StreamCall)
+  /// Says what of a function runs without Python.
+  case inspect(function: Int)
   /// Closes the source's instances and its event loop.
   case end
 }
@@ -82,6 +84,7 @@ enum StepResult: Sendable {
   case drawn(UDFTableBatch?)
   /// What a step on states gave.
   case aggregated(AggregateOutcome)
+  case inspected(VectorReport)
   case closed
 }
 
@@ -92,12 +95,12 @@ extension StepResult {
     case .rows(let result):
       StepCount(
         rows: result.values.count, nulls: result.values.nullCount, failed: result.failureCount,
-        failuresByType: result.failuresByType)
+        failuresByType: result.failuresByType, vectorized: result.vectorizedRows, rerun: result.rerunRows)
     case .drawn(let drawn?):
       StepCount(rows: drawn.values.rowCount, failed: drawn.failureCount, failuresByType: drawn.failuresByType)
     case .aggregated(let outcome):
       StepCount(rows: outcome.rows, failed: outcome.failureCount, failuresByType: outcome.failuresByType)
-    case .drawn, .loaded, .closed: StepCount()
+    case .drawn, .loaded, .inspected, .closed: StepCount()
     }
   }
 }

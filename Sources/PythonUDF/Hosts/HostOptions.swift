@@ -34,6 +34,9 @@ public struct HostOptions: Sendable {
   /// How long a source may take to load in one interpreter; nil for any time. One that does not stop then is given up a
   /// second later, but for one that a database's query loads on its own thread (``threads``), unless ``startsAll``.
   public var loadTimeout: Duration?
+  /// Whether rows of functions that are plain enough are computed without Python, with the same results; off by default. A
+  /// function may say otherwise with `@udf(vectorize=...)`.
+  public var vectorizes: Bool
   /// How many calls may wait while all interpreters run; more fail with the code `busy`. Nil for any number.
   public var waitingLimit: Int?
   /// Where what the source prints, logs and warns of goes; the current logger by default.
@@ -52,7 +55,8 @@ public struct HostOptions: Sendable {
     policy: InterpreterPolicy = .guarded, placement: Placement? = nil, blockPlacement: Placement? = nil,
     workers: Int? = nil, worker: String? = nil, workerIdle: Duration? = nil, environment: UDFEnvironment? = nil,
     loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
-    logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil
+    logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil,
+    vectorizes: Bool = false
   ) {
     self.interpreters = interpreters
     self.startsAll = startsAll
@@ -69,6 +73,7 @@ public struct HostOptions: Sendable {
     self.logging = logging
     self.discovery = discovery
     self.threads = threads
+    self.vectorizes = vectorizes
   }
 
   /// The same for one host, on a thread of its own, where functions run in the main interpreter: more would wait for its GIL,

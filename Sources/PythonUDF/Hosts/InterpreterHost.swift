@@ -35,6 +35,7 @@ final class InterpreterHost: FunctionHost {
   private let prepare: @Sendable (borrowing Python) throws -> Void
   /// What is done when the policy is in force, and before code of the source's runs.
   private let willRun: @Sendable (borrowing Python) -> Void
+  private let vectors: VectorTier
 
   /// - Parameter thread: a thread that others live on too; nil for one of its own.
   /// - Throws: `ThreadConfinementError` when the system makes no thread.
@@ -50,6 +51,7 @@ final class InterpreterHost: FunctionHost {
     self.options = options
     self.log = log
     channel = LogChannel(log)
+    vectors = VectorTier(isOn: options.vectorizes)
   }
 
   private var interpreter: SubInterpreter? { state.withLock(\.interpreter) }
@@ -81,7 +83,8 @@ final class InterpreterHost: FunctionHost {
       switch step {
       case .load: return .loaded(try Activity.loading(source.name) { try module(call) }.signatures)
       case .rows(let function, let batch):
-        return .rows(try calling(call) { module, py in try module.rows(function, batch, call.rowContext, in: py) })
+        return .rows(
+          try calling(call) { module, py in try vectors.rows(function, batch, call, of: module, in: py) })
       case .draw(let table, let limit):
         return .drawn(try calling(call) { module, py in try module.draw(table, limit, call.rowContext, in: py) })
       case .close(let table):
@@ -98,6 +101,8 @@ final class InterpreterHost: FunctionHost {
       case .abort(let stream):
         try calling(call) { module, py in try module.close(stream, in: py) }
         return .closed
+      case .inspect(let function):
+        return .inspected(try calling(call) { module, py in try vectors.report(function, of: module, in: py) })
       case .end:
         try calling(call) { module, py in
           try module.end(in: py) { error in log.note(.warning, "an instance raised when it was closed: \(error)") }

@@ -356,7 +356,7 @@ extension FunctionStep {
   /// The place of the function that it is about.
   fileprivate var function: Int? {
     switch self {
-    case .rows(let function, _): function
+    case .rows(let function, _), .inspect(let function): function
     case .draw(let table, _), .close(let table): table.function
     case .aggregate(let table, _): table.function
     case .feed(let stream, _), .finish(let stream), .abort(let stream): stream.function

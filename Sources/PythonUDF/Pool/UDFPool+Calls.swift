@@ -144,7 +144,7 @@ extension UDFPool {
       failures.add(
         drawn.failureCount, of: drawn.values.rowCount + drawn.failuresWithoutRow, drawn.failures, call)
     case .aggregated(let outcome): failures.add(outcome.failureCount, of: outcome.rows, outcome.failures, call)
-    case .drawn, .loaded, .closed: break
+    case .drawn, .loaded, .inspected, .closed: break
     }
     return result
   }

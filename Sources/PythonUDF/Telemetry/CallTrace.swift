@@ -71,4 +71,7 @@ struct StepCount {
   var nulls = 0
   var failed = 0
   var failuresByType: [String: Int] = [:]
+  /// Rows that were computed without Python, and rows of such functions that Python ran all the same.
+  var vectorized = 0
+  var rerun = 0
 }

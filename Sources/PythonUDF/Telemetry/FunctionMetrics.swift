@@ -15,6 +15,8 @@ final class FunctionMetrics: Sendable {
   /// Calls that were stopped because nobody waits for them any more, which is no failure of the function.
   private let cancelled: Counter
   private let seconds: Timer
+  /// Rows that were computed without Python, and those of such functions that were not; made as they come.
+  private let vectors = Mutex<(vectorized: Counter, rerun: Counter)?>(nil)
   /// Failed rows and calls by the type of exception, made as they come.
   private let errors = Mutex<[String: Counter]>([:])
 
@@ -34,6 +36,15 @@ final class FunctionMetrics: Sendable {
     rows.increment(by: result.rows)
     batches.increment()
     nulls.increment(by: result.nulls)
+    if result.vectorized + result.rerun > 0 {
+      let counters = vectors.withLock { vectors in
+        let made = vectors ?? (counter("clutch_udf_rows_vectorized"), counter("clutch_udf_rows_rerun"))
+        vectors = made
+        return made
+      }
+      counters.vectorized.increment(by: result.vectorized)
+      counters.rerun.increment(by: result.rerun)
+    }
     for (type, count) in result.failuresByType { self.errors(of: type).increment(by: count) }
   }
 
@@ -49,6 +60,8 @@ final class FunctionMetrics: Sendable {
     let (seconds, attoseconds) = duration.components
     self.seconds.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
   }
+
+  private func counter(_ label: String) -> Counter { Counter(label: label, dimensions: dimensions, factory: factory) }
 
   private func errors(of type: String) -> Counter {
     errors.withLock { errors in

@@ -89,6 +89,7 @@ extension StepAnswer {
       writer.write(outcome.failureCount)
       writer.write(outcome.failures)
       writer.write(outcome.failuresByType)
+    case .success(.inspected): throw WireError("nobody asks a worker what runs without Python")
     case .success(.closed): writer.write(AnswerKind.closed.rawValue)
     }
     return writer

@@ -224,7 +224,9 @@ private final class Worker: Sendable {
   private func options(_ load: WorkerLoad) -> HostOptions {
     HostOptions(
       interpreters: 1, configuration: load.configuration, policy: load.policy, placement: .main,
-      environment: load.environment, loadTimeout: nil, discovery: PythonDiscovery(explicitPath: load.python))
+      environment: load.environment, loadTimeout: nil, discovery: PythonDiscovery(explicitPath: load.python),
+      // Functions that are plain enough need no worker, and its host watches rows that it could not see.
+      vectorizes: false)
   }
 
   private func log(_ load: WorkerLoad) -> UDFLog {

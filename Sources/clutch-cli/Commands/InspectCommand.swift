@@ -4,6 +4,7 @@ import Clutch
 import DuckDBEngine
 import Environments
 import Foundation
+import PythonUDF
 
 /// `clutch inspect`: the functions of a UDF file.
 struct InspectCommand: ParsableCommand {
@@ -29,16 +30,17 @@ struct InspectCommand: ParsableCommand {
     defer { reportDenials(of: pools) }
     signals.show { reportStacks(of: pools) }
     let sink = OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
+    let functions = try pools.flatMap { pool in
+      try pool.signatures.enumerated().map { (pool, $1, try pool.vectorReport(of: $0)) }
+    }
     switch format {
-    case .text:
-      let functions = pools.flatMap { pool in pool.signatures.map { describe($0, in: pool) } }
-      try sink.write(functions.joined(separator: "\n\n") + "\n")
-    case .json: try sink.write(try json(pools.flatMap { pool in pool.signatures.map { entry($0, in: pool) } }) + "\n")
+    case .text: try sink.write(functions.map { describe($1, $2, in: $0) }.joined(separator: "\n\n") + "\n")
+    case .json: try sink.write(try json(functions.map { entry($1, $2, in: $0) }) + "\n")
     }
     try sink.flush()
   }
 
-  private func describe(_ signature: UDFSignature, in pool: UDFPool) -> String {
+  private func describe(_ signature: UDFSignature, _ report: VectorReport, in pool: UDFPool) -> String {
     var lines = ["\(signature.name)  (line \(signature.line))"]
     lines.append("  SQL    \(signature.sqlDescription)")
     lines.append("  nulls  \(signature.nullBehavior)")
@@ -51,11 +53,12 @@ struct InspectCommand: ParsableCommand {
     if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
     if let place = pool.placementSummary { lines.append("  runs   \(place)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
+    if signature.kind == .rows { lines += report.lines }
     if let summary = signature.summary { lines.append("  doc    \(summary.cut(to: TextLimit.message))") }
     return lines.joined(separator: "\n")
   }
 
-  private func entry(_ signature: UDFSignature, in pool: UDFPool) -> Entry {
+  private func entry(_ signature: UDFSignature, _ report: VectorReport, in pool: UDFPool) -> Entry {
     Entry(
       name: signature.name, kind: signature.kind.rawValue, sql: signature.sqlDescription, line: signature.line,
       parameters: signature.parameters.map {
@@ -77,7 +80,14 @@ struct InspectCommand: ParsableCommand {
       memoryLimit: signature.memoryLimit, retryRows: signature.retriesRows,
       batchRows: signature.batchForm?.rows, concurrency: signature.concurrency,
       declaredPlacement: signature.placement?.rawValue, placement: pool.placement.rawValue,
-      placementReason: pool.placementReason, documentation: signature.documentation
+      placementReason: pool.placementReason, documentation: signature.documentation,
+      vectorized: signature.kind != .rows
+        ? nil
+        : Entry.Vectorized(
+          status: report.status.rawValue,
+          reasons: report.reasons.map {
+            Entry.Vectorized.Reason(line: $0.line, column: $0.column, construct: $0.construct, hint: $0.hint)
+          })
     )
   }
 
@@ -132,6 +142,31 @@ struct InspectCommand: ParsableCommand {
     let placement: String
     let placementReason: String?
     let documentation: String?
+    /// Of a function that is called for each row.
+    let vectorized: Vectorized?
+
+    /// What of it runs without Python.
+    struct Vectorized: Encodable {
+      struct Reason: Encodable {
+        let line, column: Int
+        let construct: String
+        let hint: String?
+      }
+      /// vectorized, partly (but for rows that reach one of the reasons), or python.
+      let status: String
+      let reasons: [Reason]
+    }
+  }
+}
+
+extension VectorReport {
+  /// What is said of a function, if anything is to be.
+  fileprivate var lines: [String] {
+    switch status {
+    case .vectorized: ["  vector without Python"]
+    case .partly: ["  vector without Python, but for rows that reach"] + reasons.map { "         \($0.summary)" }
+    case .python: reasons.map { "  vector no: \($0.summary)" }
+    }
   }
 }
 

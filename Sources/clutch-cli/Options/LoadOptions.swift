@@ -20,6 +20,12 @@ struct LoadOptions: ParsableArguments {
     help: ArgumentHelp(
       "How many seconds a UDF file may take to load; 0 for any time.", valueName: "seconds"), transform: loadSeconds)
   var loadTimeout = 120.0
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Compute rows of functions that are plain enough without Python, with the same results.",
+      discussion: "A file may say otherwise for a function: @udf(vectorize=...)."))
+  var vectorize = false
   @OptionGroup var log: LogOptions
   @OptionGroup var packages: PackageOptions
   @OptionGroup var python: PythonOptions
@@ -71,7 +77,8 @@ struct LoadOptions: ParsableArguments {
     HostOptions(
       interpreters: interpreters, configuration: threads.allow(in: .isolated(memoryLimit: udfMemory)),
       placement: placement.placement, workerIdle: placement.workerIdle,
-      loadTimeout: loadTimeout > 0 ? .seconds(loadTimeout) : nil, logging: log.logging, threads: group)
+      loadTimeout: loadTimeout > 0 ? .seconds(loadTimeout) : nil, logging: log.logging, threads: group,
+      vectorizes: vectorize)
   }
 
   /// Loads each of the files on interpreters of its own, with its own policy.

@@ -181,7 +181,7 @@ import Testing
     ),
     (
       "@udf(retries=1, tries=2)",
-      "@udf has no option 'retries', 'tries'; it has name, null, deterministic, on_error, timeout, batch_timeout, memory, threads, batch, retry_rows, rows and concurrency",
+      "@udf has no option 'retries', 'tries'; it has name, null, deterministic, on_error, timeout, batch_timeout, memory, threads, batch, retry_rows, rows, concurrency, placement and vectorize",
       "def f() -> int: pass"
     ),
     ("@udf(null='x')", "@udf(null=...) takes 'skip' or 'call', not 'x'", "def f() -> int: pass"),

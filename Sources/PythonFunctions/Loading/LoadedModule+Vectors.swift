@@ -1,0 +1,48 @@
+import CPythonABI
+import Functions
+import Foundation
+package import PythonRuntime
+
+/// What the front end for programs says of a function.
+package enum VectorSyntax {
+  /// Its syntax, as JSON, and what guards that this goes on being what Python would run.
+  case found(String, FunctionGuard)
+  /// Why it has no program: where, what stands there, and what to write instead, or "".
+  case refused(line: Int, column: Int, construct: String, hint: String)
+}
+
+extension LoadedModule {
+  /// Asks Python's own compiler for the syntax of a function, with its names resolved as they are now.
+  ///
+  /// Takes some milliseconds for the first function of a source, and a fraction of one for each.
+  package func vectorSyntax(_ function: Int, in py: borrowing Python) throws -> VectorSyntax {
+    py.state.memory.suspendLimit()
+    defer { py.state.memory.resumeLimit() }
+    guard let callable = functions[function].roles[.call].flatMap(py.state.kept), let module = py.state.kept(vectorize)
+    else {
+      throw UDFError(.closed, "UDF \(functions[function].signature.name) has been unloaded")
+    }
+    let program = try py.state.check(py.api.pointee.PyObject_GetAttrString(module, "program"))
+    defer { py.api.pointee.Py_DecRef(program) }
+    let answer = PythonObject(owning: try py.state.check(py.api.call(program, callable)), py.state)
+    let refusal = try answer.item(1)
+    guard refusal.isNone else {
+      return .refused(
+        line: try refusal.item(0).extract(Int.self), column: try refusal.item(1).extract(Int.self),
+        construct: try refusal.item(2).extract(String.self), hint: try refusal.item(3).extract(String.self))
+    }
+    let isWatched = py.state.keep(try py.state.check(py.api.pointee.PyObject_GetAttrString(module, "is_watched")))
+    let guarded = try FunctionGuard(answer.item(2), answer.item(3), isWatched: isWatched, in: py)
+    return .found(try answer.item(0).extract(String.self), guarded)
+  }
+
+  /// Whether a function of Python's `math` gives other bits than the host's own for some arguments.
+  package func differs(_ name: String, _ arguments: [[Double]], _ results: [Double], in py: borrowing Python) throws
+    -> Bool
+  {
+    guard let module = py.state.kept(vectorize) else { return true }
+    let differing = PythonObject(
+      owning: try py.state.check(py.api.pointee.PyObject_GetAttrString(module, "differing")), py.state)
+    return try differing.call(name, arguments, results).extract(Bool.self)
+  }
+}

@@ -1,0 +1,86 @@
+import Columnar
+import Functions
+import PythonFunctions
+import PythonRuntime
+import Synchronization
+import VectorizedPython
+
+/// Rows of an interpreter's functions without the interpreter: the functions that are plain enough have programs, whose
+/// results are those of Python, and which leave to Python the rows that they cannot vouch for.
+///
+/// The one place where programs meet an interpreter: whoever calls functions sees the same results, errors and effects.
+final class VectorTier: @unchecked Sendable {
+  // Sendable because it is only used under the GIL of its host's interpreter, on the host's thread.
+
+  private let isOn: Bool
+  private var functions: [Int: VectorFunction] = [:]
+
+  init(isOn: Bool) { self.isOn = isOn }
+
+  /// A function's results for the rows of a batch, as `LoadedModule.rows` gives them.
+  func rows(
+    _ function: Int, _ batch: RecordBatch, _ call: CallContext, of module: LoadedModule, in py: borrowing Python
+  ) throws -> UDFResult {
+    let context = call.rowContext
+    guard let known = vectorFunction(function, module), let ready = known.ready(for: batch, call, of: module, in: py)
+    else {
+      return try module.rows(function, batch, context, in: py)
+    }
+    let progress = context.progress
+    let program = ready.program
+    let found = VectorRun(program, batch, in: ready.workspace) { row in
+      // For those who watch how long a row takes.
+      progress.row.pointee.store(row + 1, ordering: .relaxed)
+      return !progress.isStopped.load(ordering: .relaxed)
+    }
+    guard let run = found else { return try module.rows(function, batch, context, in: py) }
+    let (rerun, rerunCount) = (run.rerun, run.rerunCount)
+    known.note(rows: batch.rowCount, rerun: rerunCount)
+    var (result, rows): (UDFResult?, [Range<Int>]) = (nil, [])
+    if !rerun.isEmpty {
+      (result, rows) = try module.rows(function, batch, context, only: rerun, takesRest: { !ready.holds }, in: py)
+    }
+    let values: Column
+    do { values = try run.column(with: result?.values, of: rows, reach: context.options.offsetReach) } catch {
+      // The column is full: the row path says at which row.
+      guard rerun.isEmpty else { throw error }
+      return try module.rows(function, batch, context, in: py)
+    }
+    var errors = result?.errors
+    if errors == nil, call.errorMode == .collect {
+      errors = try UDFRowFailure.column([], rowCount: batch.rowCount, context.options.offsetReach)
+    }
+    var complete = UDFResult(
+      values: values, errors: errors, failureCount: result?.failureCount ?? 0, failures: result?.failures ?? [],
+      failuresByType: result?.failuresByType ?? [:])
+    complete.rerunRows = rows.reduce(0) { $0 + $1.count }
+    complete.vectorizedRows = batch.rowCount - complete.rerunRows
+    return complete
+  }
+
+  /// What of a function runs without Python, where that is on.
+  func report(_ function: Int, of module: LoadedModule, in py: borrowing Python) throws -> VectorReport {
+    let signature = module.functions[function].signature
+    guard signature.kind == .rows else { return VectorReport(kind: signature.kind, line: signature.line) }
+    guard signature.vectorizes != false else { return VectorReport(offAt: signature.line) }
+    switch try module.vectorSyntax(function, in: py) {
+    case .refused(let line, let column, let construct, let hint):
+      return VectorReport(
+        refusal: Obstacle(SourcePlace(line: line, column: column), construct, hint: hint.isEmpty ? nil : hint))
+    case .found(let syntax, _):
+      do {
+        let program = try VectorProgram(syntax, signature, argumentCount: signature.parameters.count)
+        return VectorReport(obstacles: program.obstacles)
+      } catch { return VectorReport(refusal: error.obstacle) }
+    }
+  }
+
+  private func vectorFunction(_ function: Int, _ module: LoadedModule) -> VectorFunction? {
+    if let known = functions[function] { return known }
+    let signature = module.functions[function].signature
+    guard signature.kind == .rows, signature.vectorizes ?? isOn else { return nil }
+    let made = VectorFunction(function, signature)
+    functions[function] = made
+    return made
+  }
+}

@@ -1,0 +1,96 @@
+import Columnar
+
+/// A column as the registers of a program take it, a chunk at a time.
+struct ArgumentColumn {
+  private let column: Column
+  private let load: (Lanes, _ first: Int, _ count: Int) -> Void
+
+  /// Nil for a column that no register takes; its rows are CPython's.
+  init?(_ column: Column, _ parameter: ProgramParameter) {
+    guard column.dictionary == nil else { return nil }
+    self.column = column
+    let register = parameter.register
+    switch (parameter.kind, column.type) {
+    case (.int, .int64), (.float, .float64):
+      // The column's own memory, which programs do not write.
+      nonisolated(unsafe) let values = UnsafeMutableRawPointer(mutating: column.unsafeValues)
+      load = { lanes, first, _ in lanes.bind(register, to: values + first * 8) }
+    case (.int, .int8): load = Self.widening(column, register) { (value: Int8) in Int64(value) }
+    case (.int, .int16): load = Self.widening(column, register) { (value: Int16) in Int64(value) }
+    case (.int, .int32): load = Self.widening(column, register) { (value: Int32) in Int64(value) }
+    case (.int, .uint8): load = Self.widening(column, register) { (value: UInt8) in Int64(value) }
+    case (.int, .uint16): load = Self.widening(column, register) { (value: UInt16) in Int64(value) }
+    case (.int, .uint32): load = Self.widening(column, register) { (value: UInt32) in Int64(value) }
+    case (.float, .float32): load = Self.widening(column, register) { (value: Float) in Double(value) }
+    case (.float, .int8): load = Self.widening(column, register) { (value: Int8) in Double(value) }
+    case (.float, .int16): load = Self.widening(column, register) { (value: Int16) in Double(value) }
+    case (.float, .int32): load = Self.widening(column, register) { (value: Int32) in Double(value) }
+    case (.float, .int64): load = Self.widening(column, register) { (value: Int64) in Double(value) }
+    case (.float, .uint8): load = Self.widening(column, register) { (value: UInt8) in Double(value) }
+    case (.float, .uint16): load = Self.widening(column, register) { (value: UInt16) in Double(value) }
+    case (.float, .uint32): load = Self.widening(column, register) { (value: UInt32) in Double(value) }
+    case (.float, .uint64): load = Self.widening(column, register) { (value: UInt64) in Double(value) }
+    case (.bool, .bool):
+      let (bytes, offset) = column.unsafeBits
+      load = { lanes, first, count in
+        Self.unpack(bytes, offset + first, count, into: lanes.values(register, as: Int64.self))
+      }
+    case (.text, .utf8), (.text, .largeUTF8), (.text, .utf8View):
+      let rows = VariableWidthRows(column)
+      let hasNulls = column.nullCount > 0
+      load = { lanes, first, count in
+        let texts = Texts(lanes, register)
+        var all: UInt8 = 0
+        for row in 0..<count {
+          // The view of a null row may hold anything.
+          let bytes =
+            hasNulls && column.isNull(first + row)
+            ? UnsafeRawBufferPointer(start: nil, count: 0) : rows.bytes(at: first + row)
+          let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? Texts.nowhere
+          let text = TextView(start: start, count: bytes.count)
+          texts[row] = text
+          var own: UInt8 = 0
+          for place in 0..<text.count { own |= text.start[place] }
+          all |= own
+          // What is no UTF-8 is an error that CPython finds.
+          if own >= 0x80, String(validating: bytes, as: UTF8.self) == nil {
+            lanes.marks[row] = 1
+            texts[row] = TextView(start: Texts.nowhere, count: 0)
+          }
+        }
+        lanes.isASCII[register] = all < 0x80
+      }
+    default: return nil
+    }
+  }
+
+  /// Makes a chunk's values the register's.
+  func bind(_ lanes: Lanes, _ parameter: ProgramParameter, first: Int, count: Int) {
+    load(lanes, first, count)
+    guard let validity = parameter.validity else { return }
+    guard let bits = column.unsafeValidity else { return lanes.fill(validity, with: 1) }
+    Self.unpack(bits.bytes, bits.bitOffset + first, count, into: lanes.values(validity, as: Int64.self))
+  }
+
+  /// Where rows are null; nil where none is.
+  var nulls: (bytes: UnsafePointer<UInt8>, bitOffset: Int)? { column.unsafeValidity }
+
+  private static func widening<Value, Wide>(
+    _ column: Column, _ register: Int, _ widen: @escaping (Value) -> Wide
+  ) -> (Lanes, Int, Int) -> Void {
+    let values = column.unsafeValues.assumingMemoryBound(to: Value.self)
+    return { lanes, first, count in
+      let wide = lanes.values(register, as: Wide.self)
+      for row in 0..<count { wide[row] = widen(values[first + row]) }
+    }
+  }
+
+  private static func unpack(
+    _ bytes: UnsafePointer<UInt8>, _ first: Int, _ count: Int, into target: UnsafeMutablePointer<Int64>
+  ) {
+    for row in 0..<count {
+      let bit = first &+ row
+      target[row] = Int64((bytes[bit &>> 3] &>> UInt8(truncatingIfNeeded: bit & 7)) & 1)
+    }
+  }
+}

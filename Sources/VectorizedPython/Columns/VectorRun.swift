@@ -1,0 +1,300 @@
+package import Columnar
+import Functions
+
+/// What a program made of a batch: results, and the rows that are left to CPython.
+package struct VectorRun: ~Copyable {
+  private let program: VectorProgram
+  private let rowCount: Int
+  private let states: RowStates
+  private var values: GrowableBuffer
+  private let width: Int
+  /// The bytes of texts, one after the other, and where each row's end.
+  private var bytes = GrowableBuffer()
+  private var byteCount = 0
+  private var ends: [Int] = []
+  /// The rows that CPython is to run, in order.
+  package private(set) var rerun: [Range<Int>] = []
+  package private(set) var rerunCount = 0
+
+  /// Runs a program on a batch; nil when its columns are such as no register takes.
+  ///
+  /// - Parameter goesOn: asked before every chunk, with its first row; the rows from there on are CPython's once it says no.
+  package init?(
+    _ program: VectorProgram, _ batch: RecordBatch, in workspace: VectorWorkspace, goesOn: (Int) -> Bool
+  ) {
+    guard batch.columns.count == program.parameters.count else { return nil }
+    var columns: [ArgumentColumn] = []
+    for (column, parameter) in zip(batch.columns, program.parameters) {
+      guard let bound = ArgumentColumn(column, parameter) else { return nil }
+      columns.append(bound)
+    }
+    self.program = program
+    rowCount = batch.rowCount
+    width = program.resultKind == .text ? 0 : program.resultType.resultWidth
+    states = RowStates(count: rowCount)
+    values = GrowableBuffer(byteCapacity: program.resultKind == .text ? 0 : rowCount * width)
+    let nulls = zip(columns, program.parameters).compactMap { $1.validity == nil ? $0.nulls : nil }
+    let lanes = workspace.lanes(of: program)
+    if program.resultKind == .text { ends.reserveCapacity(rowCount) }
+    var first = 0
+    while first < rowCount {
+      let count = min(Lanes.rows, rowCount - first)
+      guard goesOn(first) else {
+        leave(first..<rowCount)
+        break
+      }
+      run(lanes, columns, nulls, first, count)
+      first += count
+    }
+    for parameter in program.parameters { lanes.bind(parameter.register, to: nil) }
+    lanes.bind(program.resultRegister, to: nil)
+  }
+
+  private mutating func leave(_ rows: Range<Int>) {
+    for row in rows { states[row] = .rerun }
+    if program.resultKind == .text { ends += Array(repeating: byteCount, count: rows.count) }
+    add(rows)
+  }
+
+  private mutating func add(_ rows: Range<Int>) {
+    rerunCount += rows.count
+    if let last = rerun.last, last.upperBound == rows.lowerBound {
+      rerun[rerun.count - 1] = last.lowerBound..<rows.upperBound
+    } else {
+      rerun.append(rows)
+    }
+  }
+
+  private mutating func run(
+    _ lanes: Lanes, _ columns: [ArgumentColumn], _ nulls: [(bytes: UnsafePointer<UInt8>, bitOffset: Int)],
+    _ first: Int, _ count: Int
+  ) {
+    lanes.begin(rows: count)
+    for register in 0..<program.registerCount { lanes.isASCII[register] = true }
+    for (register, isASCII) in lanes.constantTexts { lanes.isASCII[register] = isASCII }
+    for (column, parameter) in zip(columns, program.parameters) {
+      column.bind(lanes, parameter, first: first, count: count)
+    }
+    let isDirect = width == 8 && program.resultKind != .text && program.resultKind != .bool
+    if isDirect { lanes.bind(program.resultRegister, to: values.base + first * 8) }
+    var selection = Selection(rows: lanes.list(), count: count, isDense: true)
+    // Null rows are computed along where that cannot go on and on.
+    let own = states.memory + first
+    var hasNulls = false
+    for row in 0..<count { own[row] = .value }
+    for (bytes, offset) in nulls {
+      for row in 0..<count {
+        let bit = offset &+ first &+ row
+        if (bytes[bit &>> 3] &>> UInt8(truncatingIfNeeded: bit & 7)) & 1 == 0 {
+          own[row] = .null
+          hasNulls = true
+        }
+      }
+    }
+    if hasNulls, program.hasLoops || program.resultKind == .text {
+      selection.isDense = false
+      selection.count = 0
+      for row in 0..<count where own[row] == .value {
+        selection.rows[selection.count] = UInt16(truncatingIfNeeded: row)
+        selection.count += 1
+      }
+    }
+    // Texts that cannot be read are marked before the first kernel.
+    var isMarked = program.parameters.contains { $0.kind == .text }
+    if isMarked { selection = lanes.unmarked(selection) }
+    lanes.run(program.actions, &selection)
+    if let validity = program.resultValidity {
+      let valid = lanes.values(validity, as: Int64.self)
+      for row in 0..<count where valid[row] == 0 && own[row] == .value { own[row] = .null }
+    }
+    var any: UInt8 = 0
+    for row in 0..<count { any |= lanes.marks[row] }
+    isMarked = any != 0
+    if isMarked {
+      for row in 0..<count where lanes.marks[row] != 0 {
+        // A null row is null without a call. One that is marked has no result yet that could be.
+        if nulls.isEmpty || !isNull(nulls, first + row) { own[row] = .rerun }
+      }
+    }
+    if !isDirect { take(lanes, own, first, count) }
+    guard isMarked else { return }
+    var row = 0
+    while row < count {
+      guard own[row] == .rerun else {
+        row += 1
+        continue
+      }
+      let start = row
+      while row < count, own[row] == .rerun { row += 1 }
+      add(first + start..<first + row)
+    }
+  }
+
+  private func isNull(_ nulls: [(bytes: UnsafePointer<UInt8>, bitOffset: Int)], _ row: Int) -> Bool {
+    nulls.contains { bytes, offset in
+      let bit = offset + row
+      return (bytes[bit >> 3] >> UInt8(truncatingIfNeeded: bit & 7)) & 1 == 0
+    }
+  }
+
+  /// Takes a chunk's results over where the result's register is not the column itself.
+  private mutating func take(_ lanes: Lanes, _ own: UnsafeMutablePointer<RowState>, _ first: Int, _ count: Int) {
+    let register = program.resultRegister
+    switch program.resultKind {
+    case .text:
+      let texts = Texts(lanes, register)
+      var total = 0
+      for row in 0..<count where own[row] == .value { total += texts[row].count }
+      bytes.grow(toFit: byteCount + total, keeping: byteCount)
+      for row in 0..<count {
+        if own[row] == .value {
+          let text = texts[row]
+          (bytes.base + byteCount).copyMemory(from: text.start, byteCount: text.count)
+          byteCount += text.count
+        }
+        ends.append(byteCount)
+      }
+    case .bool: narrow(lanes, first, count) { (value: Int64) in UInt8(truncatingIfNeeded: value) }
+    case .float: narrow(lanes, first, count) { (value: Double) in Float(value) }
+    default:
+      switch program.resultType {
+      case .int8, .uint8: narrow(lanes, first, count) { (value: Int64) in UInt8(truncatingIfNeeded: value) }
+      case .int16, .uint16: narrow(lanes, first, count) { (value: Int64) in UInt16(truncatingIfNeeded: value) }
+      default: narrow(lanes, first, count) { (value: Int64) in UInt32(truncatingIfNeeded: value) }
+      }
+    }
+  }
+
+  private mutating func narrow<Wide, Narrow>(_ lanes: Lanes, _ first: Int, _ count: Int, _ convert: (Wide) -> Narrow) {
+    let source = lanes.values(program.resultRegister, as: Wide.self)
+    let target = values.base.assumingMemoryBound(to: Narrow.self) + first
+    for row in 0..<count { target[row] = convert(source[row]) }
+  }
+
+  // MARK: The column
+
+  /// The results with those of CPython in their places.
+  ///
+  /// - Parameters:
+  ///   - others: a column of what CPython gave, row after row; nil when it ran none.
+  ///   - rows: which rows these are.
+  ///   - replaced: whether rows of these that the program had results for are CPython's now.
+  package consuming func column(
+    with others: Column?, of rows: [Range<Int>], reach: OffsetReach
+  ) throws(ColumnError) -> Column {
+    if program.resultKind == .text { return try textColumn(with: others, of: rows, reach) }
+    if let others {
+      var place = 0
+      for range in rows {
+        for row in range {
+          states[row] = others.isNull(place) ? .null : .value
+          copy(others, place, to: row)
+          place += 1
+        }
+      }
+    }
+    let (validity, nullCount) = validityBuffer()
+    let type = program.resultType.columnType
+    if type == .bool {
+      var bits = BitPacker()
+      bits.reserveCapacity(rowCount)
+      let truths = values.base.assumingMemoryBound(to: UInt8.self)
+      for row in 0..<rowCount { bits.append(truths[row] != 0) }
+      return try Column(
+        type: .bool, count: rowCount, nullCount: nullCount, validity: validity, buffers: [bits.finish()])
+    }
+    let count = rowCount
+    let buffer = values.freeze(byteCount: rowCount * width)
+    return try Column(type: type, count: count, nullCount: nullCount, validity: validity, buffers: [buffer])
+  }
+
+  private mutating func copy(_ others: Column, _ place: Int, to row: Int) {
+    if program.resultKind == .bool {
+      let (bytes, offset) = others.unsafeBits
+      let bit = offset + place
+      values.base.assumingMemoryBound(to: UInt8.self)[row] = (bytes[bit >> 3] >> UInt8(truncatingIfNeeded: bit & 7)) & 1
+    } else {
+      (values.base + row * width).copyMemory(from: others.unsafeValues + place * width, byteCount: width)
+    }
+  }
+
+  private func validityBuffer() -> (Buffer?, nullCount: Int) {
+    var nullCount = 0
+    for row in 0..<rowCount { nullCount += states[row] == .null ? 1 : 0 }
+    guard nullCount > 0 else { return (nil, 0) }
+    var bits = BitPacker()
+    bits.reserveCapacity(rowCount)
+    for row in 0..<rowCount { bits.append(states[row] != .null) }
+    return (bits.finish(), nullCount)
+  }
+
+  /// The texts as they lie there already.
+  private consuming func plainTextColumn() throws(ColumnError) -> Column {
+    let (validity, nullCount) = validityBuffer()
+    let (count, byteCount) = (rowCount, byteCount)
+    let offsets = GrowableBuffer(byteCapacity: (count + 1) * 4)
+    let memory = offsets.base.assumingMemoryBound(to: Int32.self)
+    memory[0] = 0
+    for row in 0..<count { memory[row + 1] = Int32(truncatingIfNeeded: ends[row]) }
+    let data = bytes.freeze(byteCount: byteCount)
+    return try Column(
+      type: .utf8, count: count, nullCount: nullCount, validity: validity,
+      buffers: [offsets.freeze(byteCount: (count + 1) * 4), data])
+  }
+
+  private consuming func textColumn(
+    with others: Column?, of rows: [Range<Int>], _ reach: OffsetReach
+  ) throws(ColumnError) -> Column {
+    if others == nil, byteCount <= reach.short { return try plainTextColumn() }
+    var builder = LargeStringBuilder(reach: reach)
+    builder.reserveCapacity(rowCount, bytes: byteCount)
+    let texts = others.map(VariableWidthRows.init)
+    var (range, place) = (0, 0)
+    for row in 0..<rowCount {
+      while range < rows.count, row >= rows[range].upperBound { range += 1 }
+      if let others, let texts, range < rows.count, rows[range].contains(row) {
+        if others.isNull(place) { builder.appendNull() } else { try builder.append(utf8: texts.bytes(at: place)) }
+        place += 1
+      } else if states[row] == .value {
+        let start = row == 0 ? 0 : ends[row - 1]
+        try builder.append(utf8: UnsafeRawBufferPointer(start: bytes.base + start, count: ends[row] - start))
+      } else {
+        builder.appendNull()
+      }
+    }
+    return builder.finish()
+  }
+}
+
+enum RowState: UInt8 {
+  case null, value, rerun
+}
+
+/// A state for each row of a batch.
+private final class RowStates {
+  let memory: UnsafeMutablePointer<RowState>
+
+  init(count: Int) {
+    memory = .allocate(capacity: max(count, 1))
+    memory.initialize(repeating: .null, count: count)
+  }
+
+  deinit { memory.deallocate() }
+
+  subscript(row: Int) -> RowState {
+    get { memory[row] }
+    set { memory[row] = newValue }
+  }
+}
+
+extension UDFType {
+  /// The bytes of a value of a result, while it is made; a truth value has a byte of its own.
+  fileprivate var resultWidth: Int {
+    switch self {
+    case .bool, .int8, .uint8: 1
+    case .int16, .uint16: 2
+    case .int32, .uint32, .float32: 4
+    default: 8
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/// A step that is ready to run.
+indirect enum Action: Sendable {
+  case run(Kernel)
+  case choose(test: Int, [Action], [Action])
+  case loop(LoopAction)
+  case leave(exit: Int?)
+  case scope([Action], exit: Int)
+  case rerun
+}
+
+struct LoopAction: Sendable {
+  let test: [Action]
+  let register: Int?
+  let body: [Action]
+  let next: [Action]
+  let otherwise: [Action]
+  let continues: Int
+  let breaks: Int
+}
+
+extension Block {
+  /// The block's actions without what computes registers that nobody reads.
+  func actions(without unread: Set<Int>) -> [Action] {
+    steps.compactMap { step in
+      switch step {
+      case .compute(let computation):
+        unread.contains(computation.slots.result) ? nil : .run(computation.operation.make(computation.slots))
+      case .choose(let test, let then, let otherwise):
+        .choose(test: test, then.actions(without: unread), otherwise.actions(without: unread))
+      case .loop(let loop):
+        .loop(
+          LoopAction(
+            test: loop.test.actions(without: unread), register: loop.register,
+            body: loop.body.actions(without: unread), next: loop.next.actions(without: unread),
+            otherwise: loop.otherwise.actions(without: unread), continues: loop.continues, breaks: loop.breaks))
+      case .leave(let exit): .leave(exit: exit)
+      case .scope(let body, let exit): .scope(body.actions(without: unread), exit: exit)
+      case .rerun: .rerun
+      }
+    }
+  }
+
+  /// The functions of the C library, by their names in Python's `math`, that it calls.
+  var libraryNames: Set<String> {
+    steps.reduce(into: []) { names, step in
+      switch step {
+      case .compute(let computation):
+        if let name = MathKernels.libraryName(computation.operation) { names.insert(name) }
+      case .choose(_, let then, let otherwise): names.formUnion(then.libraryNames.union(otherwise.libraryNames))
+      case .loop(let loop):
+        for block in [loop.test, loop.body, loop.next, loop.otherwise] { names.formUnion(block.libraryNames) }
+      case .scope(let body, _): names.formUnion(body.libraryNames)
+      case .leave, .rerun: break
+      }
+    }
+  }
+
+  var hasLoops: Bool {
+    steps.contains { step in
+      switch step {
+      case .loop: true
+      case .choose(_, let then, let otherwise): then.hasLoops || otherwise.hasLoops
+      case .scope(let body, _): body.hasLoops
+      case .compute, .leave, .rerun: false
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// The memory that a program runs in: registers of a chunk's rows, and what is known of these rows.
+///
+/// Made for one program and used by one thread at a time. A register has eight bytes for each row: an `Int64`, a `Double`, a
+/// truth value as 0 or 1, or an address. A text takes two registers, the address of its bytes and their number, and is a
+/// valid, possibly empty, text in every row at all times: code that computes rows along which do not count reads it too.
+final class Lanes {
+  /// Rows of a chunk: with 8 KiB a register, those of an expression stay in a core's first cache.
+  static let rows = 1024
+
+  let registers: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let own: [UnsafeMutableRawPointer]
+  /// For each row of the chunk whether CPython is to run it.
+  let marks: UnsafeMutablePointer<UInt8>
+  /// For each register of a text whether the texts of all rows have ASCII characters only.
+  let isASCII: UnsafeMutablePointer<Bool>
+  let arena = TextArena()
+  /// Which rows left a loop or an inlined function early, by the number of the exit.
+  var exits: [Selection]
+  private var lists: [UnsafeMutablePointer<UInt16>] = []
+  private var usedLists = 0
+  /// Registers of constant texts, and whether these are ASCII.
+  var constantTexts: [(register: Int, isASCII: Bool)] = []
+  /// How much a chunk may still loop before what still does is left to CPython, which meets deadlines.
+  var budget = 0
+
+  init(registers count: Int, exits exitCount: Int) {
+    registers = .allocate(capacity: count)
+    own = (0..<count).map { _ in
+      let lanes = UnsafeMutableRawPointer.allocate(byteCount: Self.rows * 8, alignment: 64)
+      lanes.initializeMemory(as: Int64.self, repeating: 0, count: Self.rows)
+      return lanes
+    }
+    registers.initialize(from: own, count: count)
+    marks = .allocate(capacity: Self.rows)
+    marks.initialize(repeating: 0, count: Self.rows)
+    isASCII = .allocate(capacity: count)
+    isASCII.initialize(repeating: true, count: count)
+    exits = (0..<exitCount).map { _ in
+      Selection(rows: .allocate(capacity: Self.rows), count: 0, isDense: false)
+    }
+  }
+
+  deinit {
+    for lanes in own { lanes.deallocate() }
+    for exit in exits { exit.rows.deallocate() }
+    for list in lists { list.deallocate() }
+    registers.deallocate()
+    marks.deallocate()
+    isASCII.deallocate()
+  }
+
+  @inline(__always)
+  func values<Value>(_ register: Int, as type: Value.Type) -> UnsafeMutablePointer<Value> {
+    registers[register].assumingMemoryBound(to: Value.self)
+  }
+
+  /// Lets a register be memory that is the caller's, such as a column's; `nil` for its own again.
+  func bind(_ register: Int, to memory: UnsafeMutableRawPointer?) { registers[register] = memory ?? own[register] }
+
+  func fill(_ register: Int, with value: Int64) {
+    values(register, as: Int64.self).update(repeating: value, count: Self.rows)
+  }
+
+  /// Forgets the rows of the chunk before.
+  func begin(rows: Int) {
+    marks.update(repeating: 0, count: rows)
+    arena.reset()
+    usedLists = 0
+    budget = Self.turns
+  }
+
+  // MARK: Lists of rows
+
+  /// A list for a selection, until `release(to:)` with what `depth` was before.
+  func list() -> UnsafeMutablePointer<UInt16> {
+    if usedLists == lists.count { lists.append(.allocate(capacity: Self.rows)) }
+    usedLists += 1
+    return lists[usedLists - 1]
+  }
+
+  var depth: Int { usedLists }
+  func release(to depth: Int) { usedLists = depth }
+
+  /// The rows of a selection that no kernel marked.
+  func unmarked(_ selection: Selection) -> Selection {
+    let rows = selection.rows
+    let marks = marks
+    var count = 0
+    selection.each { row in
+      rows[count] = UInt16(truncatingIfNeeded: row)
+      count &+= marks[row] == 0 ? 1 : 0
+    }
+    return Selection(rows: rows, count: count, isDense: false)
+  }
+}

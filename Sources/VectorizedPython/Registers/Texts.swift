@@ -1,0 +1,147 @@
+import Foundation
+
+/// A text in memory that somebody else keeps: UTF-8, which may be empty.
+struct TextView {
+  var start: UnsafePointer<UInt8>
+  var count: Int
+
+  @inline(__always)
+  static func == (left: TextView, right: TextView) -> Bool {
+    left.count == right.count && memcmp(left.start, right.start, left.count) == 0
+  }
+
+  /// Where another text begins in this one, at the earliest at a place; nil if it does not.
+  @inline(__always)
+  func find(_ other: TextView, from place: Int = 0) -> Int? {
+    if other.count == 0 { return place <= count ? place : nil }
+    guard count - place >= other.count else { return nil }
+    let first = Int32(other.start[0])
+    var at = place
+    while at <= count - other.count {
+      guard let found = memchr(start + at, first, count - other.count - at + 1) else { return nil }
+      at = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+      if memcmp(start + at, other.start, other.count) == 0 { return at }
+      at += 1
+    }
+    return nil
+  }
+
+  @inline(__always)
+  func hasPrefix(_ other: TextView) -> Bool { count >= other.count && memcmp(start, other.start, other.count) == 0 }
+
+  @inline(__always)
+  func hasSuffix(_ other: TextView) -> Bool {
+    count >= other.count && memcmp(start + (count - other.count), other.start, other.count) == 0
+  }
+
+  @inline(__always)
+  var isASCII: Bool {
+    var all: UInt8 = 0
+    for place in 0..<count { all |= start[place] }
+    return all < 0x80
+  }
+}
+
+/// The texts of a register's rows. The address of an empty one is any that may be read from.
+struct Texts {
+  private let starts: UnsafeMutablePointer<Int>
+  private let counts: UnsafeMutablePointer<Int>
+
+  /// Where texts of no bytes are.
+  // Never written after this.
+  nonisolated(unsafe) static let nowhere: UnsafePointer<UInt8> = {
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 16)
+    memory.initialize(repeating: 0, count: 16)
+    return UnsafePointer(memory)
+  }()
+
+  @inline(__always)
+  init(_ lanes: Lanes, _ register: Int) {
+    starts = lanes.values(register, as: Int.self)
+    counts = lanes.values(register + 1, as: Int.self)
+  }
+
+  @inline(__always)
+  subscript(row: Int) -> TextView {
+    get {
+      TextView(start: UnsafePointer(bitPattern: starts[row]) ?? Self.nowhere, count: counts[row])
+    }
+    nonmutating set {
+      starts[row] = Int(bitPattern: newValue.start)
+      counts[row] = newValue.count
+    }
+  }
+}
+
+/// Texts of a program that stay where they are for as long as it is there.
+final class ConstantTexts: @unchecked Sendable {
+  // Sendable because the memory is written once, before anybody else has it.
+  private let memory: UnsafeMutableRawBufferPointer
+  private let views: [TextView]
+  let isASCII: Bool
+
+  init(_ texts: [String]) {
+    let bytes = texts.map { Array($0.utf8) }
+    // Kernels may look at a few bytes behind a text.
+    memory = .allocate(byteCount: bytes.reduce(16) { $0 + $1.count }, alignment: 16)
+    memory.initializeMemory(as: UInt8.self, repeating: 0)
+    var at = 0
+    var views: [TextView] = []
+    for text in bytes {
+      memory[at..<at + text.count].copyBytes(from: text)
+      let start = memory.baseAddress.map { UnsafePointer(($0 + at).assumingMemoryBound(to: UInt8.self)) }
+      views.append(TextView(start: start ?? Texts.nowhere, count: text.count))
+      at += text.count
+    }
+    self.views = views
+    isASCII = bytes.allSatisfy { $0.allSatisfy { $0 < 0x80 } }
+  }
+
+  deinit { memory.deallocate() }
+
+  /// An empty text where there is none.
+  @inline(__always)
+  subscript(place: Int) -> TextView {
+    views.indices.contains(place) ? views[place] : TextView(start: Texts.nowhere, count: 0)
+  }
+
+  var count: Int { views.count }
+}
+
+/// A table of texts by their bytes.
+final class TextTable: Sendable {
+  private let texts: ConstantTexts
+  private let slots: [Int32]
+
+  init(_ keys: [String]) {
+    texts = ConstantTexts(keys)
+    var capacity = 4
+    while capacity < keys.count * 3 { capacity *= 2 }
+    var slots = [Int32](repeating: -1, count: capacity)
+    for place in keys.indices {
+      var slot = Self.hash(texts[place]) & (capacity - 1)
+      while slots[slot] >= 0, !(texts[Int(slots[slot])] == texts[place]) { slot = (slot + 1) & (capacity - 1) }
+      if slots[slot] < 0 { slots[slot] = Int32(place) }
+    }
+    self.slots = slots
+  }
+
+  /// The place of a text among the keys; -1 for none.
+  @inline(__always)
+  func find(_ text: TextView) -> Int64 {
+    var slot = Self.hash(text) & (slots.count - 1)
+    while true {
+      let place = slots[slot]
+      if place < 0 { return -1 }
+      if texts[Int(place)] == text { return Int64(place) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+  }
+
+  @inline(__always)
+  private static func hash(_ text: TextView) -> Int {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(text.count)
+    for place in 0..<text.count { hash = (hash ^ UInt64(text.start[place])) &* 0x0000_0100_0000_01B3 }
+    return Int(truncatingIfNeeded: (hash ^ (hash >> 29)) & 0x7FFF_FFFF)
+  }
+}

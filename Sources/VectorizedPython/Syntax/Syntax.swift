@@ -1,0 +1,129 @@
+/// Where something stands in a source, both counted from 1.
+package struct SourcePlace: Sendable, Hashable, Codable {
+  package let line: Int
+  package let column: Int
+
+  package init(line: Int, column: Int) { (self.line, self.column) = (line, column) }
+}
+
+/// Why rows that reach a place are run by CPython, or why a whole function is.
+package struct Obstacle: Sendable, Hashable, Codable {
+  package let place: SourcePlace
+  /// What stands there, such as `a call of random.random`.
+  package let construct: String
+  /// What to write instead; nil where nothing else helps.
+  package let hint: String?
+
+  package init(_ place: SourcePlace, _ construct: String, hint: String? = nil) {
+    (self.place, self.construct, self.hint) = (place, construct, hint)
+  }
+}
+
+/// A constant of the program.
+enum Constant: Hashable, Sendable {
+  case none, bool(Bool), integer(Int64), float(UInt64), text(String)
+
+  var kind: Kind {
+    switch self {
+    case .none: .none
+    case .bool: .bool
+    case .integer: .int
+    case .float: .float
+    case .text: .text
+    }
+  }
+}
+
+/// An expression as the front end resolved it: names are local, or gone.
+struct Expression: Sendable {
+  let place: SourcePlace
+  let form: Form
+
+  indirect enum Form: Sendable {
+    case constant(Constant)
+    case name(String)
+    /// `neg`, `pos`, `~`
+    case unary(String, Expression)
+    case not(Expression)
+    case binary(String, Expression, Expression)
+    case comparison([String], [Expression])
+    case and([Expression])
+    case or([Expression])
+    case choice(test: Expression, then: Expression, otherwise: Expression)
+    /// A builtin function, one of a known module as `math.sin`, or a method of a text as `str.strip`.
+    case call(String, [Expression])
+    case member(Expression, of: [Constant])
+    /// The value of a constant dictionary; without a default a missing key raises.
+    case lookup([(Constant, Constant)], key: Expression, default: Expression?)
+    case item(Expression, Expression)
+    case slice(Expression, Expression?, Expression?, Expression?)
+    case format([Part])
+    case inlined(Int, [Expression])
+    case unsupported(Obstacle)
+  }
+
+  /// A part of an f-string.
+  struct Part: Sendable {
+    let value: Expression
+    let specification: String
+  }
+}
+
+struct Statement: Sendable {
+  let place: SourcePlace
+  let form: Form
+
+  indirect enum Form: Sendable {
+    case set(String, Expression)
+    case unpack([String], [Expression])
+    case branch(Expression, [Statement], [Statement])
+    case loop(Expression, [Statement], [Statement])
+    case range(String, [Expression], [Statement], [Statement])
+    case characters(String, Expression, [Statement], [Statement])
+    case give(Expression?)
+    case leave
+    case next
+    case unsupported(Obstacle)
+  }
+
+  /// Whether nothing behind it in its block is reached.
+  var leaves: Bool {
+    switch form {
+    case .give, .leave, .next, .unsupported: true
+    case .branch(_, let then, let otherwise): then.leaves && otherwise.leaves
+    default: false
+    }
+  }
+}
+
+extension [Statement] {
+  var leaves: Bool { contains(where: \.leaves) }
+
+  /// The names that are set somewhere in these.
+  var assigned: Set<String> {
+    reduce(into: []) { names, statement in
+      switch statement.form {
+      case .set(let name, _): names.insert(name)
+      case .unpack(let several, _): names.formUnion(several)
+      case .branch(_, let then, let otherwise), .loop(_, let then, let otherwise):
+        names.formUnion(then.assigned)
+        names.formUnion(otherwise.assigned)
+      case .range(let name, _, let body, let otherwise), .characters(let name, _, let body, let otherwise):
+        names.insert(name)
+        names.formUnion(body.assigned)
+        names.formUnion(otherwise.assigned)
+      case .give, .leave, .next, .unsupported: break
+      }
+    }
+  }
+}
+
+/// A function as the front end resolved it.
+struct FunctionSyntax: Sendable {
+  let name: String
+  let place: SourcePlace
+  let parameters: [String]
+  /// The defaults of the last parameters.
+  let defaults: [Constant?]
+  let body: [Statement]
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Clutch
+import Columnar
+import DuckDBEngine
+import Foundation
+import PythonUDF
+
+/// `clutch verify`: whether what runs without Python gives what Python gives.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Compare what runs without Python with what Python gives, bit for bit.",
+    discussion: """
+      Each function of the file that runs without Python is called twice for the same rows, and what it gives, or raises, is \
+      compared. The rows are made up, with many that arithmetic and text handling trip over, or are those of a query.
+
+      Example:
+        clutch verify scores.py --data "SELECT dep_delay, arr_delay FROM 'flights.csv'"
+      """)
+
+  @Argument(help: "The UDF file.") var file: String
+  @Option(
+    help: ArgumentHelp("How many rows are made up for each function.", valueName: "count"),
+    transform: wholeNumber(1...1_000_000_000))
+  var rows = 100_000
+  @Option(help: ArgumentHelp("Which rows are made up: the same for the same number.", valueName: "number"))
+  var seed: UInt64 = 1
+  @Option(
+    help: ArgumentHelp(
+      "A query whose columns are the arguments of the file's functions that take as many.", valueName: "query"))
+  var data: String?
+  @OptionGroup var duckdb: DuckDBOptions
+  @OptionGroup var loading: LoadOptions
+
+  private static let batchRows = [2048, 1, 7, 1023, 1024, 1025, 2047, 2049, 5000]
+
+  func run() throws { try Signals.handled { signals in try run(signals) } }
+
+  private func run(_ signals: Signals) throws {
+    let sources = try loading.sources([file])
+    let installation = try loading.python.start()
+    guard let source = sources.first else { return }
+    let comparison = try VectorComparison(source, loading.options(interpreters: 1))
+    defer { comparison.close() }
+    var differences = 0
+    for (index, signature) in comparison.signatures.enumerated() where signature.kind == .rows {
+      do {
+        let count = try compare(index, signature, comparison, installation)
+        let share = count.rows == 0 ? 0 : Double(count.vectorized) / Double(count.rows) * 100
+        print(
+          "\(signature.name): \(count.rows) rows, \(count.vectorized) (\(String(format: "%.1f", share)) %) without Python, all the same"
+        )
+      } catch let difference as VectorComparison.Difference {
+        differences += 1
+        print("\(signature.name): DIFFERENT: \(difference)")
+      }
+    }
+    if differences > 0 { throw ExitCode.failure }
+  }
+
+  private func compare(
+    _ index: Int, _ signature: UDFSignature, _ comparison: VectorComparison, _ installation: PythonInstallation
+  ) throws -> VectorComparison.Count {
+    var total = VectorComparison.Count()
+    guard let data else {
+      var columns = GeneratedColumns(seed: seed)
+      var turn = 0
+      while total.rows < rows {
+        let size = min(Self.batchRows[turn % Self.batchRows.count], rows - total.rows)
+        let nulls = [0, 0.02, 0.3, 0, 1][turn % 5]
+        guard let batch = try columns.batch(for: signature, rows: size, nullShare: turn == 0 ? 0 : nulls) else { break }
+        total.add(try comparison.compareToSmallest(index, batch))
+        turn += 1
+      }
+      return total
+    }
+    let connection = try DuckDBDatabase(path: nil, library: duckdb.load(installation)).connect()
+    let statements = try connection.execute(data)
+    while let result = try statements.next() {
+      guard result.kind == .rows else { continue }
+      while let batch = try result.nextBatch() {
+        guard signature.takes(batch) else {
+          complain("\(signature.name): the query's columns are not its arguments; it is left out")
+          return total
+        }
+        total.add(try comparison.compareToSmallest(index, batch))
+      }
+    }
+    return total
+  }
+}
