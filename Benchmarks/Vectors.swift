@@ -17,12 +17,12 @@ enum Vectors {
   private static let rows = 65_536
   private static let batchRows = 2_048
 
-  private struct Case {
+  private struct Case: Sendable {
     let name: String
     let source: String
     let columns: [Column]
     /// What the whole takes at most, compared with native code; nil where there is none.
-    var native: (limit: Double, run: () throws -> Void)?
+    var native: (limit: Double, run: @Sendable () throws -> Void)?
     /// How many times faster than the loop it is at least.
     var loop: Double?
     var loopSource = ""

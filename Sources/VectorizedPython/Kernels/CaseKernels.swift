@@ -18,7 +18,7 @@ enum CaseKernels {
   ]
 
   /// What becomes of each byte, of one and of sixteen at once.
-  private protocol ByteMap {
+  private protocol ByteMap: SendableMetatype {
     static func apply(_ byte: UInt8) -> UInt8
     static func apply(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8>
   }
