@@ -81,6 +81,10 @@ final class ProcessHost: FunctionHost {
   /// Runs a step in the worker that there is, or in a fresh one.
   private func attempt(_ step: FunctionStep, _ call: CallContext) throws -> StepResult {
     if case .load = step { return try loaded(call) }
+    // A worker runs all rows in Python.
+    if case .inspect(let function) = step, let signature = state.withLock({ $0.signatures?[function] }) {
+      return .inspected(VectorReport(elsewhere: signature.line))
+    }
     let worker = try liveWorker(call)
     let sequence = worker.nextSequence
     let (isStopped, signature) = state.withLock { state -> (Bool, UDFSignature?) in

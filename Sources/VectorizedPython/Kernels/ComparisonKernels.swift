@@ -21,21 +21,21 @@ enum ComparisonKernels {
     ]
   }
 
-  enum Less<Value: Comparable>: BinaryOperation { static func apply(_ l: Value, _ r: Value) -> Int64 { l < r ? 1 : 0 } }
-  enum LessOrEqual<Value: Comparable>: BinaryOperation {
-    static func apply(_ l: Value, _ r: Value) -> Int64 { l <= r ? 1 : 0 }
+  enum Less<Number: Comparable>: BinaryOperation { static func apply(_ l: Number, _ r: Number) -> Int64 { l < r ? 1 : 0 } }
+  enum LessOrEqual<Number: Comparable>: BinaryOperation {
+    static func apply(_ l: Number, _ r: Number) -> Int64 { l <= r ? 1 : 0 }
   }
-  enum Greater<Value: Comparable>: BinaryOperation {
-    static func apply(_ l: Value, _ r: Value) -> Int64 { l > r ? 1 : 0 }
+  enum Greater<Number: Comparable>: BinaryOperation {
+    static func apply(_ l: Number, _ r: Number) -> Int64 { l > r ? 1 : 0 }
   }
-  enum GreaterOrEqual<Value: Comparable>: BinaryOperation {
-    static func apply(_ l: Value, _ r: Value) -> Int64 { l >= r ? 1 : 0 }
+  enum GreaterOrEqual<Number: Comparable>: BinaryOperation {
+    static func apply(_ l: Number, _ r: Number) -> Int64 { l >= r ? 1 : 0 }
   }
-  enum Equal<Value: Equatable>: BinaryOperation {
-    static func apply(_ l: Value, _ r: Value) -> Int64 { l == r ? 1 : 0 }
+  enum Equal<Number: Equatable>: BinaryOperation {
+    static func apply(_ l: Number, _ r: Number) -> Int64 { l == r ? 1 : 0 }
   }
-  enum NotEqual<Value: Equatable>: BinaryOperation {
-    static func apply(_ l: Value, _ r: Value) -> Int64 { l != r ? 1 : 0 }
+  enum NotEqual<Number: Equatable>: BinaryOperation {
+    static func apply(_ l: Number, _ r: Number) -> Int64 { l != r ? 1 : 0 }
   }
 
   /// How an int compares with a float that is a number: -1, 0 or 1; 2 for NaN.

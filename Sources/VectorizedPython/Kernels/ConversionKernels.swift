@@ -30,8 +30,8 @@ enum ConversionKernels {
     static func apply(_ value: Int64) -> (Double, fails: Bool) { (Double(value), value.magnitude > 1 << 53) }
   }
 
-  enum Narrow<Value: FixedWidthInteger>: CheckedUnaryOperation {
-    static func apply(_ value: Int64) -> (Int64, fails: Bool) { (value, Value(exactly: value) == nil) }
+  enum Narrow<Number: FixedWidthInteger>: CheckedUnaryOperation {
+    static func apply(_ value: Int64) -> (Int64, fails: Bool) { (value, Number(exactly: value) == nil) }
   }
 
   enum NarrowFloat: CheckedUnaryOperation {

@@ -50,8 +50,8 @@ final class Lanes {
   }
 
   @inline(__always)
-  func values<Value>(_ register: Int, as type: Value.Type) -> UnsafeMutablePointer<Value> {
-    registers[register].assumingMemoryBound(to: Value.self)
+  func values<Number>(_ register: Int, as type: Number.Type) -> UnsafeMutablePointer<Number> {
+    registers[register].assumingMemoryBound(to: Number.self)
   }
 
   /// Lets a register be memory that is the caller's, such as a column's; `nil` for its own again.

@@ -53,7 +53,7 @@ struct InspectCommand: ParsableCommand {
     if let limits = signature.timeouts.summary { lines.append("  time   at most \(limits)") }
     if let place = pool.placementSummary { lines.append("  runs   \(place)") }
     if let limit = signature.memoryLimit { lines.append("  memory at most \(ByteCount(limit))") }
-    if signature.kind == .rows { lines += report.lines }
+    if signature.kind == .rows, pool.placement != .worker { lines += report.lines }
     if let summary = signature.summary { lines.append("  doc    \(summary.cut(to: TextLimit.message))") }
     return lines.joined(separator: "\n")
   }

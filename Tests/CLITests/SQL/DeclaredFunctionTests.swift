@@ -142,6 +142,7 @@ import Testing
         area  (line 1)
           SQL    area(width DOUBLE, height DOUBLE) -> DOUBLE
           nulls  nulls are passed as None
+          vector without Python
           doc    In square metres.
 
         """)

@@ -452,7 +452,7 @@ import Testing
     ("@udtf(on_error='nul')", "@udtf(on_error=...) takes 'raise', 'null' or 'collect', not 'nul'"),
     (
       "@udtf(deterministic=True)",
-      "@udtf has no option 'deterministic'; it has name, null, on_error, timeout, batch_timeout, memory and threads"
+      "@udtf has no option 'deterministic'; it has name, null, on_error, timeout, batch_timeout, memory, threads and placement"
     ),
     ("@udtf(name='a b')", "@udtf(name=...) takes a name such as 'my_function', not 'a b'"),
   ])
