@@ -89,6 +89,7 @@
           #expect(said == ["True"])
           try await eventually("the call's end") { probe.codes("/test/Echo") == [.ok] }
           #expect(probe[\.bytesIn] == (64 << 20) + 5)
+          #expect(probe[\.bytesOut] == (64 << 20) + 5)
         }
       }
     }
