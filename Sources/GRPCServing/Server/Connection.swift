@@ -39,6 +39,7 @@
     private var isAdmitted = false
     /// Whether there are too many connections, and this one is told so.
     private(set) var isRefused = false
+    private var isRefusalAnnounced = false
     /// How long it may take for that.
     private static let refusalTime = Duration.seconds(2)
     private var context: ChannelHandlerContext?
@@ -72,7 +73,13 @@
     func remove(_ stream: ServedStream) {
       streams[ObjectIdentifier(stream)] = nil
       guard streams.isEmpty else { return }
-      if phase == .draining { end() } else { startIdleTimer() }
+      if phase != .draining {
+        startIdleTimer()
+      } else if isRefused {
+        announceRefusal()
+      } else {
+        end()
+      }
     }
 
     func recordReset() { resets.record(at: .now()) }
@@ -193,11 +200,19 @@
       if streams.isEmpty, phase == .draining { end() }
     }
 
-    /// The calls that a client sends with its first bytes are answered, and it is told to open no more here.
+    /// The calls that a client begins are answered with the reason, and only then is it told to open no more here: who is told
+    /// before the first call looks for another connection, and never learns why.
     private func refuse() {
       phase = .draining
-      announceEnd()
       setTimer(Self.refusalTime) { $0.end() }
+    }
+
+    /// The client closes when it has read the answer. It may be writing its request still, and an end that comes from here
+    /// would break that and lose the answer: so it has what is left of the time.
+    private func announceRefusal() {
+      guard !isRefusalAnnounced else { return }
+      isRefusalAnnounced = true
+      announceEnd()
     }
 
     /// A GOAWAY that refuses nothing yet: 2,147,483,647 is the last stream.

@@ -88,10 +88,12 @@
           }
           let third = try await RawClient(server)
           try await third.send(RawFrame.preface)
-          try await third.frame(.goAway)
-          // A call that comes all the same is answered, and then the connection ends.
+          // A call is answered before the client is asked to go.
           try await third.send([.request("/test/Echo", stream: 1)])
           try await third.frame(.headers, stream: 1) { $0.flags & RawFrame.endStream != 0 }
+          try await third.frame(.goAway)
+          let order = third.frames.map(\.kind).filter { [.headers, .goAway].contains($0) }
+          #expect(order == [.headers, .goAway])
           try await third.closed()
           #expect(probe.refusals(.tooManyConnections) == 1)
           // Who says nothing is not waited for.
@@ -165,13 +167,16 @@
         }
       }
 
-      @Test("50,000 resets in a row do not close the connection")
+      @Test("10,000 resets in a row do not close the connection")
       func rawFlood() async throws {
-        try await serving { server, probe, _ in
+        try await serving {
+          // Few, so that also a busy machine is above it.
+          $0.limits.resetsPerSecond = 50
+        } _: { server, probe, _ in
           let client = try await RawClient(server)
           try await client.send(RawFrame.preface)
           try await client.send([.request("/test/Gate", stream: 1)])
-          for block in 0..<500 {
+          for block in 0..<100 {
             let frames = (0..<100).flatMap { number -> [RawFrame] in
               let stream = UInt32(2 * (100 * block + number) + 3)
               return [
@@ -180,8 +185,8 @@
             }
             try await client.send(frames)
           }
-          try await eventually("the flood's end") { probe[\.began] + probe.refusals(.tooManyResets) >= 50_001 }
-          #expect(probe.refusals(.tooManyResets) > 10_000)
+          try await eventually("the flood's end") { probe[\.began] + probe.refusals(.tooManyResets) >= 10_001 }
+          #expect(probe.refusals(.tooManyResets) > 2_000)
           probe.release { $0.finish(.ok) }
           try await client.frame(.headers, stream: 1) { $0.flags & RawFrame.endStream != 0 }
           await client.close()
