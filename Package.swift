@@ -125,7 +125,8 @@ let package = Package(
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "Clutch", "Columnar", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing", "HostSupport",
+        "Clutch", "Columnar", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing",
+        "HostSupport",
         "PythonFunctions", "PythonRuntime", "PythonUDF", "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

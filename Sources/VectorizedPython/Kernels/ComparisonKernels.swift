@@ -21,7 +21,9 @@ enum ComparisonKernels {
     ]
   }
 
-  enum Less<Number: Comparable>: BinaryOperation { static func apply(_ l: Number, _ r: Number) -> Int64 { l < r ? 1 : 0 } }
+  enum Less<Number: Comparable>: BinaryOperation {
+    static func apply(_ l: Number, _ r: Number) -> Int64 { l < r ? 1 : 0 }
+  }
   enum LessOrEqual<Number: Comparable>: BinaryOperation {
     static func apply(_ l: Number, _ r: Number) -> Int64 { l <= r ? 1 : 0 }
   }
