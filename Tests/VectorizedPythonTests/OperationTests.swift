@@ -47,6 +47,9 @@ import Testing
     }
   }
 
+  /// Those whose result grows with an argument beyond all room.
+  private static let large: Set<String> = ["<<", "**", "str.zfill", "str.ljust", "str.rjust", "str.center", "str.*"]
+
   private static let known = Operations.all.filter { $0.example != nil }
 
   private static let source: String = known.enumerated().reduce(into: "import math\nfrom clutch import udf\n") {
@@ -74,8 +77,9 @@ import Testing
     for (index, operation) in Self.known.enumerated() {
       let sizes = operation.operands.enumerated().map { place, kind in
         switch kind {
-        // More makes a number that no memory has room for.
-        case .int: ["<<", "**"].contains(operation.name) && place == 1 ? 12 : Self.integers.count
+        // More makes a number, or a text, that no memory has room for.
+        case .int:
+          Self.large.contains(operation.name) && place > 0 ? 12 : Self.integers.count
         case .float: Self.floats.count
         case .bool: 2
         default: Self.texts.count
