@@ -101,7 +101,10 @@ struct StepWriter {
 
   /// Forgets a table function's call that has come to its end.
   mutating func forget(_ step: FunctionStep) {
-    if case .draw(let table, _) = step { open.remove(table.remote.number) }
+    guard case .draw(let table, _) = step else { return }
+    open.remove(table.remote.number)
+    // The worker has forgotten it too, so there is nothing left to close.
+    table.remote.process.store(-1, ordering: .relaxed)
   }
 
   /// Whether it has begun in this worker.
