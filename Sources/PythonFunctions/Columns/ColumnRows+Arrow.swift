@@ -67,7 +67,7 @@ extension ColumnRows {
   }
 }
 
-/// The names that capsules with Arrow's structs have.
+/// The names that capsules with Arrow's structs have. Literals of the program: never written, and never gone.
 enum ArrowCapsule {
   nonisolated(unsafe) static let schema = text("arrow_schema")
   nonisolated(unsafe) static let array = text("arrow_array")
