@@ -21,6 +21,10 @@ public enum CrashReport {
 
 /// What the calling thread is doing, for `CrashReport`.
 package enum Activity {
+  /// Lets the calling thread's activities be told, as those of a dedicated thread are. Costs next to nothing when that has
+  /// been done.
+  package static func prepareThread() { ClutchPrepareThread() }
+
   /// Notes that a source is loaded while `body` runs.
   package static func loading<Result>(_ source: String, _ body: () throws -> Result) rethrows -> Result {
     try note(ClutchActivityLoading, source, nil, nil, body)

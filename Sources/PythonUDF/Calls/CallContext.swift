@@ -19,6 +19,8 @@ final class CallContext: Sendable {
   let timeouts: UDFTimeouts
   /// How long a row of an async function may take, which is each row's own affair as long as the event loop goes on.
   let concurrentTimeout: Duration?
+  /// How long it may take on a thread that is its caller's; it is cancelled then. Nil for one on a host's thread.
+  private let turn: Duration?
   /// The places that the rows of an async function take.
   let places: ConcurrentPlaces.Lease?
   /// For an async function: told that one step of the host's event loop has taken so long.
@@ -71,9 +73,10 @@ final class CallContext: Sendable {
   init(
     _ signature: UDFSignature, _ options: CallOptions, observer: (@Sendable (UDFRowFailure) -> Void)?,
     _ trace: CallTrace?, isClosing: Bool = false, places: ConcurrentPlaces.Lease? = nil,
-    blocked: Blocked? = nil
+    turn: Duration? = nil, blocked: Blocked? = nil
   ) {
     name = signature.name
+    self.turn = turn
     isLoading = false
     self.isClosing = isClosing
     self.options = options
@@ -106,6 +109,7 @@ final class CallContext: Sendable {
     self.isClosing = isClosing
     self.options = options
     errorMode = options.errorMode ?? signature.errorMode
+    turn = nil
     timeouts = UDFTimeouts()
     self.concurrentTimeout = concurrentTimeout
     self.places = places.map { ConcurrentPlaces.Lease(ConcurrentPlaces($0)) }
@@ -128,7 +132,7 @@ final class CallContext: Sendable {
     options = CallOptions()
     errorMode = .raise
     timeouts = UDFTimeouts(batch: timeout)
-    (concurrentTimeout, places, blocked) = (nil, nil, nil)
+    (concurrentTimeout, places, blocked, turn) = (nil, nil, nil, nil)
     observer = nil
     trace = nil
     progress = CallProgress()
@@ -194,7 +198,7 @@ final class CallContext: Sendable {
     if isWatchedFromBeginning { DeadlineWatcher.shared.watch(self) }
   }
 
-  private var isWatchedFromBeginning: Bool { !timeouts.isEmpty || blocked != nil }
+  private var isWatchedFromBeginning: Bool { !timeouts.isEmpty || blocked != nil || turn != nil }
 
   /// Ends the watch, once what the host did is done; called under the GIL, so that nothing is raised afterwards.
   ///
@@ -268,6 +272,7 @@ final class CallContext: Sendable {
         }
         return state.isRaising ? .nothing : .raise(host)
       }
+      if let turn, now - state.begun > turn { return .stop(.cancelled) }
       if let limit = timeouts.batch, now - state.begun > limit {
         return .stop(isLoading && !isClosing ? .loadTimeout(limit) : .batchTimeout(limit))
       }

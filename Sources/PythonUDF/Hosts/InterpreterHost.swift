@@ -114,6 +114,30 @@ final class InterpreterHost: FunctionHost {
     }
   }
 
+  var runsAtOnce: Bool { interpreter?.runsAtOnce ?? false }
+
+  /// What may have been made for the thread that it was made on, and refuses any other.
+  private static let threadBound = ["_sqlite3", "threading"]
+
+  func runAtOnce(_ step: FunctionStep, _ call: CallContext) throws -> StepResult? {
+    let (loaded, made) = state.withLock { state in
+      state.current = call
+      return (state.module, state.interpreter)
+    }
+    defer { state.withLock { $0.current = nil } }
+    guard case .rows(let function, let batch) = step, let module = loaded, let interpreter = made else { return nil }
+    return try Activity.calling(call.name, of: source.name, progress: call.progress) {
+      try interpreter.withGILAtOnce { py -> StepResult? in
+        guard !py.hasImported(anyOf: Self.threadBound) else { return nil }
+        channel.begin(call.name, call.progress)
+        defer { channel.end() }
+        call.trace?.begin(call.name)
+        let outcome = Result { try vectors.rows(function, batch, call, of: module, in: py) }
+        return .rows(try call.finish(outcome) { interpreter.interrupter.takeBack() })
+      } ?? nil
+    }
+  }
+
   /// Runs code of the source's functions for a call.
   private func calling<Value>(_ call: CallContext, _ body: (LoadedModule, borrowing Python) throws -> Value) throws
     -> Value
