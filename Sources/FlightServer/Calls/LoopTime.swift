@@ -7,7 +7,8 @@
   ///
   /// Touched on its event loop only.
   final class LoopTime {
-    private static let ofThread = ThreadSpecificVariable<LoopTime>()
+    // Unsafe only in name: each thread has a value of its own.
+    nonisolated(unsafe) private static let ofThread = ThreadSpecificVariable<LoopTime>()
     private static let most = 0.5
 
     /// That of the calling thread.

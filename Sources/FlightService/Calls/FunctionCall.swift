@@ -137,7 +137,9 @@ package final class FunctionCall: Sendable {
   /// - Returns: nil when ``answer(_:_:)`` is to do it.
   /// - Throws: as there.
   package func answerAtOnce(_ batch: RecordBatch) throws -> RecordBatch? {
-    guard let atOnce, case .batches = work, case .function(_, let place, _, let queue) = function.body else { return nil }
+    guard let atOnce, case .batches = work, case .function(_, let place, _, let queue) = function.body else {
+      return nil
+    }
     do {
       let result = try queue.runAtOnce { try atOnce.evaluateAtOnce(place, meant(batch), options) }
       guard let result else { return nil }

@@ -272,7 +272,6 @@ final class CallContext: Sendable {
         }
         return state.isRaising ? .nothing : .raise(host)
       }
-      if let turn, now - state.begun > turn { return .stop(.cancelled) }
       if let limit = timeouts.batch, now - state.begun > limit {
         return .stop(isLoading && !isClosing ? .loadTimeout(limit) : .batchTimeout(limit))
       }
@@ -284,6 +283,7 @@ final class CallContext: Sendable {
           return .stop(.rowTimeout(limit))
         }
       }
+      if let turn, now - state.begun > turn { return .stop(.cancelled) }
       guard blocked != nil else { return .nothing }
       let beats = progress.seen.beats
       guard beats == state.seenBeats, beats % 2 == 1 else {
