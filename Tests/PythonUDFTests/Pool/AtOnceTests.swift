@@ -8,12 +8,11 @@ import Testing
 
 @testable import PythonUDF
 
-/// Short calls on the threads of their callers, which CPython 3.13 alone allows.
-@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: AtOnceTests.isThere)) struct AtOnceTests {
-  static var isThere: Bool {
-    (try? Checkout.python()).map { ($0.version.major, $0.version.minor) == (3, 13) } ?? false
-  }
+/// Whether the CPython of the tests lets an interpreter run on several threads.
+private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.version.minor) == (3, 13) } ?? false
 
+/// Short calls on the threads of their callers, which CPython 3.13 alone allows.
+@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: runsAtOnce)) struct AtOnceTests {
   private static let plain = """
     import _thread
     @udf
@@ -163,7 +162,8 @@ import Testing
     let registry = UDFRegistry()
     try await registry.add("s", source(0), HostOptions(interpreters: 2))
     let provider = try registry.source("s")
-    let (isOver, count) = (Atomic(false), Atomic(0))
+    let isOver = Atomic(false)
+    let count = Atomic(0)
     await withTaskGroup(of: Void.self) { group in
       for number in 1...3 {
         group.addTask {
