@@ -33,7 +33,7 @@ test:
 	swift build --build-tests
 	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(PANDAS) $(UV)
 	@Scripts/flights.sh
-	swift test --skip-build
+	@Scripts/run-tests.sh
 
 # Only these depend on Python.
 TESTS = ^(PythonRuntime|PythonUDF|Environments|DuckDBEngine|CLI)Tests\.
@@ -44,7 +44,7 @@ test-python:
 	@Scripts/with-python.sh $(VERSION) env CLUTCH_PYTHON=/usr/bin/python$(VERSION) \
 	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(PANDAS) $(UV)
 	@Scripts/with-python.sh $(VERSION) Scripts/flights.sh
-	Scripts/with-python.sh $(VERSION) swift test --skip-build \
+	Scripts/with-python.sh $(VERSION) Scripts/run-tests.sh \
 	  --filter '$(TESTS)'
 
 # A build folder of its own: another set of traits builds everything anew. The clients are Python packages, in an
@@ -56,7 +56,7 @@ test-server:
 	swift build --build-tests $(SERVER)
 	@Scripts/environment.sh .build-server/debug/clutch $(DUCKDB)
 	@VENV=.venv-server Scripts/environment.sh .build-server/debug/clutch $(GRPCIO) $(PYARROW)
-	swift test --skip-build $(SERVER) --filter '$(SERVER_TESTS)'
+	@Scripts/run-tests.sh $(SERVER) --filter '$(SERVER_TESTS)'
 
 # SECONDS=3600 for an hour. A request that is not answered stays as a file.
 SECONDS = 60
