@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Random typed programs on random columns, with programs and by CPython alone; `make fuzz-vectors` goes on for hours.
-@Suite(.serialized, .timeLimit(.minutes(20))) struct FuzzTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct FuzzTests {
   /// Python's own random numbers make the files.
   private static func source(_ seed: Int) throws -> String {
     let text = try String(contentsOfFile: path("programs.py"), encoding: .utf8)

@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// What programs rely on, and what becomes of rows when it changes.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct GuardTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct GuardTests {
   private static let rows = 3000
 
   private func expectVectorized(_ pool: UDFPool, _ name: String, _ expected: (Int64) -> Int64) throws {

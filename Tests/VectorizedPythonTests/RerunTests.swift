@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// Rows that programs leave to Python.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct RerunTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct RerunTests {
   @Test func `an integer that overflows is Python's, and its error names the row and the line`() throws {
     let source = """
       @udf

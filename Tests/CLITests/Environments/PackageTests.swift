@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files that ask for packages, as the command line runs them.
-@Suite(.timeLimit(.minutes(20))) struct PackageTests {
+@Suite(.timeLimit(.minutes(30))) struct PackageTests {
   private static func file(asking dependencies: String, more: String = "", function: String) -> String {
     """
     # /// script

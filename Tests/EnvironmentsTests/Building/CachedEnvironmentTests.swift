@@ -5,7 +5,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20))) struct CachedEnvironmentTests {
+@Suite(.timeLimit(.minutes(30))) struct CachedEnvironmentTests {
   /// Builds an environment in another process, which has ended, so that nobody uses it.
   private func build(_ wheels: WheelFolder, _ name: String, asking dependencies: [String]) throws -> String {
     let path = try #require(try wheels.source(name, asking: dependencies).path)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PythonRuntime
 
-@Suite(.timeLimit(.minutes(10))) struct DiscoveryTests {
+@Suite(.timeLimit(.minutes(30))) struct DiscoveryTests {
   private let folder: TemporaryFolder
   private let python: PythonInstallation
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Installed packages load native code by `ctypes` in worker processes; what the user has written does not.
-@Suite(.timeLimit(.minutes(10))) struct WorkerPackageTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkerPackageTests {
   private func withWorker<Result>(
     _ source: UDFSource, packages: [String], policy: InterpreterPolicy = .guarded,
     _ body: (UDFPool) async throws -> Result

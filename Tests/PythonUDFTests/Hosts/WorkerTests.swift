@@ -8,7 +8,7 @@ import Testing
 
 /// Worker processes: how they die, and what becomes of the rows. What else holds for functions there is tested with the
 /// kinds of functions and with the types.
-@Suite(.timeLimit(.minutes(10))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkerTests {
   private static let functions = """
     import os, signal
     from clutch import Column, udf

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// What is seen of packages that go on without their compiled modules.
-@Suite(.timeLimit(.minutes(10))) struct PackageFindingsTests {
+@Suite(.timeLimit(.minutes(30))) struct PackageFindingsTests {
   private let packages: TemporaryFolder
 
   init() throws { packages = try TemporaryFolder() }

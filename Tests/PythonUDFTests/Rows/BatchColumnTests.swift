@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Columns as parameters of functions that are called for a batch.
-@Suite(.timeLimit(.minutes(10))) struct BatchColumnTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchColumnTests {
   private static let numbers = Column([1, nil, 3, 4] as [Int64?])
   private static let texts = Column(["a", "é\u{1F600}", nil, ""] as [String?])
 
