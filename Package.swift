@@ -131,7 +131,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: settings),
+      resources: [.embedInCode("Templates")], swiftSettings: settings),
 
     .executableTarget(
       name: "clutch-benchmarks",

@@ -10,10 +10,10 @@ struct ClutchCommand: AsyncParsableCommand {
       Python functions marked with @udf become SQL functions. They run in isolated CPython interpreters, one per core, \
       each with its own GIL.
       """,
-    version: "0.1.0",
+    version: clutchVersion,
     subcommands: [
-      SQLCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self,
-      DoctorCommand.self,
+      SQLCommand.self, ServeCommand.self, NewCommand.self, CheckCommand.self, TestCommand.self, InspectCommand.self,
+      VerifyCommand.self, EnvironmentCommand.self, DoctorCommand.self,
     ])
 }
 
