@@ -39,7 +39,7 @@ struct NewCommand: ParsableCommand {
     print(
       """
       Made \(files[0].0), \(files[1].0) and \(files[2].0). To try them:
-        clutch sql --udf \(name).py - < \(name).sql
+        clutch sql --udf \(name).py -f \(name).sql
         clutch test \(name).py
         pytest test_\(name).py
       """)
