@@ -1,3 +1,4 @@
+import HostSupport
 package import Foundation
 
 /// The environments that have been built on this machine, for a report and for tidying.
@@ -20,9 +21,13 @@ package struct CachedEnvironments {
   }
 
   private let store: EnvironmentStore
+  private let cache: CacheFolder?
 
   /// - Throws: `EnvironmentError` when there is no place for environments.
-  package init(_ environment: [String: String]) throws(EnvironmentError) { store = try EnvironmentStore(environment) }
+  package init(_ environment: [String: String]) throws(EnvironmentError) {
+    store = try EnvironmentStore(environment)
+    cache = CacheFolder(environment)
+  }
 
   /// Where they are.
   package var folder: String { store.folder }
@@ -59,6 +64,8 @@ package struct CachedEnvironments {
   /// - Parameters:
   ///   - age: how many seconds ago one must have been used to stay; nil for any time.
   ///   - size: how many bytes all may have; nil for any size.
+  /// What is kept of where files run goes too, of files that were not used for that time.
+  ///
   /// - Returns: those that were removed.
   package func clean(unusedFor age: TimeInterval?, keepingAtMost size: Int?) throws -> [Item] {
     let items = try items()
@@ -78,6 +85,7 @@ package struct CachedEnvironments {
       rest -= item.byteCount
       removed.append(item)
     }
+    if let age { cache?.removeEntries(named: CacheFolder.placements, unusedFor: age) }
     return removed
   }
 }

@@ -39,6 +39,9 @@ package final class InterpreterState {
   /// Memory of its objects that others use without its GIL; nil where it would be gone with the interpreter.
   package let lending: Lending?
 
+  /// The extension modules that were refused in it.
+  package let refusedModules = RefusedModules()
+
   /// What its policy lets it do; nil for everything.
   var policyGuard: PolicyGuard?
 
