@@ -142,7 +142,9 @@ extension BatchCall {
             return .failure(.raised)
           }
           let (field, columns) = try Column.all(fromStreamAt: UInt(bitPattern: stream))
-          return .success((field, columns.map(kept)))
+          var kept: [Column] = []
+          for column in columns { kept.append(self.kept(column)) }
+          return .success((field, kept))
         }
         guard answer.pointee.ob_type == api.pointee.PyTuple_Type, api.pointee.PyTuple_Size(answer) == 2,
           let first = api.pointee.PyTuple_GetItem(answer, 0), let second = api.pointee.PyTuple_GetItem(answer, 1)

@@ -14,7 +14,7 @@ extension BatchCall {
   /// All rows of the result as the numbers of a buffer, which is taken over then; nil where they have to be copied.
   ///
   /// - Parameter validity: nil when no row is null.
-  mutating func lent(_ view: Py_buffer, _ rows: Range<Int>, validity: Buffer?) -> Column? {
+  func lent(_ view: Py_buffer, _ rows: Range<Int>, validity: Buffer?) -> Column? {
     let type = result.columnType
     guard let lending, rows.count == rowCount, view.len >= Self.least, let start = view.buf, let object = view.obj,
       result.isPlain, type.layout == .fixedWidth(byteWidth: view.len / rows.count),
