@@ -103,7 +103,7 @@ package struct CacheFolder: Sendable {
   ///   - age: in seconds.
   /// - Returns: how many.
   @discardableResult
-  package func removeEntries(named prefix: String, unusedFor age: TimeInterval) -> Int {
+  package func removeEntries(named prefix: String, unusedFor age: Double) -> Int {
     guard isOwn, let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return 0 }
     return names.count { name in
       guard name.hasPrefix(prefix), let unused = self.age(of: name), unused >= age else { return false }
@@ -112,7 +112,7 @@ package struct CacheFolder: Sendable {
   }
 
   /// For how many seconds an entry was not used.
-  private func age(of name: String) -> TimeInterval? {
+  private func age(of name: String) -> Double? {
     var status = stat()
     guard lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     #if canImport(Darwin)
@@ -120,7 +120,7 @@ package struct CacheFolder: Sendable {
     #else
       let used = status.st_mtim
     #endif
-    return Date().timeIntervalSince1970 - TimeInterval(used.tv_sec)
+    return Date().timeIntervalSince1970 - Double(used.tv_sec)
   }
 
   /// Whether the folder is the user's, and nobody else may put files into it.

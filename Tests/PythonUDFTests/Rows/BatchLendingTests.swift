@@ -117,7 +117,7 @@ import Testing
           #expect(found == Array(integers[first...]), "\(count) from \(first)")
           let bits = all.map { Optional($0 % 5 == 2 || $0 % 7 == 3) }
           let same = try await pool.call("bits", batch(Column(bits)).slice(first..<first + count))
-          #expect(try same.booleans().map { $0 } == Array(bits[first...]), "\(count) from \(first)")
+          #expect(try same.toArray(of: Bool.self) == Array(bits[first...]), "\(count) from \(first)")
         }
       }
       pool.close()
