@@ -74,7 +74,12 @@ package struct CachedEnvironments {
     for item in items.reversed() where !item.isInUse {
       let isOld = age.map { item.lastUse < Date(timeIntervalSinceNow: -$0) } ?? false
       let isTooMuch = size.map { rest > $0 } ?? false
-      guard item.source == nil || isOld || isTooMuch, let locks = lockAll(item.key) else { continue }
+      guard let locks = lockAll(item.key) else { continue }
+      guard item.source == nil || isOld || isTooMuch else {
+        // An installer whose process was killed may have gone on for a while.
+        store.removeDrafts(item.key)
+        continue
+      }
       store.remove(item.key)
       guard !FileManager.default.fileExists(atPath: item.path) else {
         throw EnvironmentError(.cacheNotUsable, "\(item.path) cannot be removed; do its files belong to another user?")

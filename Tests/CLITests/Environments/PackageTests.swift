@@ -194,4 +194,47 @@ import Testing
     #expect(end.output == "a\n2.0\n", "\(end)")
     withExtendedLifetime(wheels) {}
   }
+
+  @Test func `one that somebody removes all the same is an error of what needs it`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write(
+      "f.py",
+      """
+      # /// script
+      # dependencies = ["tiny"]
+      # [tool.clutch]
+      # placement = "worker"
+      # ///
+      import os, time
+      from clutch import udf
+
+      @udf
+      def f(folder: str) -> str:
+        open(folder + "/begun", "w").close()
+        while not os.path.exists(folder + "/go"): time.sleep(0.01)
+        import tiny
+        return tiny.VERSION
+
+      @udf
+      def die() -> str: os._exit(3)
+      """)
+    try clutch.write("q.sql", "SELECT f('\(clutch.folder)') AS a; SELECT die(); SELECT f('\(clutch.folder)');")
+    let program = try clutch.start(
+      ["sql", "--udf", "f.py", "--policy", "open", "--format", "csv", "--on-error", "null", "-f", "q.sql"],
+      environment: variables)
+    let begun = clutch.folder + "/begun"
+    var isThere = false
+    for _ in 0..<30 where !isThere { isThere = eventually { FileManager.default.fileExists(atPath: begun) } }
+    try #require(isThere)
+    let removal = try Process.run(
+      URL(fileURLWithPath: "/bin/sh"),
+      arguments: ["-c", "chmod -R u+w \"$0\" && rm -r \"$0\"", wheels.cache + "/environments"])
+    removal.waitUntilExit()
+    try clutch.write("go", "")
+    let end = try program.end()
+    // The import fails, then the worker ends, and no other can be loaded.
+    #expect(end.output.hasPrefix("a\n\n"), "\(end)")
+    #expect(end.errors.contains("ModuleNotFoundError: No module named 'tiny'"), "\(end)")
+    #expect(end.status == .exited(1) && end.errors.contains("has the environment been removed?"), "\(end)")
+  }
 }

@@ -38,7 +38,11 @@ import Testing
     #expect(items.map(\.requirements) == [["other"], ["tiny"], ["used"]])
     #expect(items.allSatisfy { $0.byteCount > 0 && $0.source != nil && !$0.pythonVersion.isEmpty })
 
+    // What a build has left that was killed, of one that was built since.
+    let left = other + ".tmp-1"
+    try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
     let old = try cache.clean(unusedFor: 30 * 86_400, keepingAtMost: nil)
+    #expect(!FileManager.default.fileExists(atPath: left) && FileManager.default.fileExists(atPath: other))
     #expect(old.map(\.path) == [tiny])
     #expect(!FileManager.default.fileExists(atPath: tiny))
     let size = try cache.items().reduce(0) { $0 + $1.byteCount }
