@@ -32,8 +32,10 @@ package struct CachedEnvironments {
   /// Where they are.
   package var folder: String { store.folder }
 
-  /// All, those used last first.
-  package func items() throws -> [Item] {
+  /// All of which there is more than locks, those used last first.
+  package func items() throws -> [Item] { try all().filter { store.hasFiles(of: $0.key) } }
+
+  private func all() throws -> [Item] {
     let items = store.keys().compactMap { key -> Item? in
       let record = store.record(key)
       let isInUse = lockAll(key) == nil
@@ -68,7 +70,7 @@ package struct CachedEnvironments {
   ///
   /// - Returns: those that were removed.
   package func clean(unusedFor age: TimeInterval?, keepingAtMost size: Int?) throws -> [Item] {
-    let items = try items()
+    let items = try all()
     var rest = items.reduce(0) { $0 + $1.byteCount }
     var removed: [Item] = []
     for item in items.reversed() where !item.isInUse {
@@ -80,6 +82,7 @@ package struct CachedEnvironments {
         store.removeDrafts(item.key)
         continue
       }
+      let wasThere = store.hasFiles(of: item.key)
       store.remove(item.key)
       guard !FileManager.default.fileExists(atPath: item.path) else {
         throw EnvironmentError(.cacheNotUsable, "\(item.path) cannot be removed; do its files belong to another user?")
@@ -88,7 +91,7 @@ package struct CachedEnvironments {
       unlink(store.lock(item.key))
       withExtendedLifetime(locks) {}
       rest -= item.byteCount
-      removed.append(item)
+      if wasThere { removed.append(item) }
     }
     if let age { cache?.removeEntries(named: CacheFolder.placements, unusedFor: age) }
     return removed
