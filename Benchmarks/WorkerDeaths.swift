@@ -2,6 +2,7 @@ import Columnar
 import Foundation
 import Functions
 import Logging
+import PythonRuntime
 import PythonUDF
 import Synchronization
 
@@ -47,7 +48,7 @@ enum WorkerDeaths {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appending(path: "deaths").path
-    func deaths() -> Int {
+    @Sendable func deaths() -> Int {
       ((try? FileManager.default.attributesOfItem(atPath: file)[.size]) as? NSNumber)?.intValue ?? 0
     }
     func pool() throws -> UDFPool {
@@ -63,7 +64,8 @@ enum WorkerDeaths {
     // What stays after the first workers is for all.
     try pool().close()
     let before = Left()
-    let (wrong, calls) = (Atomic(0), Atomic(0))
+    let wrong = Atomic(0)
+    let calls = Atomic(0)
     let problem = Mutex<String?>(nil)
     let workers = try pool()
     let time = seconds {
