@@ -498,6 +498,7 @@ typedef int (*PyDict_WatchCallback)(int, PyObject *_Nonnull, PyObject *_Nullable
   O(PyObject *_Nonnull, PyExc_RuntimeError)                                                                     \
   O(PyObject *_Nonnull, PyExc_BaseExceptionGroup)                                                               \
   O(PyObject *_Nonnull, PyExc_PermissionError)                                                                  \
+  O(PyObject *_Nonnull, PyExc_ImportError)                                                                      \
   O(PyObject *_Nonnull, PyExc_ModuleNotFoundError)                                                              \
   O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)
 

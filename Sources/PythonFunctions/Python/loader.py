@@ -96,9 +96,9 @@ def _untraced(body):
             put(function)
 
 
-def missing():
+def missing(refused):
     """What the packages that were imported do without, as `_clutch_packages` says it."""
-    return _untraced(packages.missing)
+    return _untraced(lambda: packages.missing(refused))
 
 
 def _answer(namespace, filename, lines, declarations, dialect):

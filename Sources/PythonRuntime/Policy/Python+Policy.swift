@@ -59,7 +59,7 @@ extension Python {
           ["posix.open", "posix.readlink", "_imp.create_builtin"]
             + DescriptorFunction.all.map { "\($0.module).\($0.name)" }
             + (policy.read == .all ? [] : InquiryFunction.allCases.map(\.rawValue))
-            + (state.isMain && !policy.nativeCode ? ["builtins.__import__"] : [])
+            + (state.isMain && !policy.nativeCode ? ["builtins.__import__", "_frozen_importlib._gcd_import"] : [])
         ).subtracting(withheld.values.joined()).sorted(),
         "denied": denied.filter { $0.value != PolicyModules.copies }.map(\.key),
         "hidden": PolicyModules.hidden(by: policy),
@@ -132,8 +132,8 @@ extension Python {
         BuiltinModules.setGuardOfThread(policyGuard)
         return api.pointee.PyObject_Call(held.object, arguments, keywords)
       }
-      if name == "__import__" {
-        return policyGuard.allowsImport(of: AuditArguments(arguments, api))
+      if name == "__import__" || name == "_gcd_import" {
+        return policyGuard.allowsImport(of: AuditArguments(arguments, api), levelAt: name == "__import__" ? 4 : 2)
           ? api.pointee.PyObject_Call(held.object, arguments, keywords) : nil
       }
       guard var call = CallArguments.copy(arguments, keywords, api) else { return nil }

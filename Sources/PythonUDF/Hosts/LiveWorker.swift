@@ -118,6 +118,8 @@ final class LiveWorker: @unchecked Sendable {
         condition.broadcast()
       }
     }
+    // It has ended, or writes what is no event: then nothing more of it would be heard.
+    kill()
     condition.withLock {
       toldEnd = true
       condition.broadcast()
@@ -200,7 +202,9 @@ final class LiveWorker: @unchecked Sendable {
       throw garbage("answers call \(frame.sequence) where it was asked \(sequence)")
     }
     // What it has told before it answered comes first.
-    _ = wait(10) { told >= frame.events || toldEnd }
+    guard wait(Self.mostWaiting, until: { told >= frame.events || toldEnd }) else {
+      throw garbage("says that it has told \(frame.events) things, and has not")
+    }
     do {
       var reader = try connection.memory.read(frame.place)
       let answer = try StepAnswer(from: &reader, &received)
@@ -216,6 +220,8 @@ final class LiveWorker: @unchecked Sendable {
     }
   }
 
+  /// How many seconds what a worker has told may take to be heard.
+  private static let mostWaiting = 30.0
   /// How much shared memory stays a worker's own between two calls.
   private static let mostKept = 64 << 20
 
