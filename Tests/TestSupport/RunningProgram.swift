@@ -63,6 +63,9 @@ package final class RunningProgram {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
 
+  /// The number that the system knows it by.
+  package var processIdentifier: Int32 { process.processIdentifier }
+
   package func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Waits for its end.
@@ -121,12 +124,13 @@ extension RunningProgram {
       state.withLock { $0.isAtEnd = true }
     }
 
-    /// Waits until a text has come.
+    /// Waits until a text has come, or has come so many times.
     ///
     /// - Throws: `Overdue`.
-    package func wait(for text: String) throws {
-      try wait("for \"\(text)\"") { $0.contains(text) || $1 }
-      guard self.text.contains(text) else { throw Overdue(description: "no \"\(text)\" in \(self.text)") }
+    package func wait(for text: String, times: Int = 1) throws {
+      let isThere = { (all: String) in all.components(separatedBy: text).count > times }
+      try wait("for \"\(text)\"") { isThere($0) || $1 }
+      guard isThere(self.text) else { throw Overdue(description: "no \"\(text)\" in \(self.text)") }
     }
 
     /// Waits for the end and gives everything.

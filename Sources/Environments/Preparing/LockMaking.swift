@@ -5,6 +5,9 @@ package import PythonRuntime
 
 /// Finds the versions of a source's packages and the hashes of their files, and writes them beside the file.
 package enum LockMaking {
+  /// Where the lock of a UDF file is, if it has one.
+  package static func path(ofFile file: String) -> String { file + LockFile.suffix }
+
   /// - Returns: the path of the lock.
   /// - Throws: `EnvironmentError`.
   package static func lock(

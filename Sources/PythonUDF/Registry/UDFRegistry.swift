@@ -62,12 +62,12 @@ public final class UDFRegistry: Sendable {
   ///   - name: the source.
   ///   - source: the new version.
   ///   - allowingChanges: whether functions may be missing, or have other parameters or another result, than before.
-  ///   - environment: the packages of the new version, and those after it; nil for those of the old one.
+  ///   - options: how the new version and each later one is run; nil for as the old one. Where it writes stays as it was.
   /// - Throws: `UDFError`: `unknownFunction` when there is no source of that name, `busy` while another version of it is
   ///   loading, `incompatible` when a function is missing or has changed, or why the new version does not load;
   ///   `CancellationError`. Nothing has changed then.
   public func replace(
-    _ name: String, with source: UDFSource, allowingChanges: Bool = false, environment: UDFEnvironment? = nil
+    _ name: String, with source: UDFSource, allowingChanges: Bool = false, options: HostOptions? = nil
   ) async throws {
     let load = loads.add(1, ordering: .relaxed).newValue
     let (entry, old) = try entries.withLock { entries throws(UDFError) in
@@ -77,7 +77,7 @@ public final class UDFRegistry: Sendable {
       }
       entry.loading = load
       entries[name] = entry
-      entry.options.environment = environment ?? entry.options.environment
+      entry.options = options ?? entry.options
       return (entry, old)
     }
     do {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clutch
+import Environments
 import FlightService
 import Foundation
 import HostSupport
@@ -48,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp("Serve /metrics, /healthz and /readyz at this port.", valueName: "port"),
     transform: wholeNumber(0...65_535))
   var metricsPort: Int?
-  @Flag(inversion: .prefixedNo, help: "Load files anew when one of them changes.") var watch = false
+  @Flag(inversion: .prefixedNo, help: "Load files anew when one of them, or its lock of packages, changes.") var watch = false
   @Flag(inversion: .prefixedNo, help: "Let a new version of a file lack functions, or have them with other types.")
   var allowSignatureChanges = false
   @Option(help: "How the log is written: text, or json for machines.") var format = LogForm.text
@@ -87,7 +88,7 @@ struct ServeCommand: AsyncParsableCommand {
       }
       try DescriptorLimit.raise()
     }
-    let watched = WatchedFiles(watch ? files : [])
+    let watched = WatchedFiles(watch ? files + files.map(LockMaking.path(ofFile:)) : [])
     #if Server
       // One that comes before there is anything to load anew.
       if !stdio, printSQL == nil, !check { ServerEvents.ignoreReloads() }

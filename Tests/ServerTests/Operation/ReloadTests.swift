@@ -61,6 +61,76 @@
         try check(server, "gives", "f", "22", "0")
         try server.end()
       }
+
+      /// A file that asks for a package, and gives its version times ten; one more where it runs in the server's own process,
+      /// whose number is the argument.
+      private func asking(_ package: String, _ more: String = "") -> String {
+        """
+        # /// script
+        # dependencies = ["\(package)"]
+        \(more)# ///
+        import os, tiny
+        from clutch import udf
+
+        @udf
+        def f(x: int) -> int: return 10 * tiny.VERSION + (x == os.getpid())
+
+        """
+      }
+
+      /// A package, in the place of an index.
+      private func wheels() throws -> WheelFolder {
+        let wheels = try WheelFolder()
+        try wheels.add("tiny", "1.0", "VERSION = 1")
+        return wheels
+      }
+
+      @Test func `a file that is loaded anew has the packages and the place that it asks for now`() throws {
+        let (folder, wheels) = (try TestFolder(), try wheels())
+        try wheels.add("tiny", "2.0", "VERSION = 2")
+        let file = try folder.write("f.py", asking("tiny==1.0"))
+        let server = try ServerProgram(folder, [file], environment: wheels.variables)
+        let process = "\(server.program.processIdentifier)"
+        try check(server, "gives", "f", "11", process)
+        let blocks = [
+          ("tiny==2.0", "# [tool.clutch]\n# placement = \"worker\"\n# workers = 1\n", "20"), ("tiny==1.0", "", "11"),
+          ("tiny==2.0", "# [tool.clutch]\n# placement = \"main\"\n", "21"),
+        ]
+        for (number, (package, more, expected)) in blocks.enumerated() {
+          try folder.write("f.py", asking(package, more))
+          server.program.send(SIGHUP)
+          try server.logs("f.py is loaded anew", times: number + 1)
+          try check(server, "gives", "f", expected, process)
+        }
+        // A package that cannot be had changes nothing.
+        try folder.write("f.py", asking("tiny==3.0"))
+        server.program.send(SIGHUP)
+        try server.logs("f.py stays as it was")
+        try check(server, "gives", "f", "21", process)
+        try server.end()
+        withExtendedLifetime(wheels) {}
+      }
+
+      @Test func `with --watch a lock that is made, changed and removed counts`() throws {
+        let (folder, wheels) = (try TestFolder(), try wheels())
+        let file = try folder.write("f.py", asking("tiny"))
+        func lock() throws {
+          let end = try runClutch(["env", "lock", "f.py"], in: folder, wheels.variables)
+          #expect(end.status == .exited(0), "\(end)")
+        }
+        let server = try ServerProgram(folder, ["--watch", file], environment: wheels.variables)
+        try check(server, "gives", "f", "10", "0")
+        try lock()
+        try server.logs("f.py.requirements.txt changed: f.py is loaded anew")
+        try wheels.add("tiny", "2.0", "VERSION = 2")
+        try lock()
+        try server.logs("f.py.requirements.txt changed: f.py is loaded anew", times: 2)
+        try check(server, "gives", "f", "20", "0")
+        try FileManager.default.removeItem(atPath: folder.path("f.py.requirements.txt"))
+        try server.logs("f.py.requirements.txt changed: f.py is loaded anew", times: 3)
+        try server.end()
+        withExtendedLifetime(wheels) {}
+      }
     }
   }
 #endif

@@ -25,8 +25,8 @@
 
     var port: Int { address.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
-    /// Waits until the log has a text.
-    func logs(_ text: String) throws { try program.errors.wait(for: text) }
+    /// Waits until the log has a text, or has it so many times.
+    func logs(_ text: String, times: Int = 1) throws { try program.errors.wait(for: text, times: times) }
 
     /// Ends it as an operator does; all its calls must be over.
     @discardableResult func end() throws -> ProgramEnd {
