@@ -12,7 +12,7 @@ struct ClutchCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      SQLCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self,
+      SQLCommand.self, ShellCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self,
       DoctorCommand.self,
     ])
 }
@@ -26,7 +26,7 @@ enum Tool {
     SignalHandler.begin()
     CrashReport.install()
     do {
-      var command = try parse(try arguments())
+      var command = try parse(ShellCommand.implied(by: try arguments()))
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       exit(error)

@@ -81,6 +81,31 @@ extension DuckDBConnection {
     if names != nil { names = taken }
   }
 
+  /// Does what `register` does for functions whose source has been registered before, with others: those of the same names
+  /// take the places of the earlier ones, as far as DuckDB lets them.
+  package func register(
+    again provider: any FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts
+  ) throws(DuckDBError) {
+    var taken = try namesOfOthers(provider)
+    try register(functionsOf: provider, errorMode, timeouts, &taken)
+  }
+
+  /// Everything that would keep `register(again:)` from doing so.
+  package func registrationProblems(
+    again provider: any FunctionProvider, onError errorMode: UDFErrorMode?
+  ) throws(DuckDBError) -> [DuckDBError] {
+    try registrationProblems(of: [provider], onError: errorMode, beside: namesOfOthers(provider))
+  }
+
+  /// Those of the names of a provider's functions that are not functions of its own already.
+  private func namesOfOthers(_ provider: any FunctionProvider) throws(DuckDBError) -> FunctionNames {
+    var taken = try FunctionNames(of: provider.signatures.map(\.name), on: self)
+    for signature in provider.signatures where database.source(ofFunction: signature.name) == provider.name {
+      taken.remove(signature.name)
+    }
+    return taken
+  }
+
   private func names(of functions: [UDFSignature], knowing names: FunctionNames?) throws(DuckDBError) -> FunctionNames {
     if let names { return names }
     return try FunctionNames(of: functions.map(\.name), on: self)
@@ -213,7 +238,16 @@ extension DuckDBConnection {
     var tables: [TableFunction] = []
     for index in indices {
       let signature = provider.signatures[index]
-      if let taken = names[signature.name] { problems.addTaken(taken, by: nil, at: index) }
+      if let taken = names[signature.name] {
+        if database.source(ofFunction: signature.name) == provider.name {
+          problems.add(
+            .query,
+            "UDF \(signature.name) is a table function, which SQL keeps as it was first: open another database, or give it another name",
+            at: index)
+        } else {
+          problems.addTaken(taken, by: nil, at: index)
+        }
+      }
       if provider.signatures.count(where: { $0.name.lowercased() == signature.name.lowercased() }) > 1 {
         problems.add(.query, "UDF \(signature.name) is a table function, which SQL has no overloads of", at: index)
       }
