@@ -33,8 +33,9 @@ final class LibraryEditor: LineEditor {
         library.readCharacter()
         if let outcome { return outcome }
       case .event(.interrupt):
+        // Before the library puts the terminal back, which takes the cursor to the beginning of the line.
+        put("^C\r\n")
         library.forget()
-        put("^C\n")
         return .interrupted
       case .event(.change):
         let typed = library.text.all

@@ -6,16 +6,11 @@ import Synchronization
 /// new file in the place of the old one.
 final class FileWatch: @unchecked Sendable {
   // Sendable because `timer` never changes and Dispatch lets any thread use a timer; the rest is Sendable by itself.
-  private struct Stamp: Equatable {
-    let seconds, nanoseconds, size: Int
-    let number: UInt64
-  }
-
   private struct File {
     /// As it was when it was loaded.
-    var loaded: Stamp?
+    var loaded: FileStamp?
     /// As it was at the last look; a file that is being written changes from look to look.
-    var seen: Stamp?
+    var seen: FileStamp?
     var isTold = false
   }
 
@@ -34,9 +29,8 @@ final class FileWatch: @unchecked Sendable {
 
   deinit { timer.cancel() }
 
-  /// Watches a file as it is now.
-  func watch(_ path: String) {
-    let stamp = Self.stamp(of: path)
+  /// Watches a file that was loaded when it had a stamp.
+  func watch(_ path: String, since stamp: FileStamp?) {
     files.withLock { $0[path] = File(loaded: stamp, seen: stamp) }
   }
 
@@ -53,7 +47,7 @@ final class FileWatch: @unchecked Sendable {
     files.withLock { files in
       var hasChanged = false
       for (path, var file) in files {
-        let stamp = Self.stamp(of: path)
+        let stamp = FileStamp(of: path)
         // A file that is gone for a moment is being replaced.
         if let stamp, stamp == file.seen, stamp != file.loaded {
           (file.loaded, file.isTold) = (stamp, true)
@@ -65,8 +59,15 @@ final class FileWatch: @unchecked Sendable {
       return hasChanged
     }
   }
+}
 
-  private static func stamp(of path: String) -> Stamp? {
+/// What changes of a file when somebody writes it.
+struct FileStamp: Equatable, Sendable {
+  private let seconds, nanoseconds, size: Int
+  private let number: UInt64
+
+  /// Nil where there is no file.
+  init?(of path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     #if canImport(Darwin)
@@ -74,7 +75,7 @@ final class FileWatch: @unchecked Sendable {
     #else
       let time = status.st_mtim
     #endif
-    return Stamp(
-      seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec), size: Int(status.st_size), number: UInt64(status.st_ino))
+    (seconds, nanoseconds) = (Int(time.tv_sec), Int(time.tv_nsec))
+    (size, number) = (Int(status.st_size), UInt64(status.st_ino))
   }
 }

@@ -24,6 +24,8 @@ final class ShellFunctions {
     let path: String
     /// What has been registered, and so is called, by its place in the version of then.
     var registered: [UDFSignature]
+    /// As it was when it was loaded last.
+    var stamp: FileStamp?
   }
 
   let registry = UDFRegistry()
@@ -35,7 +37,8 @@ final class ShellFunctions {
   init(_ host: any ShellHost) { self.host = host }
 
   var names: [String] { files.map(\.name) }
-  var paths: [String] { files.map(\.path) }
+  /// Where they are, and what they were like when they were loaded.
+  var stamps: [(path: String, stamp: FileStamp?)] { files.map { ($0.path, $0.stamp) } }
 
   /// The sources as they are now.
   var sources: [RegisteredSource] { files.compactMap { try? registry.source($0.name) } }
@@ -54,6 +57,9 @@ final class ShellFunctions {
     let path = URL(fileURLWithPath: file).standardizedFileURL.resolvingSymlinksInPath().path
     let place = files.firstIndex { $0.path == path }
     let name = place.map { files[$0].name } ?? file
+    let stamp = FileStamp(of: path)
+    // One that does not load is not tried again before it changes once more.
+    if let place { files[place].stamp = stamp }
     let (source, options) = try host.prepare(name, among: names + (place == nil ? [name] : []))
     if let place { return try loadAnew(place, source, options, on: connection, running) }
     try wait(running) { [registry, counts] in
@@ -62,7 +68,7 @@ final class ShellFunctions {
     do {
       let loaded = try registry.source(name)
       try register(Array(loaded.signatures.indices), of: loaded, on: connection)
-      files.append(File(name: name, path: path, registered: loaded.signatures))
+      files.append(File(name: name, path: path, registered: loaded.signatures, stamp: stamp))
       host.observe(try loaded.pool)
       return Change(file: name, functionCount: loaded.signatures.count)
     } catch {

@@ -1,6 +1,7 @@
 import DuckDBEngine
 import Foundation
 import Functions
+import PythonRuntime
 import PythonUDF
 import Tabular
 
@@ -148,7 +149,7 @@ extension Shell {
     }
     guard watch == nil else { return }
     let new = FileWatch { [wakeup] in wakeup.send(.change) }
-    for path in functions.paths { new.watch(path) }
+    for (path, stamp) in functions.stamps { new.watch(path, since: stamp) }
     watch = new
   }
 
@@ -209,15 +210,19 @@ extension Shell {
         func total(_ label: String) -> Double {
           functions.counts.total("clutch_udf_\(label)", of: signature.name, in: source.name)
         }
-        rows.append(
-          [signature.name, source.name]
-            + [total("rows"), total("batches")].map { String(Int($0)) }
-            + [String(format: "%.3f", total("seconds"))]
-            + [total("errors"), total("nulls")].map { String(Int($0)) } + ["\(memory / 1024) KiB"])
+        func count(_ label: String) -> String { String(Int(total(label))) }
+        let seconds = String(format: "%.3f", total("seconds"))
+        rows.append([
+          signature.name, source.name, count("rows"), count("batches"), seconds, count("errors"), count("nulls"),
+          "\(memory / 1024) KiB",
+        ])
       }
     }
     let palette = output.isOnTerminal ? palette : Palette(isOn: false)
-    let widths = rows[0].indices.map { column in rows.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
+    var widths: [Int] = []
+    for column in rows[0].indices {
+      widths.append(rows.map { DisplayWidth.of($0[column]) }.max() ?? 0)
+    }
     let lines = rows.enumerated().map { index, row in
       let cells = row.enumerated().map { column, text in
         let space = String(repeating: " ", count: widths[column] - DisplayWidth.of(text))

@@ -41,9 +41,9 @@ extension Shell {
 
   /// Loads a UDF file and says what has changed.
   func load(_ file: String) throws {
+    defer { for (path, stamp) in functions.stamps { watch?.watch(path, since: stamp) } }
     let change = try functions.load(file, on: connection) { [activity] in activity.set(stop: $0) }
     completer.forget()
-    if let path = functions.paths.first(where: { functions.name(of: $0) == change.file }) { watch?.watch(path) }
     guard isInteractive else { return }
     let count = "\(change.functionCount) \(change.functionCount == 1 ? "function" : "functions")"
     guard let names = change.names else { return say("\(change.file): \(count)") }

@@ -1,6 +1,6 @@
-public import DuckDBEngine
+import DuckDBEngine
 import Foundation
-import PythonUDF
+public import PythonUDF
 import Tabular
 
 /// A shell: SQL and commands, typed or read from standard input, over one database and the functions of UDF files.
@@ -44,8 +44,8 @@ public final class Shell {
     output = ShellOutput(isTerminal: isatty(STDOUT_FILENO) == 1, palette: palette)
     functions = ShellFunctions(host)
     completer = SQLCompleter(commands: Self.commands.map { "." + $0.name })
-    host.setSignals(
-      ShellSignals(interrupt: isInteractive ? { activity.interrupt() } : nil, end: { activity.end() }))
+    let interrupt: @Sendable () -> Void = { activity.interrupt() }
+    host.setSignals(ShellSignals(interrupt: isInteractive ? interrupt : nil) { activity.end() })
     connection = try host.open(database)
     for file in files { _ = try functions.load(file, on: connection) { activity.set(stop: $0) } }
   }

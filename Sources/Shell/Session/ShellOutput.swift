@@ -1,3 +1,4 @@
+import Columnar
 import DuckDBEngine
 import Foundation
 import Tabular

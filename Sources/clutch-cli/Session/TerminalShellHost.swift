@@ -1,3 +1,4 @@
+import ArgumentParser
 import Clutch
 import DuckDBEngine
 import Environments
