@@ -238,16 +238,7 @@ extension DuckDBConnection {
     var tables: [TableFunction] = []
     for index in indices {
       let signature = provider.signatures[index]
-      if let taken = names[signature.name] {
-        if database.source(ofFunction: signature.name) == provider.name {
-          problems.add(
-            .query,
-            "UDF \(signature.name) is a table function, which SQL keeps as it was first: open another database, or give it another name",
-            at: index)
-        } else {
-          problems.addTaken(taken, by: nil, at: index)
-        }
-      }
+      if let taken = names[signature.name] { problems.addTaken(taken, by: nil, at: index) }
       if provider.signatures.count(where: { $0.name.lowercased() == signature.name.lowercased() }) > 1 {
         problems.add(.query, "UDF \(signature.name) is a table function, which SQL has no overloads of", at: index)
       }

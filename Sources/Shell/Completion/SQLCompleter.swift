@@ -135,8 +135,9 @@ final class SQLCompleter: LineCompleter {
         AND regexp_full_match(function_name, '[a-z][A-Za-z0-9_]*')
         """),
       settings: list("SELECT name FROM duckdb_settings()"), columnsOfTables: [:])
-    for row in (try? connection.texts(
-      "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL LIMIT 20000")) ?? []
+    for row
+      in (try? connection.texts(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL LIMIT 20000")) ?? []
     where row.count == 2 {
       names.columnsOfTables[row[0].lowercased(), default: []].append(Self.quoted(row[1]))
     }
@@ -147,7 +148,8 @@ final class SQLCompleter: LineCompleter {
   }
 
   private static func quoted(_ name: String) -> String {
-    let isPlain = name.utf8.first.map { $0 == 95 || $0 | 32 > 96 && $0 | 32 < 123 } ?? false
+    let isPlain =
+      name.utf8.first.map { $0 == 95 || $0 | 32 > 96 && $0 | 32 < 123 } ?? false
       && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
     return isPlain ? name : "\"\(name.replacingOccurrences(of: "\"", with: "\"\""))\""
   }

@@ -9,7 +9,9 @@ struct ErrorText {
 
   /// - Parameter exception: the error of a function that is behind this one, if one is.
   func text(of error: any Error, behind function: UDFError? = nil) -> String {
-    guard let function, let exception = function.exception else { return "\(palette.failure("Error:")) \(Self.harmless("\(error)"))\n" }
+    guard let function, let exception = function.exception else {
+      return "\(palette.failure("Error:")) \(Self.harmless("\(error)"))\n"
+    }
     let pictured = exception.described { frame in picture(of: frame) }
     return "\(palette.failure("Error:")) \(Self.harmless(function.message))\n\(Self.harmless(pictured))\n"
       .replacingOccurrences(of: Self.markStart, with: palette.isOn ? "\u{1B}[31m" : "")

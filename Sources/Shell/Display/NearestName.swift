@@ -3,7 +3,7 @@ enum NearestName {
   /// The name that takes the fewest changes of letters; nil when none is near.
   static func of(_ word: String, among names: [String]) -> String? {
     let near = names.map { ($0, distance(Array(word.lowercased()), Array($0))) }.min { $0.1 < $1.1 }
-    guard let near, near.1 <= max(1, word.count / 3 + 1), near.1 < near.0.count else { return nil }
+    guard let near, near.1 <= max(1, word.count / 3), near.1 < near.0.count else { return nil }
     return near.0
   }
 

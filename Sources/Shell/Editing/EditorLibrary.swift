@@ -27,7 +27,10 @@ struct EditorLibrary {
   /// The libraries that are looked for, in this order.
   private static var names: [String] {
     #if canImport(Darwin)
-      ["/opt/homebrew/opt/readline/lib/libreadline.8.dylib", "/usr/local/opt/readline/lib/libreadline.8.dylib", "libedit.3.dylib"]
+      [
+        "/opt/homebrew/opt/readline/lib/libreadline.8.dylib", "/usr/local/opt/readline/lib/libreadline.8.dylib",
+        "libedit.3.dylib",
+      ]
     #else
       ["libreadline.so.8", "libedit.so.2", "libedit.so.0"]
     #endif

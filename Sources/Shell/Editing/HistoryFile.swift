@@ -33,8 +33,11 @@ struct HistoryFile {
   mutating func load() throws -> [String] {
     var status = stat()
     guard stat(path, &status) == 0 else { return [] }
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_size < 256 << 20, let data = FileManager.default.contents(atPath: path)
-    else { throw ShellError("The history is not kept: \(path) is no file that can be read; CLUTCH_HISTORY names another.") }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size < 256 << 20,
+      let data = FileManager.default.contents(atPath: path)
+    else {
+      throw ShellError("The history is not kept: \(path) is no file that can be read; CLUTCH_HISTORY names another.")
+    }
     let lines = data.split(separator: UInt8(ascii: "\n")).suffix(Self.mostEntries)
     let entries = lines.map { Self.decoded(String(decoding: $0, as: UTF8.self)) }
     last = entries.last
@@ -65,7 +68,8 @@ struct HistoryFile {
 
   private func problem() -> ShellError {
     let reason = String(cString: strerror(errno))
-    return ShellError("The history cannot be written to \(path): \(reason). CLUTCH_HISTORY names another file, or none.")
+    return ShellError(
+      "The history cannot be written to \(path): \(reason). CLUTCH_HISTORY names another file, or none.")
   }
 
   private func cut(to entries: [String]) {
@@ -80,7 +84,8 @@ struct HistoryFile {
 
   private static func isSecret(_ entry: String) -> Bool {
     let words = entry.lowercased().split { !($0.isLetter || $0 == "_") }
-    return words.contains("secret") || words.contains("password") || words.contains { $0.hasSuffix("_token") || $0.hasSuffix("_key") && $0.hasPrefix("s3") }
+    return words.contains("secret") || words.contains("password")
+      || words.contains { $0.hasSuffix("_token") || $0.hasSuffix("_key") && $0.hasPrefix("s3") }
   }
 
   // MARK: Entries as lines

@@ -36,7 +36,7 @@ final class PlainEditor: LineEditor {
         waiting = []
         put("\n")
         return .interrupted
-      case .event(.change): 
+      case .event(.change):
         put("\n")
         return .woken(kept: "")
       case .event(.redraw): continue

@@ -30,7 +30,9 @@ final class Wakeup: Sendable {
   /// - Throws: `ShellError` when the process has no descriptor left.
   init() throws {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw ShellError("There is no file descriptor left: \(String(cString: strerror(errno))).") }
+    guard pipe(&ends) == 0 else {
+      throw ShellError("There is no file descriptor left: \(String(cString: strerror(errno))).")
+    }
     for end in ends {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = fcntl(end, F_SETFL, O_NONBLOCK)

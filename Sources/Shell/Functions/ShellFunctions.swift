@@ -86,7 +86,9 @@ final class ShellFunctions {
     let errorMode = host.errorMode
     try wait(running) { [registry, counts, notes] in
       try await withMetricsFactory(counts) { () async throws in
-        try await registry.replace(name, with: source, allowingChanges: true, environment: options.environment) { pool in
+        try await registry.replace(name, with: source, allowingChanges: true, environment: options.environment) {
+          pool in
+          try Self.requireReplaceable(pool.signatures, known, in: name)
           let fresh = ChosenFunctions(pool.signatures.unknown(in: known), of: pool, notes)
           // The thread that has the connection waits for this one.
           let problems = try connection.registrationProblems(again: fresh, onError: errorMode)
@@ -107,6 +109,26 @@ final class ShellFunctions {
         new: fresh.filter { !old.contains($0) }, changed: fresh.filter { old.contains($0) },
         gone: old.subtracting(now).sorted()
       ))
+  }
+
+  /// Refuses functions whose name SQL has for one that DuckDB does not change.
+  ///
+  /// - Throws: `ShellError`.
+  private static func requireReplaceable(_ new: [UDFSignature], _ known: [UDFSignature], in file: String) throws {
+    let fixed: [FunctionKind] = [.table, .aggregate]
+    for signature in new.unknown(in: known).map({ new[$0] }) {
+      let before = known.filter { $0.name.lowercased() == signature.name.lowercased() }
+      guard let old = before.first(where: { fixed.contains($0.kind) || fixed.contains(signature.kind) }) else {
+        continue
+      }
+      let kind = old.kind == .table || signature.kind == .table ? "a table function" : "an aggregate"
+      throw ShellError(
+        """
+        \(file), line \(signature.line): \(signature.name) is \(kind), which DuckDB keeps as it was first, \
+        \(old.sqlDescription): give it another name, or open another database with .open. The file as it was before is \
+        still there.
+        """)
+    }
   }
 
   /// Makes the functions of all files SQL functions of another database.

@@ -38,7 +38,9 @@ extension Shell {
   /// The command that a line is; nil for SQL. Typed, `exit` and `quit` are commands, too.
   static func command(in line: String, isTyped: Bool) -> Command? {
     let line = line.trimmingCharacters(in: .whitespaces)
-    if isTyped, ["exit", "quit", "exit;", "quit;"].contains(line.lowercased()) { return Command(name: "exit", words: []) }
+    if isTyped, ["exit", "quit", "exit;", "quit;"].contains(line.lowercased()) {
+      return Command(name: "exit", words: [])
+    }
     guard line.hasPrefix("."), line.dropFirst().first?.isLetter == true else { return nil }
     var words = words(of: line.dropFirst())
     let name = words.removeFirst()
@@ -74,7 +76,8 @@ extension Shell {
     let least = help.arguments.isEmpty || help.arguments.hasPrefix("[") ? 0 : 1
     guard (least...most).contains(command.words.count) else {
       throw ShellError(
-        "Write .\(help.name)\(help.arguments.isEmpty ? " alone" : " \(help.arguments)"); a name with spaces stands in quotes.")
+        "Write .\(help.name)\(help.arguments.isEmpty ? " alone" : " \(help.arguments)"); a name with spaces stands in quotes."
+      )
     }
     try perform(command.name, command.words.first)
   }
@@ -94,7 +97,8 @@ extension Shell {
           let head = ".\(command.name) \(command.arguments)"
           let space = String(repeating: " ", count: max(0, short + 2 - head.count))
           return head.count > short + 2
-            ? "\(head)\n\(String(repeating: " ", count: short + 4))\(command.summary)\n" : "\(head)\(space)  \(command.summary)\n"
+            ? "\(head)\n\(String(repeating: " ", count: short + 4))\(command.summary)\n"
+            : "\(head)\(space)  \(command.summary)\n"
         }.joined())
     case "mode": try setMode(word)
     case "open": try open(word)
@@ -123,7 +127,8 @@ extension Shell {
     guard let word else { return try output.write("\(output.format.rawValue)\n") }
     let names = TabularFormat.allCases.map(\.rawValue)
     guard let format = TabularFormat(rawValue: word) else {
-      let hint = NearestName.of(word, among: names).map { "do you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))."
+      let hint =
+        NearestName.of(word, among: names).map { "do you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))."
       throw ShellError("There is no mode '\(word)'; \(hint)")
     }
     output.format = format

@@ -135,7 +135,8 @@ extension Shell {
       // What stands in front of it was spaces and comments. Lines go on being counted.
       _ = cutter.add([UInt8(ascii: "\n")])
       do { try perform(command) } catch {
-        throw error is ScriptError || file == nil ? error : ScriptError(error, text: "\(error)", in: file ?? nil, line: number)
+        throw error is ScriptError || file == nil
+          ? error : ScriptError(error, text: "\(error)", in: file ?? nil, line: number)
       }
       return
     }
@@ -191,7 +192,8 @@ final class ScriptInput {
     if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     if line == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-      throw ShellError("\(file.map { "\($0), " } ?? "")line \(line) is not UTF-8 text; save the script in that encoding.")
+      throw ShellError(
+        "\(file.map { "\($0), " } ?? "")line \(line) is not UTF-8 text; save the script in that encoding.")
     }
     return text
   }

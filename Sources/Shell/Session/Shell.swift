@@ -26,12 +26,12 @@ public final class Shell {
   var depth = 0
   var hasExited: Int32?
 
-  /// Opens the database and loads the files, all or none.
+  /// Opens the database and loads the files, up to the first that does not load.
   ///
   /// - Parameters:
   ///   - database: the file; nil for a database in memory.
   ///   - files: UDF files.
-  /// - Throws: everything that is wrong with the files, or why the database does not open.
+  /// - Throws: why a file does not load, or the database does not open.
   public init(_ host: any ShellHost, database: String?, files: [String]) throws {
     self.host = host
     self.database = database
@@ -65,6 +65,9 @@ public final class Shell {
     if activity.isEnding { throw ShellError("ended by a signal") }
     return hasExited ?? 0
   }
+
+  /// What must not end before the process does, and so is to be kept: interpreters that are at work then.
+  public var lifetime: AnyObject { functions.registry }
 
   /// What became of the calls so far.
   public var pools: [UDFPool] { functions.sources.compactMap { try? $0.pool } }

@@ -36,6 +36,8 @@ struct ShellCommand: ParsableCommand {
     signals.tidy { RunningPrograms.end() }
     let host = try TerminalShellHost(functions, duckdb, signals)
     let shell = try Shell(host, database: database, files: functions.udf)
+    // The process ends next, and frees everything anyway.
+    _ = Unmanaged.passRetained(shell.lifetime)
     defer { host.end(shell.pools) }
     let status = try shell.run()
     try host.check()

@@ -49,7 +49,7 @@ final class TerminalShellHost: ShellHost {
   var greeting: String {
     let python = installation.map { " and Python \($0.version)" } ?? ""
     return "Clutch \(ClutchCommand.configuration.version) with DuckDB \(library.version)\(python)\n"
-      + "Statements end with a semicolon; .help shows the commands, Ctrl-D leaves."
+      + "A statement ends with a semicolon. .help shows the commands."
   }
 
   func open(_ path: String?) throws -> DuckDBConnection {
@@ -68,11 +68,22 @@ final class TerminalShellHost: ShellHost {
     }
     // Of its own threads a file can be loaded anew, and what hangs in one can be left.
     var run = options.loading.options(interpreters: options.threadCount)
+    let files = allFiles(with: files)
     let policies = try options.loading.policy.chosen(for: files)
-    run.policy = policies[files.firstIndex(of: file) ?? 0]
-    run.environment = try options.loading.environments(of: [chosen])[0]
+    run.policy = zip(files, policies).first { $0.0 == file }?.1 ?? .guarded
+    run.environment = try options.loading.packages.environment(
+      for: chosen, among: files, options.loading.python.discovery)
     try options.loading.place(&run, for: chosen)
     return (chosen, run)
+  }
+
+  /// The files that there are or, as far as options name them, may come.
+  private func allFiles(with files: [String]) -> [String] {
+    let named = (options.loading.policy.policy + options.loading.packages.environments).compactMap { option in
+      option.lastIndex(of: "=").map { String(option[..<$0]) }
+    }
+    var seen: Set<String> = []
+    return (files + options.udf + named).filter { seen.insert($0).inserted }
   }
 
   func observe(_ pool: UDFPool) {

@@ -3,7 +3,8 @@
 python terminal.py COLUMNS ROWS PROGRAM ARGUMENT... < steps.json
 
 Steps are a list of lists: ["send", TEXT], ["expect", TEXT] or ["expect", TEXT, HOW_OFTEN] (waits until the text stands on the
-screen, or in what was scrolled off it, so often), ["resize", COLUMNS, ROWS], ["signal", NUMBER], ["hangup"], ["write", FILE,
+screen, or in what was scrolled off it, so often), ["prompt", NUMBER] (waits until the shell asks for the next line, and has
+asked so often), ["resize", COLUMNS, ROWS], ["signal", NUMBER], ["hangup"], ["write", FILE,
 TEXT], ["appears", FILE], ["end"] (waits for the program's end). The answer is JSON: the screen with all that was scrolled
 off it, the bytes that came, the status, and what was waited for in vain, if anything was.
 """
@@ -13,6 +14,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -21,7 +23,8 @@ import termios
 import time
 import unicodedata
 
-PATIENCE = float(os.environ.get("PATIENCE", 60))
+PROMPT = re.compile(r"(clutch|     ?(\.\.|'|\"|\$|\*))> ?")
+PATIENCE = float(os.environ.get("PATIENCE", 90))
 
 
 class Screen:
@@ -119,7 +122,7 @@ class Screen:
         line.extend(" " * (column - len(line)))
 
     def put(self, character):
-        if unicodedata.combining(character) or character in "\u200d\ufe0f":
+        if unicodedata.combining(character) or character in "\u200d\ufe0f" or "\U0001f3fb" <= character <= "\U0001f3ff":
             line = self.lines[self.row]
             place = min(self.column, len(line)) - 1
             while place > 0 and line[place] == "":
@@ -186,6 +189,11 @@ class Session:
                 self.status = os.waitstatus_to_exitcode(status)
         return self.status is not None
 
+    def asked(self, often):
+        lines = self.screen.text().split("\n")
+        prompts = [line for line in lines if PROMPT.match(line)]
+        return len(prompts) >= often and PROMPT.fullmatch(lines[-1])
+
     def perform(self, name, *words):
         """Does a step; gives what was waited for in vain."""
         match name:
@@ -195,6 +203,9 @@ class Session:
                 often = words[1] if len(words) > 1 else 1
                 if not self.wait(lambda: self.screen.text().count(words[0]) >= often):
                     return words[0]
+            case "prompt":
+                if not self.wait(lambda: self.asked(words[0])):
+                    return f"prompt {words[0]}"
             case "resize":
                 self.screen.resize(*words)
                 fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", words[1], words[0], 0, 0))
