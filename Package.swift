@@ -93,6 +93,13 @@ let package = Package(
       dependencies: ["CDuckDBABI", "Columnar", "Functions", "HostSupport", "Tabular", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
+      name: "Shell",
+      dependencies: [
+        "Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "Tabular",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "Clutch",
       dependencies: [
         "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Environments",
@@ -127,7 +134,7 @@ let package = Package(
       dependencies: [
         "Clutch", "Columnar", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing",
         "HostSupport",
-        "PythonFunctions", "PythonRuntime", "PythonUDF", "Tabular",
+        "PythonFunctions", "PythonRuntime", "PythonUDF", "Shell", "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clutch
 import Foundation
+import HostSupport
 
 struct ClutchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,8 +13,8 @@ struct ClutchCommand: AsyncParsableCommand {
       """,
     version: clutchVersion,
     subcommands: [
-      SQLCommand.self, ServeCommand.self, NewCommand.self, CheckCommand.self, TestCommand.self, InspectCommand.self,
-      VerifyCommand.self, EnvironmentCommand.self, DoctorCommand.self,
+      SQLCommand.self, ShellCommand.self, ServeCommand.self, NewCommand.self, CheckCommand.self, TestCommand.self,
+      InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self, DoctorCommand.self,
     ])
 }
 
@@ -26,7 +27,7 @@ enum Tool {
     SignalHandler.begin()
     CrashReport.install()
     do {
-      var command = try parse(try arguments())
+      var command = try parse(ShellCommand.implied(by: try arguments()))
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       exit(error)

@@ -322,6 +322,7 @@ typedef int (*PyDict_WatchCallback)(int, PyObject *_Nonnull, PyObject *_Nullable
   F(PyObject *_Nullable, PyFrame_GetBack, PyObject *)                                                           \
   F(PyObject *_Nonnull, PyFrame_GetCode, PyObject *)                                                            \
   F(int, PyFrame_GetLineNumber, PyObject *)                                                                     \
+  F(int, PyCode_Addr2Location, PyObject *, int, int *_Nonnull, int *_Nonnull, int *_Nonnull, int *_Nonnull)     \
   F(PyObject *_Nonnull, PyFrame_GetGlobals, PyObject *)                                                         \
   F(unsigned long, PyThread_get_thread_ident, void)                                                             \
   F(PyInterpreterState *_Nonnull, PyThreadState_GetInterpreter, PyThreadState *)                                        \

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Large results that are used where numpy and pyarrow have put them.
-@Suite(.timeLimit(.minutes(20))) struct BatchLendingTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchLendingTests {
   /// So many that nobody copies them.
   private static let count = 50_000
 
