@@ -41,6 +41,7 @@ struct ArgumentColumn {
       load = { lanes, first, count in
         let texts = Texts(lanes, register)
         var all: UInt8 = 0
+        var total = 0
         for row in 0..<count {
           // The view of a null row may hold anything.
           let bytes =
@@ -49,16 +50,19 @@ struct ArgumentColumn {
           let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? Texts.nowhere
           let text = TextView(start: start, count: bytes.count)
           texts[row] = text
+          total &+= text.count
           var own: UInt8 = 0
           for place in 0..<text.count { own |= text.start[place] }
           all |= own
           // What is no UTF-8 is an error that CPython finds.
-          if own >= 0x80, String(validating: bytes, as: UTF8.self) == nil {
+          // One that is very large takes memory there, which is bounded.
+          if text.count > TextArena.textLimit || (own >= 0x80 && String(validating: bytes, as: UTF8.self) == nil) {
             lanes.marks[row] = 1
             texts[row] = TextView(start: Texts.nowhere, count: 0)
           }
         }
         lanes.isASCII[register] = all < 0x80
+        lanes.textBytes &+= total
       }
     default: return nil
     }

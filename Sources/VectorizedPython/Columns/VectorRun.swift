@@ -50,6 +50,37 @@ package struct VectorRun: ~Copyable {
     lanes.bind(program.resultRegister, to: nil)
   }
 
+  /// Whether a row has another result than the only row of a column; not where it has none yet.
+  package func differs(at row: Int, from other: Column) -> Bool {
+    switch states[row] {
+    case .rerun: return false
+    case .null: return !other.isNull(0)
+    case .value: if other.isNull(0) { return true }
+    }
+    switch (program.resultKind, width) {
+    case (.text, _):
+      let start = row == 0 ? 0 : ends[row - 1]
+      let mine = UnsafeRawBufferPointer(start: bytes.base + start, count: ends[row] - start)
+      return !mine.elementsEqual(VariableWidthRows(other).bytes(at: 0))
+    case (.bool, _):
+      let (bits, offset) = other.unsafeBits
+      return values.base.load(fromByteOffset: row, as: UInt8.self) != (bits[offset >> 3] >> UInt8(offset & 7)) & 1
+    case (.float, 8):
+      let (mine, theirs) = (
+        values.base.load(fromByteOffset: row * 8, as: Double.self), other.unsafeValues.load(as: Double.self)
+      )
+      return mine.bitPattern != theirs.bitPattern && !(mine.isNaN && theirs.isNaN)
+    case (.float, _):
+      let (mine, theirs) = (
+        values.base.load(fromByteOffset: row * 4, as: Float.self), other.unsafeValues.load(as: Float.self)
+      )
+      return mine.bitPattern != theirs.bitPattern && !(mine.isNaN && theirs.isNaN)
+    default:
+      let mine = UnsafeRawBufferPointer(start: values.base + row * width, count: width)
+      return !mine.elementsEqual(UnsafeRawBufferPointer(start: other.unsafeValues, count: width))
+    }
+  }
+
   private mutating func leave(_ rows: Range<Int>) {
     for row in rows { states[row] = .rerun }
     if program.resultKind == .text { ends += Array(repeating: byteCount, count: rows.count) }

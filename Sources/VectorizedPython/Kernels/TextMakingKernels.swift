@@ -44,7 +44,7 @@ enum TextMakingKernels {
     Operation("format 0d", [.int], .text, marks: full, cost: 25, zeroPadded),
   ]
 
-  private static let full = "texts of more than some megabytes"
+  static let full = "texts of more than a megabyte"
   private static let padding = full + ", and characters that are not ASCII"
 
   /// Makes a text for each row in the arena; nil leaves the row to CPython.
@@ -385,7 +385,8 @@ enum TextMakingKernels {
         let count = UnsafeMutableRawPointer(memory).withMemoryRebound(to: CChar.self, capacity: room) { text in
           withVaList([Int32(digits), values[row]]) { vsnprintf(text, room, "%.*f", $0) }
         }
-        guard count > 0, count < room else { return nil }
+        // A locale may have another point.
+        guard count > 0, count < room, digits == 0 || memory[Int(count) - digits - 1] == 46 else { return nil }
         lanes.arena.take(Int(count))
         return TextView(start: UnsafePointer(memory), count: Int(count))
       }

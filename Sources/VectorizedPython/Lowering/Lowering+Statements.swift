@@ -29,21 +29,27 @@ extension Lowering {
       if case .branch(let test, let then, let otherwise) = statement.form {
         // What follows belongs to the arm that goes on.
         if then.leaves || otherwise.leaves {
-          return try statementScope {
-            try branch(
-              condition(test),
-              then: { try lower(then + (then.leaves ? [] : rest), isTail: isTail) },
-              otherwise: { try lower(otherwise + (otherwise.leaves ? [] : rest), isTail: isTail) })
+          return try deeper(statement.place) {
+            try statementScope {
+              try branch(
+                condition(test),
+                then: { try lower(then + (then.leaves ? [] : rest), isTail: isTail) },
+                otherwise: { try lower(otherwise + (otherwise.leaves ? [] : rest), isTail: isTail) })
+            }
           }
         }
-        try statementScope {
-          try branch(
-            condition(test), then: { try lower(then, isTail: false) },
-            otherwise: { try lower(otherwise, isTail: false) })
+        try deeper(statement.place) {
+          try statementScope {
+            try branch(
+              condition(test), then: { try lower(then, isTail: false) },
+              otherwise: { try lower(otherwise, isTail: false) })
+          }
         }
         continue
       }
-      try statementScope { try lower(statement, isTail: isTail && rest.isEmpty) }
+      try deeper(statement.place) {
+        try statementScope { try lower(statement, isTail: isTail && rest.isEmpty) }
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 extension Lanes {
-  /// What a chunk may loop in all, in turns of a row. A row that needs more takes CPython milliseconds too, and what never
-  /// ends must get there while nobody has noticed.
+  /// What a chunk may loop in all, in turns of a row of a small loop. A row that needs more takes CPython milliseconds too,
+  /// and what never ends must get there while nobody has noticed.
   static let turns = 4 << 20
   /// What a turn costs however few rows take part.
   private static let leastTurn = 256
@@ -104,7 +104,7 @@ extension Lanes {
           if live.count == 0 { break }
         }
       }
-      budget -= max(live.count, Self.leastTurn)
+      budget -= max(live.count, Self.leastTurn) * loop.weight * textWeight
       if budget < 0 {
         live.each { marks[$0] = 1 }
         break

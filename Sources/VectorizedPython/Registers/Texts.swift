@@ -15,6 +15,7 @@ struct TextView {
   func find(_ other: TextView, from place: Int = 0) -> Int? {
     if other.count == 0 { return place <= count ? place : nil }
     guard count - place >= other.count else { return nil }
+    if isLong(for: other) { return search(for: other, from: place, last: false) }
     let first = Int32(other.start[0])
     var at = place
     while at <= count - other.count {
@@ -24,6 +25,45 @@ struct TextView {
       at += 1
     }
     return nil
+  }
+
+  /// Whether comparing at each place could take the product of both lengths, and that is much.
+  @inline(__always)
+  private func isLong(for other: TextView) -> Bool { other.count > 16 && count > 4096 }
+
+  /// Where another text begins in this one, at the latest.
+  func findLast(_ other: TextView) -> Int? {
+    if isLong(for: other) { return search(for: other, from: 0, last: true) }
+    var at = count - other.count
+    while at >= 0 {
+      if memcmp(start + at, other.start, other.count) == 0 { return at }
+      at -= 1
+    }
+    return nil
+  }
+
+  /// The first or the last place of another text, in a time that both lengths only add to (Knuth, Morris and Pratt).
+  private func search(for other: TextView, from place: Int, last: Bool) -> Int? {
+    guard other.count <= count - place else { return nil }
+    // How much of the text is still found when the next byte is another.
+    var shorter = [Int](repeating: 0, count: other.count)
+    var matched = 0
+    for at in 1..<other.count {
+      while matched > 0, other.start[at] != other.start[matched] { matched = shorter[matched - 1] }
+      if other.start[at] == other.start[matched] { matched += 1 }
+      shorter[at] = matched
+    }
+    matched = 0
+    var found: Int?
+    for at in place..<count {
+      while matched > 0, start[at] != other.start[matched] { matched = shorter[matched - 1] }
+      if start[at] == other.start[matched] { matched += 1 }
+      guard matched == other.count else { continue }
+      found = at + 1 - matched
+      if !last { return found }
+      matched = shorter[matched - 1]
+    }
+    return found
   }
 
   @inline(__always)
