@@ -32,9 +32,9 @@ enum Vectors {
     print(
       "Without Python: \(rows) rows, ratio to native Swift (lower is better), times faster than a CPython loop (higher is)"
     )
-    let interpreter = try SubInterpreter()
-    defer { interpreter.close() }
     for item in try cases() {
+      let interpreter = try SubInterpreter()
+      defer { interpreter.close() }
       try interpreter.withGIL { py in try measure(item, repetitions, in: py) }
     }
     try VectorCosts.run(repetitions: repetitions)

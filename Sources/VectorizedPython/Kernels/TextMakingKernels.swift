@@ -73,8 +73,8 @@ enum TextMakingKernels {
         let (one, other) = (lefts[row], rights[row])
         let count = one.count + other.count
         guard let memory = lanes.arena.reserve(count) else { return nil }
-        memory.update(from: one.start, count: one.count)
-        (memory + one.count).update(from: other.start, count: other.count)
+        one.copy(to: memory)
+        other.copy(to: memory + one.count)
         lanes.arena.take(count)
         return TextView(start: UnsafePointer(memory), count: count)
       }
@@ -95,11 +95,7 @@ enum TextMakingKernels {
           by.count <= part.count ? whole.count : whole.count + (whole.count / part.count) * (by.count - part.count)
         guard let memory = lanes.arena.reserve(most) else { return nil }
         if part.count == 1, by.count == 1 {
-          let (old, new) = (part.start[0], by.start[0])
-          for place in 0..<whole.count {
-            let byte = whole.start[place]
-            memory[place] = byte == old ? new : byte
-          }
+          CaseKernels.map(whole, memory, CaseKernels.Replace(old: part.start[0], new: by.start[0]))
           lanes.arena.take(whole.count)
           return TextView(start: UnsafePointer(memory), count: whole.count)
         }

@@ -59,9 +59,11 @@ extension Lowering {
     case .set(let name, let expression): try set(prefix + name, value(expression))
     case .unpack(let names, let expressions):
       // All values are there before the first name is set.
-      let values = try expressions.map { expression in
+      let values = try expressions.enumerated().map { place, expression in
         let found = try value(expression)
         guard found.kind != .none, !isFixed(found.register) else { return found }
+        // Those that are set after the value is used do it no harm.
+        let names = Array(names.prefix(place))
         guard names.contains(where: { variables[prefix + $0] == .value(found) }) || isHome(found, names) else {
           return found
         }

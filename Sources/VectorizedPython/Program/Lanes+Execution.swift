@@ -72,6 +72,17 @@ extension Lanes {
   private func split(_ selection: Selection, by test: Int, _ first: inout Selection, _ second: inout Selection) {
     let tests = values(test, as: Int.self)
     let (yes, no) = (first.rows, second.rows)
+    (first.isDense, second.isDense) = (false, false)
+    if selection.isDense {
+      // All rows often go the same way, which takes no lists.
+      var count = 0
+      for row in 0..<selection.count { count &+= tests[row] }
+      if count == 0 || count == selection.count {
+        (first.count, second.count) = (count, selection.count - count)
+        (first.isDense, second.isDense) = (count > 0, count == 0)
+        return
+      }
+    }
     var (yeses, nos) = (0, 0)
     selection.each { row in
       let isTrue = tests[row]

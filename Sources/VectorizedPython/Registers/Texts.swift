@@ -76,9 +76,50 @@ struct TextView {
 
   @inline(__always)
   var isASCII: Bool {
-    var all: UInt8 = 0
-    for place in 0..<count { all |= start[place] }
-    return all < 0x80
+    let bytes = UnsafeRawPointer(start)
+    if count < 8 {
+      var all: UInt8 = 0
+      for place in 0..<count { all |= start[place] }
+      return all < 0x80
+    }
+    // The last eight bytes may be some of those before.
+    var all = bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    var place = 0
+    while place + 8 <= count {
+      all |= bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      place += 8
+    }
+    return all & 0x8080_8080_8080_8080 == 0
+  }
+
+  /// Copies the bytes, which are mostly few, without a call where they are.
+  @inline(__always)
+  func copy(to target: UnsafeMutablePointer<UInt8>) {
+    let (bytes, target) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(target))
+    if count > 32 {
+      target.copyMemory(from: bytes, byteCount: count)
+    } else if count >= 16 {
+      let (first, last) = (
+        bytes.loadUnaligned(as: SIMD16<UInt8>.self),
+        bytes.loadUnaligned(fromByteOffset: count - 16, as: SIMD16<UInt8>.self)
+      )
+      target.storeBytes(of: first, as: SIMD16<UInt8>.self)
+      target.storeBytes(of: last, toByteOffset: count - 16, as: SIMD16<UInt8>.self)
+    } else if count >= 8 {
+      let (first, last) = (
+        bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+      )
+      target.storeBytes(of: first, as: UInt64.self)
+      target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
+    } else if count >= 4 {
+      let (first, last) = (
+        bytes.loadUnaligned(as: UInt32.self), bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+      )
+      target.storeBytes(of: first, as: UInt32.self)
+      target.storeBytes(of: last, toByteOffset: count - 4, as: UInt32.self)
+    } else {
+      for place in 0..<count { target.storeBytes(of: start[place], toByteOffset: place, as: UInt8.self) }
+    }
   }
 }
 
