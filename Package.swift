@@ -205,7 +205,9 @@ let package = Package(
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "VectorizedPythonTests",
-      dependencies: ["Columnar", "Functions", "PythonRuntime", "PythonUDF", "TestSupport", "VectorizedPython"],
+      dependencies: [
+        "Columnar", "Functions", "PythonFunctions", "PythonRuntime", "PythonUDF", "TestSupport", "VectorizedPython",
+      ],
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests",

@@ -91,6 +91,24 @@ import Testing
     }
   }
 
+  @Test func `it is tried again later`() throws {
+    let source = """
+      @udf
+      def f(x: int) -> int:
+        if x > 10:
+          return len([x])
+        return x
+      """
+    try withPool(source) { pool in
+      for _ in 0..<64 { _ = try pool.rows("f", counting(100)) }
+      var found: [Int] = []
+      for _ in 0..<1030 { found.append(try pool.rows("f", counting(11)).vectorizedRows) }
+      #expect(found[0] == 0)
+      #expect(found[1023] == 0)
+      #expect(found[1024] == 11)
+    }
+  }
+
   @Test func `columns of every width, with nulls, sliced, and of texts in every layout`() throws {
     let source = """
       from clutch import Int8, Int32, UInt16, Float32

@@ -232,8 +232,7 @@ private final class Worker: Sendable {
     HostOptions(
       interpreters: 1, configuration: load.configuration, policy: load.policy, placement: .main,
       environment: load.environment, loadTimeout: nil, discovery: PythonDiscovery(explicitPath: load.python),
-      // Functions that are plain enough need no worker, and its host watches rows that it could not see.
-      vectorizes: false)
+      vectorizes: load.vectorizes)
   }
 
   private func log(_ load: WorkerLoad) -> UDFLog {

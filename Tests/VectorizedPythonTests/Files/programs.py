@@ -180,6 +180,10 @@ class Writer:
     def type(self):
         return self.one("int", "int", "float", "float", "bool", "str")
 
+    def bounded(self, type_, value, loop):
+        """A value that no number of turns makes larger than any memory."""
+        return f"{value}[:60]" if type_ == "str" and (loop or self.loops) else value
+
     def block(self, result, lines, depth, indent, loop):
         before = dict(self.names)
         for _ in range(self.random.randint(1, 3)):
@@ -196,7 +200,7 @@ class Writer:
         plain = [name for name, type_ in self.names.items() if not type_.endswith("?") and type_ != "counter"]
         if kind < 0.3 or depth <= 0:
             type_ = self.type()
-            value = self.expression(type_, self.depth)
+            value = self.bounded(type_, self.expression(type_, self.depth), loop)
             lines.append(f"{pad}{self.new(type_)} = {value}")
         elif kind < 0.5 and plain:
             name = self.random.choice(plain)
@@ -208,11 +212,11 @@ class Writer:
                 lines.append(f"{pad}{name} = {self.expression('float', self.depth - 1)}")
                 self.names[name] = "float"
             else:
-                lines.append(f"{pad}{name} = {self.expression(type_, self.depth)}")
+                lines.append(f"{pad}{name} = {self.bounded(type_, self.expression(type_, self.depth), loop)}")
         elif kind < 0.58 and len(plain) > 1:
             one, other = self.random.sample(plain, 2)
             types = self.names[one], self.names[other]
-            values = ", ".join(self.expression(type_, self.depth - 1) for type_ in types)
+            values = ", ".join(self.bounded(type_, self.expression(type_, self.depth - 1), loop) for type_ in types)
             lines.append(f"{pad}{one}, {other} = {values}")
         elif kind < 0.78:
             lines.append(f"{pad}if {self.expression('bool', self.depth)}:")
