@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a program may take: time, memory, and a machine's patience.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct BoundTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct BoundTests {
   private static func texts(_ count: Int, _ text: (Int) -> String) throws -> RecordBatch {
     try batch(Column((0..<count).map { text($0) as String? }))
   }

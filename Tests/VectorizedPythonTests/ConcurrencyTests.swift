@@ -10,7 +10,7 @@ import Testing
 @testable import VectorizedPython
 
 /// One program on many threads, and many interpreters with programs of their own.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ConcurrencyTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ConcurrencyTests {
   private static let source = """
     from clutch import udf
     NAMES = {"a": "Anna", "b": "Berta"}

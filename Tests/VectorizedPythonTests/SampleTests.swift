@@ -5,7 +5,7 @@ import PythonUDF
 import Testing
 
 /// Rows that Python computes too.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct SampleTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct SampleTests {
   @Test func `a function that gives something else than Python does not go on for long`() throws {
     // No guard sees this.
     let source = """

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Programs in worker processes.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct WorkerVectorTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct WorkerVectorTests {
   private static let source = """
     from clutch import udf
     @udf
