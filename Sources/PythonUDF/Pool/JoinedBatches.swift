@@ -1,25 +1,25 @@
 import Columnar
 import WorkerProcess
 
+/// A batch, and how many rows each of those had that it is made of.
+struct JoinedBatch: Sendable {
+  let batch: RecordBatch
+  let counts: [Int]
+
+  /// The result of the batch as results of those that it is made of.
+  func parts(of result: Column) -> [Column] {
+    guard counts.count > 1 else { return [result] }
+    var end = 0
+    return counts.map { count in
+      end += count
+      return result.slice(end - count..<end)
+    }
+  }
+}
+
 /// Batches as a function of batches wants them: those of one schema that follow each other are joined up to a number of rows,
 /// and what is longer than that is left as it is. Draws one batch more than it gives.
 struct JoinedBatches<Base: Sequence<RecordBatch>>: Sequence, IteratorProtocol {
-  /// A batch, and how many rows each of those had that it is made of.
-  struct Joined {
-    let batch: RecordBatch
-    let counts: [Int]
-
-    /// The result of the batch as results of those that it is made of.
-    func parts(of result: Column) -> [Column] {
-      guard counts.count > 1 else { return [result] }
-      var end = 0
-      return counts.map { count in
-        end += count
-        return result.slice(end - count..<end)
-      }
-    }
-  }
-
   private var rest: Base.Iterator
   private var ahead: RecordBatch?
   /// Those that could not be joined, in order.
@@ -33,10 +33,10 @@ struct JoinedBatches<Base: Sequence<RecordBatch>>: Sequence, IteratorProtocol {
     ahead = rest.next()
   }
 
-  mutating func next() -> Joined? {
+  mutating func next() -> JoinedBatch? {
     if !pending.isEmpty {
       let batch = pending.removeFirst()
-      return Joined(batch: batch, counts: [batch.rowCount])
+      return JoinedBatch(batch: batch, counts: [batch.rowCount])
     }
     guard let first = ahead else { return nil }
     ahead = rest.next()
@@ -47,11 +47,11 @@ struct JoinedBatches<Base: Sequence<RecordBatch>>: Sequence, IteratorProtocol {
       ahead = rest.next()
     }
     if parts.count > 1, let batch = Self.joining(parts, rowCount: count) {
-      return Joined(batch: batch, counts: parts.map(\.rowCount))
+      return JoinedBatch(batch: batch, counts: parts.map(\.rowCount))
     }
     // What cannot be one batch is not: nothing was lost but the joining.
     pending.append(contentsOf: parts.dropFirst())
-    return Joined(batch: first, counts: [first.rowCount])
+    return JoinedBatch(batch: first, counts: [first.rowCount])
   }
 
   private static func joining(_ parts: [RecordBatch], rowCount: Int) -> RecordBatch? {

@@ -69,14 +69,14 @@ public final class UDFRegistry: Sendable {
   public func replace(
     _ name: String, with source: UDFSource, allowingChanges: Bool = false, options: HostOptions? = nil
   ) async throws {
-    try await replace(name, with: source, allowingChanges: allowingChanges, environment: environment) { _ in }
+    try await replace(name, with: source, allowingChanges: allowingChanges, options: options) { _ in }
   }
 
   /// Does the same for a host that looks at the new version, and may refuse it, before it takes the place.
   ///
   /// - Parameter check: told of the loaded version; what it throws is thrown here, and nothing has changed then.
   package func replace(
-    _ name: String, with source: UDFSource, allowingChanges: Bool, environment: UDFEnvironment? = nil,
+    _ name: String, with source: UDFSource, allowingChanges: Bool, options: HostOptions? = nil,
     check: @Sendable (UDFPool) throws -> Void
   ) async throws {
     let load = loads.add(1, ordering: .relaxed).newValue

@@ -86,7 +86,7 @@ final class ShellFunctions {
     let errorMode = host.errorMode
     try wait(running) { [registry, counts, notes] in
       try await withMetricsFactory(counts) { () async throws in
-        try await registry.replace(name, with: source, allowingChanges: true, environment: options.environment) {
+        try await registry.replace(name, with: source, allowingChanges: true, options: options) {
           pool in
           try Self.requireReplaceable(pool.signatures, known, in: name)
           let fresh = ChosenFunctions(pool.signatures.unknown(in: known), of: pool, notes)

@@ -160,11 +160,13 @@ import Testing
     #expect(first == ["1"])
     // One that does not load changes nothing.
     let missing = UDFEnvironment(sitePackages: ["/nowhere"])
-    await #expect(throws: UDFError.self) { try await registry.replace("s", with: source, environment: missing) }
+    let lost = HostOptions(interpreters: 1, environment: missing)
+    await #expect(throws: UDFError.self) { try await registry.replace("s", with: source, options: lost) }
     try await registry.replace("s", with: source)
     let second = try await seen()
     #expect(second == ["1"])
-    try await registry.replace("s", with: source, environment: UDFEnvironment(sitePackages: [other.path]))
+    let others = HostOptions(interpreters: 1, environment: UDFEnvironment(sitePackages: [other.path]))
+    try await registry.replace("s", with: source, options: others)
     try await registry.replace("s", with: source)
     let last = try await seen()
     #expect(last == ["2"])
