@@ -116,8 +116,8 @@ extension Python {
     let signature =
       api.textAttribute(original, "__text_signature__", limit: TextLimit.path).map { "\(name)\($0)\n--\n\n" } ?? ""
     let held = HeldReference(original, api)
-    // Otherwise code would find it with the help of `gc`.
-    api.pointee.PyObject_GC_UnTrack(original)
+    // Otherwise code would find it with the help of `gc`. A function that is written in Python cannot be freed without that.
+    if name != "_gcd_import" { api.pointee.PyObject_GC_UnTrack(original) }
     let function = DescriptorFunction.all.first { "\($0.module).\($0.name)" == fullName }
     let inquiry = InquiryFunction(rawValue: fullName)
     return HostFunction.make(
