@@ -44,6 +44,7 @@ enum WorkerDeaths {
   }
 
   static func run(kills: Int) throws {
+    print("Deaths: workers that are killed under load")
     let folder = FileManager.default.temporaryDirectory.appending(path: "clutch-deaths-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
