@@ -240,10 +240,10 @@ import Testing
     // 10 GB of numbers, which nobody has written: they take addresses and no memory.
     let rows = 1_250_000_000
     let bits = try Column(type: .bool, count: rows, buffers: [Buffer(copying: [UInt8](repeating: 0, count: rows / 8))])
-    let tooMuch = try await pool.failure(of: "many", batch(bits))
+    let tooMuch = try await pool.failure(of: "many", PythonUDFTests.batch(bits))
     #expect(tooMuch.message.contains("bytes are more than a worker process can be handed"), "\(tooMuch)")
     #expect(tooMuch.message.contains("take fewer rows at a time"), "\(tooMuch)")
-    try await pool.expect("few", batch(Column([1, 2] as [Double?])), givesFloats: [1, 2])
+    try await pool.expect("few", PythonUDFTests.batch(Column([1, 2] as [Double?])), givesFloats: [1, 2])
   }
 
   // MARK: What is no worker
