@@ -8,6 +8,7 @@ enum PackageStart {
   private static let imports = "import numpy, pandas, pyarrow, scipy.stats, sklearn.linear_model, polars"
 
   static func run(repetitions: Int) throws {
+    print("Packages: a whole run of the tool, against a bare Python that imports the same packages (lower is better)")
     let name = "second start of a file with \(packages.count) large packages"
     guard let python = PythonDiscovery.choose(from: PythonDiscovery().search())?.executable else {
       throw BenchmarkError("no Python was found")

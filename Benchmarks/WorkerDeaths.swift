@@ -26,6 +26,10 @@ enum WorkerDeaths {
   private struct Left: Equatable {
     var descriptors, memories, processes: Int
 
+    func isMore(than other: Left) -> Bool {
+      descriptors > other.descriptors || memories > other.memories || processes > other.processes
+    }
+
     /// What this process has now.
     init() {
       func count(_ folder: String) -> Int { (try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? 0 }
@@ -43,7 +47,16 @@ enum WorkerDeaths {
     }
   }
 
+  /// What the descriptors are that are open now.
+  private static func kinds() -> String {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    let targets = names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
+    let counts = Dictionary(grouping: targets) { $0.prefix { $0 != ":" } }.mapValues(\.count)
+    return counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+  }
+
   static func run(kills: Int) throws {
+    print("Deaths: workers that are killed under load")
     let folder = FileManager.default.temporaryDirectory.appending(path: "clutch-deaths-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -88,7 +101,12 @@ enum WorkerDeaths {
     }
     workers.close()
     if let problem = problem.withLock({ $0 }) { throw BenchmarkError(problem) }
-    let after = Left()
+    // Threads that have heard the last of a worker may not have ended yet.
+    var after = Left()
+    for _ in 0..<100 where after.isMore(than: before) {
+      usleep(50_000)
+      after = Left()
+    }
     let rows = calls.load(ordering: .relaxed) * 200
     let count = deaths()
     let wrongRows = wrong.load(ordering: .relaxed)
@@ -102,5 +120,6 @@ enum WorkerDeaths {
     report(
       "what is left of them", figure: "\(more.map(\.0).reduce(0, +))", atMost: "0", isMet: more.allSatisfy { $0.0 <= 0 },
       detail: more.map { "\($0) \($1)" }.joined(separator: ", "))
+    if after.isMore(than: before) { print("    open now: \(kinds())") }
   }
 }

@@ -4,7 +4,7 @@ import Functions
 import PythonRuntime
 import PythonUDF
 
-/// Functions in worker processes against the same in an interpreter of this process, and starts and deaths of workers.
+/// Functions in worker processes against the same in an interpreter of this process, whole columns, SQL, and the start of a worker.
 enum Workers {
   private static let source = UDFSource(
     """
@@ -15,13 +15,11 @@ enum Workers {
       return a
     """, name: "benchmark.py")
 
-  static func run(repetitions: Int, kills: Int) throws {
+  static func run(repetitions: Int) throws {
     try rows(repetitions)
     try starts()
     try WorkerArrays.columns(repetitions: max(5, repetitions / 20))
     try WorkerArrays.sql(repetitions: max(5, repetitions / 50))
-    try PackageStart.run(repetitions: max(3, repetitions / 50))
-    try WorkerDeaths.run(kills: kills)
   }
 
   private static func rows(_ repetitions: Int) throws {

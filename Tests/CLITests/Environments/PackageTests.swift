@@ -82,7 +82,7 @@ import Testing
       "SELECT old()[1] AS old, new()[1] AS new, old()[2] <> new()[2] AS apart FROM range(2)")
     #expect(end.output == "old,new,apart\n0,1,true\n0,1,true\n", "\(end)")
     for name in ["old", "new"] {
-      let reason = "\(name).py: it runs in worker processes: tiny does not support isolated interpreters"
+      let reason = "\(name).py: it runs in worker processes: _tiny does not support isolated interpreters"
       #expect(end.errors.contains(reason), "\(end)")
     }
   }
@@ -90,7 +90,7 @@ import Testing
   @Test func `a file reads its environment, and nothing else of the cache`() throws {
     let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
     let cache = clutch.folder + "/cache"
-    try clutch.write("policy.json", #"{"name": "narrow", "base": "pure", "read": ["\#(clutch.folder)"]}"#)
+    try clutch.write("policy.json", #"{"name": "narrow", "basedOn": "pure", "read": ["\#(clutch.folder)"]}"#)
     try clutch.write("data.txt", "data")
     try clutch.write(
       "f.py",

@@ -31,7 +31,11 @@ import Testing
     let program = try clutch.start([
       "sql", "--placement", "worker", "--policy", "open", "--udf", "f.py", "SELECT hang(1)",
     ])
-    #expect(eventually { FileManager.default.fileExists(atPath: "\(clutch.folder)/begun") })
+    var isThere = false
+    for _ in 0..<12 where !isThere {
+      isThere = eventually { FileManager.default.fileExists(atPath: "\(clutch.folder)/begun") }
+    }
+    try #require(isThere)
     let processes = try clutch.text("begun").split(separator: " ").compactMap { Int32($0) }
     #expect(processes.count == 2)
     #expect(processes.allSatisfy(isAlive))

@@ -1,20 +1,5 @@
 import CPythonABI
 import HostSupport
-import Synchronization
-
-/// The extension modules that CPython has refused to load in an isolated interpreter.
-package final class RefusedModules: Sendable {
-  private let refused = Mutex<[String]>([])
-  /// As many as anybody looks at.
-  private static let most = 256
-
-  fileprivate func add(_ file: String) {
-    refused.withLock { if $0.count < Self.most, !$0.contains(file) { $0.append(file) } }
-  }
-
-  /// Their files, the first one first.
-  package var files: [String] { refused.withLock { $0 } }
-}
 
 extension Python {
   /// Keeps what extension modules raise in the main interpreter out of this one.
@@ -23,7 +8,7 @@ extension Python {
   /// instance since it does not find the modules of its own package, CPython hands on as it is: an object of the main
   /// interpreter, which this one then frees as if it were its own, and the process with it.
   ///
-  /// What is refused is noted in `refusedModules` of the state: code may well do without it and say nothing.
+  /// What does not load is noted in `refusedModules` of the state: code may well do without it and say nothing.
   func guardExtensionModules() throws {
     let module = try importModule("_imp")
     let original = try module.attribute("create_dynamic")
@@ -32,7 +17,7 @@ extension Python {
     let function = try hostFunction(named: "create_dynamic") { api, arguments, keywords in
       if let made = api.pointee.PyObject_Call(held.object, arguments, keywords) { return made }
       let exception = ImportException(importing: arguments, api)
-      if exception?.isRefusal == true, let file = exception?.attribute("origin") { refused.add(file) }
+      if let file = exception?.file { refused.add(file) }
       return nil
     }
     try module.setAttribute("create_dynamic", to: function)
@@ -43,31 +28,30 @@ extension Python {
 private struct ImportException {
   private static let refusal = "does not support loading in subinterpreters"
 
-  /// Whether CPython has refused the module.
-  let isRefusal: Bool
-  private let specification: ObjectPointer?
-  private let api: PythonAPI
+  /// That of the module.
+  let file: String?
 
   /// Puts an exception of this interpreter in the place of one of another.
   ///
   /// - Parameter arguments: those of `create_dynamic`, of which the first says which module it is.
   init?(importing arguments: ObjectPointer, _ api: PythonAPI) {
     guard let exception = api.pointee.PyErr_GetRaisedException() else { return nil }
-    self.api = api
     // It has been there for the module to be looked for.
-    specification = api.pointee.PyTuple_GetItem(arguments, 0)
-    let text = api.pointee.PyObject_Str(exception)
-    defer { api.pointee.Py_DecRef(text) }
-    api.pointee.PyErr_Clear()
-    let reason = text.flatMap { api.text($0, limit: TextLimit.message) } ?? ""
+    let specification = api.pointee.PyTuple_GetItem(arguments, 0)
+    func attribute(_ name: String) -> String? {
+      specification.flatMap { api.textAttribute($0, name, limit: TextLimit.path) }
+    }
+    file = attribute("origin")
     let owner = MemoryReclaimer.owner(of: exception)
     guard let owner, owner != api.currentInterpreter else {
-      isRefusal = reason.contains(Self.refusal)
       api.pointee.PyErr_SetRaisedException(exception)
       return
     }
     // The exception stays for ever: nobody here may free it.
-    isRefusal = true
+    let text = api.pointee.PyObject_Str(exception)
+    defer { api.pointee.Py_DecRef(text) }
+    api.pointee.PyErr_Clear()
+    let reason = text.flatMap { api.text($0, limit: TextLimit.message) } ?? ""
     let name = attribute("name") ?? "?"
     let message = """
       module \(name) \(Self.refusal): CPython begins it in the main interpreter, where it raised \
@@ -84,10 +68,5 @@ private struct ImportException {
 
   private static func text(_ text: String, _ api: PythonAPI) -> ObjectPointer? {
     api.pointee.PyUnicode_FromStringAndSize(text, text.utf8.count)
-  }
-
-  /// A text of the module's specification.
-  func attribute(_ name: String) -> String? {
-    specification.flatMap { api.textAttribute($0, name, limit: TextLimit.path) }
   }
 }
