@@ -1,5 +1,13 @@
 internal import CCrashReport
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// One line on standard error when the process dies of a fault: which function of which source it happened in.
 ///
 /// Native code that crashes, and calls that are nested until the stack is used up, end the process they run in; nothing
@@ -21,6 +29,20 @@ public enum CrashReport {
 
 /// What the calling thread is doing, for `CrashReport`.
 package enum Activity {
+  /// Lets the calling thread's activities be told, as those of a dedicated thread are. Costs next to nothing when that has
+  /// been done.
+  package static func prepareThread() {
+    guard pthread_getspecific(isPrepared) == nil else { return }
+    pthread_setspecific(isPrepared, UnsafeRawPointer(bitPattern: 1))
+    ClutchPrepareThread()
+  }
+
+  private static let isPrepared: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key, nil)
+    return key
+  }()
+
   /// Notes that a source is loaded while `body` runs.
   package static func loading<Result>(_ source: String, _ body: () throws -> Result) rethrows -> Result {
     try note(ClutchActivityLoading, source, nil, nil, body)

@@ -33,11 +33,10 @@ final class Monitor<State>: @unchecked Sendable {
 
   /// Runs `body` with the lock held, then wakes every waiting thread.
   func update<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+    // Woken with the lock still held, they would at once wait again.
+    defer { pthread_cond_broadcast(changed) }
     pthread_mutex_lock(mutex)
-    defer {
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
-    }
+    defer { pthread_mutex_unlock(mutex) }
     return try body(&state)
   }
 

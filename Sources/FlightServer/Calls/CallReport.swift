@@ -9,20 +9,14 @@
     private let logger: Logger
     private let method: String
     private let limit: ReportLimit
-    private let caller: Logger.Metadata
+    private let call: RPCCall
     /// What is called, as soon as that is known.
     var function: String?
     private var rows = 0
     private var answers = 0
 
     init(_ call: RPCCall, method: String, _ limit: ReportLimit, _ logger: Logger) {
-      (self.logger, self.method, self.limit) = (logger, method, limit)
-      var caller: Logger.Metadata = ["peer": "\(call.peer)"]
-      // What else Databend says of a call, such as where a stage is kept, may hold secrets.
-      for name in ["x-databend-query-id", "x-databend-tenant", "x-databend-function"] {
-        if let value = call.metadata[name] { caller[name] = "\(value.prefix(200))" }
-      }
-      self.caller = caller
+      (self.call, self.logger, self.method, self.limit) = (call, logger, method, limit)
     }
 
     func count(rows: Int) { self.rows += rows }
@@ -43,8 +37,11 @@
     }
 
     private var metadata: Logger.Metadata {
-      var metadata = caller
-      metadata["method"] = "\(method)"
+      var metadata: Logger.Metadata = ["peer": "\(call.peer)", "method": "\(method)"]
+      // What else Databend says of a call, such as where a stage is kept, may hold secrets.
+      for name in ["x-databend-query-id", "x-databend-tenant", "x-databend-function"] {
+        if let value = call.metadata[name] { metadata[name] = "\(value.prefix(200))" }
+      }
       if let function { metadata["function"] = "\(function)" }
       return metadata
     }

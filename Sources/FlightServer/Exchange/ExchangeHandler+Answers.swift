@@ -36,7 +36,7 @@
       }
     }
 
-    private func send(_ batch: RecordBatch) throws(FlightError) {
+    func send(_ batch: RecordBatch) throws(FlightError) {
       if encoder == nil { try sendSchema(batch.schema) }
       if let encoder, batch.schema.fields.count > encoder.schema.fields.count {
         throw FlightError(.invalidArgument, "a row failed: \(FunctionCall.firstError(of: batch))")

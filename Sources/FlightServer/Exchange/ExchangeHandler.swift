@@ -153,7 +153,8 @@
       if let function {
         while let batch = waiting.first, slots.count < function.mostAtOnce {
           waiting.removeFirst()
-          start(batch, function)
+          if !answerAtOnce(batch, function) { start(batch, function) }
+          guard !isOver else { return }
         }
       }
       let isBusy = !waiting.isEmpty
@@ -174,6 +175,24 @@
         guard me.idleTurns == turn, me.slots.isEmpty, me.waiting.isEmpty, !me.isFinishing else { return }
         me.fail(FlightError(.unavailable, "the server is shutting down; send the next batch to another one"))
       }
+    }
+
+    /// Answers a batch here and now, if that is quick; false where it is not known to be.
+    private func answerAtOnce(_ batch: RecordBatch, _ function: FunctionCall) -> Bool {
+      guard slots.isEmpty, call.isWritable else { return false }
+      // What is sent may come back here, as in `flush`.
+      isFlushing = true
+      defer { isFlushing = false }
+      do {
+        let answer = try ServiceContext.$current.withValue(context) {
+          try LoopTime.current.spend { try function.answerAtOnce(batch) }
+        }
+        guard let answer else { return false }
+        try send(answer)
+      } catch {
+        fail(FlightError(error))
+      }
+      return true
     }
 
     private func start(_ batch: RecordBatch, _ function: FunctionCall) {

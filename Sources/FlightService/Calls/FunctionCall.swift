@@ -17,6 +17,8 @@ package final class FunctionCall: Sendable {
 
   private let function: ServedFunction
   private let work: Work
+  /// The provider, where it may run short calls on the thread that asks for them.
+  private let atOnce: (any AtOnceProvider)?
   private let options: CallOptions
   private let needs: CallerNeeds
   /// What the columns of arguments mean to the engine; nil when they are what they are.
@@ -46,7 +48,7 @@ package final class FunctionCall: Sendable {
       try function.check(fields)
       // What comes in another layout of text goes back in it.
       let results = function.results.map { Field(name: $0.name, type: fields.first?.type ?? $0.type) }
-      (work, schema, self.needs) = (.builtin, Schema(results), needs)
+      (work, schema, self.needs, atOnce) = (.builtin, Schema(results), needs, nil)
       self.options = options
       return
     }
@@ -60,6 +62,7 @@ package final class FunctionCall: Sendable {
     self.needs = needs
     self.options = options
     let result = type.wireField(named: signature.name).marked(for: needs.engine)
+    atOnce = provider as? any AtOnceProvider
     switch signature.kind {
     case .table:
       work = .table
@@ -122,6 +125,26 @@ package final class FunctionCall: Sendable {
         let ones = Column(Array(repeating: Int32(1), count: batch.rowCount))
         try await send(try RecordBatch(schema: schema, columns: [ones]))
       }
+    } catch let error as UDFError {
+      throw FlightError(error)
+    } catch let error as ColumnError {
+      throw FlightError(.internal, error.message)
+    }
+  }
+
+  /// Answers one batch of arguments on the calling thread, if that will be quick.
+  ///
+  /// - Returns: nil when ``answer(_:_:)`` is to do it.
+  /// - Throws: as there.
+  package func answerAtOnce(_ batch: RecordBatch) throws -> RecordBatch? {
+    guard let atOnce, case .batches = work, case .function(_, let place, _, let queue) = function.body else {
+      return nil
+    }
+    do {
+      let result = try queue.runAtOnce { try atOnce.evaluateAtOnce(place, meant(batch), options) }
+      guard let result else { return nil }
+      if result.failureCount > 0 { needs.rowsFailed?(result.failureCount, result.failures.first) }
+      return try valueBatch(result)
     } catch let error as UDFError {
       throw FlightError(error)
     } catch let error as ColumnError {

@@ -70,6 +70,23 @@ package final class BatchQueue: Sendable {
     return try await work()
   }
 
+  /// Runs work now, if its turn is now.
+  ///
+  /// - Returns: nil when it would have to wait, or gives nil itself.
+  /// - Throws: as `run`.
+  package func runAtOnce<Value>(_ work: () throws -> Value?) throws -> Value? {
+    let isFree = state.withLock { state in
+      guard state.free > 0, state.waiting.isEmpty else { return false }
+      state.free -= 1
+      return true
+    }
+    guard isFree else { return nil }
+    defer { leave() }
+    try limit.enter()
+    defer { limit.leave() }
+    return try work()
+  }
+
   private func wait() async throws {
     let number = state.withLock { state -> Int? in
       if state.free > 0, state.waiting.isEmpty {

@@ -41,6 +41,8 @@
     private var endDelivered = false
     private var isPaused = false
     private var isReading = true
+    /// Whether a change of writability is still to be looked at.
+    private var isFollowing = false
     var headersSent = false
     /// Who resets the stream: us after a status, or else the client.
     var weReset = false
@@ -195,13 +197,23 @@
       if paused { follow() } else { deliver() }
     }
 
+    /// SwiftNIO tells of this while it writes the frame that made room, before that frame's bytes are on their way: trailers that
+    /// are written now would go before the last data, which clients then never look at. So the turn ends first.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+      if !isFollowing {
+        isFollowing = true
+        eventLoop.execute { [self] in followWritability() }
+      }
+      context.fireChannelWritabilityChanged()
+    }
+
+    private func followWritability() {
+      isFollowing = false
       if channel.isWritable, phase == .open {
         handler?.becameWritable()
         deliver()
       }
       follow()
-      context.fireChannelWritabilityChanged()
     }
 
     func drainBegan() {

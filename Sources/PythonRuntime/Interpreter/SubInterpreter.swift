@@ -1,3 +1,4 @@
+import Foundation
 package import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
@@ -29,9 +30,10 @@ public final class SubInterpreter: Sendable {
 
   /// The state of the interpreter, or nil once ended.
   ///
-  /// Sendable because `state` is only touched on the interpreter's thread.
+  /// Sendable because `state` is set on the interpreter's thread, and whoever uses it, or takes it away, has the lock.
   fileprivate final class Confined: @unchecked Sendable {
     var state: InterpreterState?
+    let use = NSLock()
   }
 
   /// The interpreter's thread. An engine may run work of its own there between calls, but must not hold the GIL then.
@@ -150,6 +152,29 @@ public final class SubInterpreter: Sendable {
     return try Self.run(body, confined)
   }
 
+  /// Whether `withGILAtOnce` can run anything. Before 3.13 an interpreter hangs when it has been used on another thread, and since
+  /// 3.14 its thread state has the limits of its own thread's stack.
+  package var runsAtOnce: Bool {
+    let version = process.installation.version
+    return (version.major, version.minor) == (3, 13) && !configuration.isMain
+  }
+
+  /// Runs `body` under the GIL on the calling thread, for work that is shorter than a change of thread: see
+  /// `docs/decisions/0042-short-calls-at-once.md`.
+  ///
+  /// Python code sees its own thread state, with its thread-local values and contexts, and another number of the system's thread.
+  ///
+  /// - Returns: nil, and nothing has run, when the interpreter is in use or has ended, or the calling thread is in another one.
+  package func withGILAtOnce<Result>(_ body: (borrowing Python) throws -> Result) throws -> Result? {
+    guard runsAtOnce, confined.use.try() else { return nil }
+    defer { confined.use.unlock() }
+    guard let state = confined.state, !state.api.hasThreadState else { return nil }
+    Activity.prepareThread()
+    state.attach()
+    defer { state.detachFromGuest() }
+    return try body(Python(state))
+  }
+
   /// How much memory the interpreter's Python objects take; also after its end. Costs nothing.
   public var memoryUsage: MemoryUsage { memory.usage }
 
@@ -186,9 +211,12 @@ public final class SubInterpreter: Sendable {
   private static func run<Result>(
     _ body: (borrowing Python) throws -> Result, _ confined: Confined
   ) throws -> Result {
-    guard let state = confined.state else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
+    guard let api = confined.state?.api else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
     // The thread may be inside another interpreter that lives on it.
-    guard !state.api.hasThreadState else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
+    guard !api.hasThreadState else { throw PythonRuntimeError(ThreadConfinementError.wouldDeadlock) }
+    confined.use.lock()
+    defer { confined.use.unlock() }
+    guard let state = confined.state else { throw PythonRuntimeError(ThreadConfinementError.stopped) }
     state.attach()
     defer { state.detach() }
     return try body(Python(state))
@@ -230,7 +258,7 @@ private struct Place: Sendable {
     _ confined: SubInterpreter.Confined, in process: PythonProcess, _ registration: Int,
     giveUp: @escaping @Sendable () -> Void
   ) {
-    if let state = confined.state.take() {
+    if let state = confined.use.withLock({ confined.state.take() }) {
       Activity.ending(state.sourceName ?? "Python") {
         process.end(state) {
           process.remove(registration)

@@ -67,6 +67,19 @@ extension Python {
 }
 
 extension Python {
+  /// Whether one of these modules has been imported. Runs no Python code.
+  package func hasImported(anyOf names: [String]) -> Bool {
+    let functions = api.pointee
+    guard let modules = functions.PyImport_GetModuleDict() else { return false }
+    return names.contains { name in
+      guard let key = try? name.newReference(in: state) else { return false }
+      defer { functions.Py_DecRef(key) }
+      if functions.PyDict_GetItemWithError(modules, key) != nil { return true }
+      functions.PyErr_Clear()
+      return false
+    }
+  }
+
   /// Makes `_clutch_imports`, with which code of ours changes modules when they are imported.
   ///
   /// - Throws: `PythonError`.

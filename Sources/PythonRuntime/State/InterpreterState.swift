@@ -69,6 +69,13 @@ package final class InterpreterState {
   /// Gives the GIL back, so that another thread state of the interpreter can run.
   func detach() { _ = api.pointee.PyEval_SaveThread() }
 
+  /// The same on a thread that is not the interpreter's own, which is as before then.
+  func detachFromGuest() {
+    detach()
+    MemoryCounter.setOfThread(nil)
+    BuiltinModules.setGuardOfThread(nil)
+  }
+
   // MARK: Objects kept across calls
 
   /// Keeps an object, and owns the reference that the caller gives away.

@@ -19,6 +19,8 @@ final class CallContext: Sendable {
   let timeouts: UDFTimeouts
   /// How long a row of an async function may take, which is each row's own affair as long as the event loop goes on.
   let concurrentTimeout: Duration?
+  /// How long it may take on a thread that is its caller's; it is cancelled then. Nil for one on a host's thread.
+  private let turn: Duration?
   /// The places that the rows of an async function take.
   let places: ConcurrentPlaces.Lease?
   /// For an async function: told that one step of the host's event loop has taken so long.
@@ -72,9 +74,10 @@ final class CallContext: Sendable {
   init(
     _ signature: UDFSignature, _ options: CallOptions, observer: (@Sendable (UDFRowFailure) -> Void)?,
     _ trace: CallTrace?, isClosing: Bool = false, places: ConcurrentPlaces.Lease? = nil,
-    blocked: Blocked? = nil
+    turn: Duration? = nil, blocked: Blocked? = nil
   ) {
     name = signature.name
+    self.turn = turn
     isLoading = false
     self.isClosing = isClosing
     self.options = options
@@ -107,6 +110,7 @@ final class CallContext: Sendable {
     self.isClosing = isClosing
     self.options = options
     errorMode = options.errorMode ?? signature.errorMode
+    turn = nil
     timeouts = UDFTimeouts()
     self.concurrentTimeout = concurrentTimeout
     self.places = places.map { ConcurrentPlaces.Lease(ConcurrentPlaces($0)) }
@@ -129,7 +133,7 @@ final class CallContext: Sendable {
     options = CallOptions()
     errorMode = .raise
     timeouts = UDFTimeouts(batch: timeout)
-    (concurrentTimeout, places, blocked) = (nil, nil, nil)
+    (concurrentTimeout, places, blocked, turn) = (nil, nil, nil, nil)
     observer = nil
     trace = nil
     progress = CallProgress()
@@ -195,7 +199,7 @@ final class CallContext: Sendable {
     if isWatchedFromBeginning { DeadlineWatcher.shared.watch(self) }
   }
 
-  private var isWatchedFromBeginning: Bool { !timeouts.isEmpty || blocked != nil }
+  private var isWatchedFromBeginning: Bool { !timeouts.isEmpty || blocked != nil || turn != nil }
 
   /// Ends the watch, once what the host did is done; called under the GIL, so that nothing is raised afterwards.
   ///
@@ -280,6 +284,7 @@ final class CallContext: Sendable {
           return .stop(.rowTimeout(limit))
         }
       }
+      if let turn, now - state.begun > turn { return .stop(.cancelled) }
       guard blocked != nil else { return .nothing }
       let beats = progress.seen.beats
       guard beats == state.seenBeats, beats % 2 == 1 else {

@@ -25,6 +25,16 @@ protocol FunctionHost: AnyObject, Sendable {
   /// - Throws: `UDFError`, `CancellationError`, `PythonRuntimeError`.
   func run(_ step: FunctionStep, _ call: CallContext) throws -> StepResult
 
+  /// Whether `runAtOnce` may run something.
+  var runsAtOnce: Bool { get }
+
+  /// Runs a step on the calling thread, which is none of a host's. The source must have been loaded, and whoever calls this has
+  /// the host for the time.
+  ///
+  /// - Returns: nil, and nothing has run, where the step belongs on the host's thread.
+  /// - Throws: as `run`.
+  func runAtOnce(_ step: FunctionStep, _ call: CallContext) throws -> StepResult?
+
   /// Stops the step that is under way, if there is one. From any thread.
   func stop(_ reason: StopReason)
 
@@ -48,6 +58,11 @@ protocol FunctionHost: AnyObject, Sendable {
   func abandon()
   /// Ends it after the work that it has, and waits for that.
   func close()
+}
+
+extension FunctionHost {
+  var runsAtOnce: Bool { false }
+  func runAtOnce(_ step: FunctionStep, _ call: CallContext) throws -> StepResult? { nil }
 }
 
 /// One thing that a host is asked to do.

@@ -195,6 +195,14 @@ final class HostSet: Sendable {
     currentPlace == .worker ? queue.takeIdle() : nil
   }
 
+  /// An idle host that runs short steps on its caller's thread, if there is one; `queue` gets it back.
+  func takeAtOnce() -> (any FunctionHost)? {
+    guard threads == nil, let host = queue.takeIdle() else { return nil }
+    if host.runsAtOnce { return host }
+    queue.give(back: host)
+    return nil
+  }
+
   /// Waits for one host, for what has begun there.
   ///
   /// - Parameter receive: as of `HostQueue.take`.

@@ -24,6 +24,8 @@ final class InterpreterHost: FunctionHost {
     var isClosed = false
     /// The call whose step is under way.
     var current: CallContext?
+    /// Whether it was found to have objects that belong to its thread.
+    var isThreadBound = false
     /// Whether somebody wants to know what the source's packages do without, and that.
     var wantsFindings = false
     var findings: PackageFindings?
@@ -118,6 +120,33 @@ final class InterpreterHost: FunctionHost {
       }
     } catch let error as PythonRuntimeError where error.code == .interpreterClosed || error.code == .wouldDeadlock {
       throw UDFError(.closed, "\(call.subject) cannot be called: \(error.message)")
+    }
+  }
+
+  var runsAtOnce: Bool { state.withLock { !$0.isThreadBound && $0.interpreter?.runsAtOnce == true } }
+
+  /// What may have been made for the thread that it was made on, and refuses any other.
+  private static let threadBound = ["_sqlite3", "threading"]
+
+  func runAtOnce(_ step: FunctionStep, _ call: CallContext) throws -> StepResult? {
+    let (loaded, made) = state.withLock { state in
+      state.current = call
+      return (state.module, state.interpreter)
+    }
+    defer { state.withLock { $0.current = nil } }
+    guard case .rows(let function, let batch) = step, let module = loaded, let interpreter = made else { return nil }
+    return try Activity.calling(call.name, of: source.name, progress: call.progress) {
+      try interpreter.withGILAtOnce { py -> StepResult? in
+        guard !py.hasImported(anyOf: Self.threadBound) else {
+          state.withLock { $0.isThreadBound = true }
+          return nil
+        }
+        channel.begin(call.name, call.progress)
+        defer { channel.end() }
+        call.trace?.begin(call.name)
+        let outcome = Result { try vectors.rows(function, batch, call, of: module, in: py) }
+        return .rows(try call.finish(outcome) { interpreter.interrupter.takeBack() })
+      } ?? nil
     }
   }
 

@@ -1,6 +1,7 @@
 import Functions
 import PythonFunctions
 public import Columnar
+import Dispatch
 import Logging
 import PythonRuntime
 import ThreadConfinement
@@ -73,7 +74,7 @@ extension UDFPool {
   // MARK: The one way of a call
 
   func context(
-    _ function: Int, rows: Int, _ options: CallOptions, isClosing: Bool = false
+    _ function: Int, rows: Int, _ options: CallOptions, isClosing: Bool = false, turn: Duration? = nil
   ) -> CallContext {
     let signature = signatures[function]
     var observer = failures.observer
@@ -85,7 +86,7 @@ extension UDFPool {
       isClosing ? nil : CallTrace(signature.name, rows: rows, of: telemetry.source, telemetry.metrics)
     let places = concurrentPlaces[function].map { ConcurrentPlaces.Lease($0) }
     return CallContext(
-      signature, options, observer: observer, trace, isClosing: isClosing, places: places,
+      signature, options, observer: observer, trace, isClosing: isClosing, places: places, turn: turn,
       blocked: telemetry.log.noteBlocked(of: signature.name))
   }
 
@@ -128,7 +129,11 @@ extension UDFPool {
       return
     }
     let work = { @Sendable [self] in
+      let begun = DispatchTime.now().uptimeNanoseconds
       let outcome = Result { try run(step, on: host, call) }
+      if case .rows(let function, let batch) = step, let meter = meters[function] {
+        meter.note(batch.rowCount, DispatchTime.now().uptimeNanoseconds - begun, atOnce: false)
+      }
       settle(outcome, call) { hosts.queue.give(back: host) }
     }
     if isHere { return work() }
@@ -141,6 +146,11 @@ extension UDFPool {
   private func run(_ step: FunctionStep, on host: any FunctionHost, _ call: CallContext) throws -> StepResult {
     defer { call.end() }
     let result = try host.run(step, call)
+    noteFailures(of: result, call)
+    return result
+  }
+
+  func noteFailures(of result: StepResult, _ call: CallContext) {
     switch result {
     case .rows(let rows): failures.add(rows.failureCount, of: rows.values.count, rows.failures, call)
     case .drawn(let drawn?):
@@ -149,7 +159,6 @@ extension UDFPool {
     case .aggregated(let outcome): failures.add(outcome.failureCount, of: outcome.rows, outcome.failures, call)
     case .drawn, .loaded, .inspected, .closed: break
     }
-    return result
   }
 
   private func settle(_ outcome: Result<StepResult, any Error>, _ call: CallContext, giveBack: () -> Void) {
@@ -160,7 +169,7 @@ extension UDFPool {
     }
   }
 
-  private func note(_ outcome: Result<StepResult, any Error>, _ call: CallContext) {
+  func note(_ outcome: Result<StepResult, any Error>, _ call: CallContext) {
     guard let trace = call.trace else { return }
     telemetry.metrics?.note(memoryUsage)
     trace.end(outcome.map(\.count))

@@ -9,7 +9,7 @@ import ThreadConfinement
 ///
 /// Batches run in parallel, one per interpreter; a caller waits, without spinning, while all are busy. All members may
 /// be used from any thread and any task.
-public final class UDFPool: FunctionProvider {
+public final class UDFPool: FunctionProvider, AtOnceProvider {
   /// The signatures of the functions, in the order of the source.
   public let signatures: [UDFSignature]
   /// What was loaded.
@@ -26,6 +26,8 @@ public final class UDFPool: FunctionProvider {
   /// For each signature how many rows may be under way in all interpreters together, where there is a limit and there may be
   /// more than one interpreter.
   let concurrentPlaces: [ConcurrentPlaces?]
+  /// For each signature how long its batches take, where some may run on their callers' threads.
+  let meters: [CallMeter?]
   let failures = FailureLog()
   let telemetry: Telemetry
 
@@ -71,6 +73,7 @@ public final class UDFPool: FunctionProvider {
   ) {
     if case .loaded(let signatures) = loaded { self.signatures = signatures } else { signatures = [] }
     concurrentPlaces = signatures.map { hosts.limit > 1 ? $0.concurrency.map(ConcurrentPlaces.init) : nil }
+    meters = signatures.map { [.rows, .batch].contains($0.kind) && options.threads == nil ? CallMeter() : nil }
     self.hosts = hosts
     self.source = source
     self.options = options

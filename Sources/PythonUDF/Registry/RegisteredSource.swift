@@ -9,7 +9,7 @@ import Synchronization
 /// memory, denials and failures is of the version that is there now; those before it, whose last calls may be under way,
 /// do not count. All members may be used from any thread and any task; those that throw do so with the code
 /// `unknownFunction` when the source has been removed.
-public final class RegisteredSource: FunctionProvider {
+public final class RegisteredSource: FunctionProvider, AtOnceProvider {
   /// What the registry calls it.
   public let name: String
   /// The functions, as they were when the source was asked for.
@@ -34,6 +34,12 @@ public final class RegisteredSource: FunctionProvider {
     let version = try begin(function)
     defer { version.end() }
     return try await version.pool.evaluate(place(of: function, in: version), batch, options)
+  }
+
+  package func evaluateAtOnce(_ function: Int, _ batch: RecordBatch, _ options: CallOptions) throws -> UDFResult? {
+    let version = try begin(function)
+    defer { version.end() }
+    return try version.pool.evaluateAtOnce(place(of: function, in: version), batch, options)
   }
 
   /// The same while the calling thread waits.

@@ -49,7 +49,8 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp("Serve /metrics, /healthz and /readyz at this port.", valueName: "port"),
     transform: wholeNumber(0...65_535))
   var metricsPort: Int?
-  @Flag(inversion: .prefixedNo, help: "Load files anew when one of them, or its lock of packages, changes.") var watch = false
+  @Flag(inversion: .prefixedNo, help: "Load files anew when one of them, or its lock of packages, changes.") var watch =
+    false
   @Flag(inversion: .prefixedNo, help: "Let a new version of a file lack functions, or have them with other types.")
   var allowSignatureChanges = false
   @Option(help: "How the log is written: text, or json for machines.") var format = LogForm.text

@@ -58,6 +58,34 @@
         }
       }
 
+      @Test("the status comes after the last data, also when these make room for it")
+      func order() async throws {
+        try await serving { server, probe, _ in
+          let client = try await RawClient(server)
+          // Frames of 16 MiB, so that one has all that is left.
+          let settings = RawFrame(kind: .settings, payload: [0, 5, 0, 255, 255, 255])
+          try await client.send(RawFrame.preface + settings.bytes)
+          let message = [0] + RawFrame.bigEndian(4 << 20) + [UInt8](repeating: 1, count: 4 << 20)
+          var frames = stride(from: 0, to: message.count, by: 1 << 14).map { start in
+            RawFrame(kind: .data, stream: 1, payload: Array(message[start..<min(start + (1 << 14), message.count)]))
+          }
+          frames[frames.count - 1].flags = RawFrame.endStream
+          try await client.send([.request("/test/Echo", stream: 1)] + frames)
+          // The client's windows take no more, and its end waits behind what is not sent.
+          let sent = { client.frames.filter { $0.kind == .data }.reduce(0) { $0 + $1.payload.count } }
+          try await eventually("the first window") { sent() == 65_535 }
+          try await client.send(
+            [1, 0].map {
+              RawFrame(kind: .windowUpdate, stream: $0, payload: RawFrame.bigEndian(8 << 20))
+            })
+          try await eventually("the call's end") { probe.codes("/test/Echo") == [.ok] }
+          try await client.frame(.headers, stream: 1) { $0.flags & RawFrame.endStream != 0 }
+          try await eventually("all data") { sent() == message.count }
+          #expect(client.frames.last { $0.stream == 1 }?.kind == .headers)
+          await client.close()
+        }
+      }
+
       @Test("a length that is only declared costs no memory")
       func declared() async throws {
         try await serving {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a source sees of the environment that it is loaded with.
-@Suite(.timeLimit(.minutes(30))) struct EnvironmentTests {
+@Suite(.timeLimit(.minutes(10))) struct EnvironmentTests {
   private func withPool<Value>(
     _ text: String, _ folders: [String], policy: InterpreterPolicy = .guarded,
     _ body: (UDFPool) async throws -> Value
@@ -159,9 +159,8 @@ import Testing
     let first = try await seen()
     #expect(first == ["1"])
     // One that does not load changes nothing.
-    let missing = UDFEnvironment(sitePackages: ["/nowhere"])
-    let lost = HostOptions(interpreters: 1, environment: missing)
-    await #expect(throws: UDFError.self) { try await registry.replace("s", with: source, options: lost) }
+    let missing = HostOptions(interpreters: 1, environment: UDFEnvironment(sitePackages: ["/nowhere"]))
+    await #expect(throws: UDFError.self) { try await registry.replace("s", with: source, options: missing) }
     try await registry.replace("s", with: source)
     let second = try await seen()
     #expect(second == ["1"])

@@ -62,32 +62,6 @@ import Testing
     #expect(try await version(registry) == 3)
   }
 
-  @Test func `a version is run as its options say, and each later one`() async throws {
-    try await withTemporaryFolder { folder in
-      try Data("N = 5\n".utf8).write(to: folder.appending(path: "of_a_package.py"))
-      let registry = UDFRegistry()
-      try await registry.add("s", source(1), HostOptions(interpreters: 1))
-      let needs = UDFSource(
-        """
-        from clutch import udf
-        from of_a_package import N
-        @udf
-        def version(x: int) -> int:
-            return N
-        """)
-      await #expect(throws: UDFError.self) { try await registry.replace("s", with: needs) }
-      let options = HostOptions(interpreters: 1, environment: UDFEnvironment(sitePackages: [folder.path]))
-      try await registry.replace("s", with: needs, options: options)
-      #expect(try await version(registry) == 5)
-      // What did not load has left no options behind.
-      await #expect(throws: UDFError.self) {
-        try await registry.replace("s", with: source(2, "def broken("), options: HostOptions(interpreters: 1))
-      }
-      try await registry.replace("s", with: needs)
-      #expect(try await version(registry) == 5)
-    }
-  }
-
   @Test func `a version that lacks a function, or changes one, is refused unless that is allowed`() async throws {
     let registry = UDFRegistry()
     try await registry.add(
