@@ -12,8 +12,8 @@ struct ClutchCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      SQLCommand.self, ShellCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self,
-      DoctorCommand.self,
+      SQLCommand.self, ShellCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self,
+      EnvironmentCommand.self, DoctorCommand.self,
     ])
 }
 
