@@ -58,13 +58,15 @@ final class SQLCompleter: LineCompleter {
     }
     guard hasExtension == true, !text.utf8.contains(0) else { return nil }
     let literal = text.replacingOccurrences(of: "'", with: "''")
-    let rows = try? connection.texts("SELECT suggestion, suggestion_start FROM sql_auto_complete('\(literal)')")
+    let rows = try? connection.texts("FROM sql_auto_complete('\(literal)')")
     let start = text.utf8.count - word.utf8.count
     return rows?.compactMap { row in
-      guard row.count == 2, let place = Int(row[1]), place <= start else { return nil }
+      guard row.count >= 2, let place = Int(row[1]), place <= start else { return nil }
+      // Older versions do not say what kind of thing it is.
+      let isFunction = row.count > 2 && row[2].hasSuffix("_function") && !row[0].hasSuffix("(")
       // Its place is before the word where a name has a dot in it.
       return String(decoding: text.utf8.dropFirst(place).prefix(start - place), as: UTF8.self)
-        + row[0].trimmingCharacters(in: .whitespaces)
+        + row[0].trimmingCharacters(in: .whitespaces) + (isFunction ? "(" : "")
     }.filter { $0.hasPrefix(word) || $0.lowercased().hasPrefix(word.lowercased()) }
   }
 

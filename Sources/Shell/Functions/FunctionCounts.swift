@@ -16,6 +16,11 @@ package final class FunctionCounts: MetricsFactory {
 
   package init() {}
 
+  /// Counts what functions do that are loaded in `body`.
+  package func counting<Value>(_ body: () throws -> Value) throws -> Value {
+    try withMetricsFactory(self) { () throws(any Error) in try body() }
+  }
+
   /// What has been counted of a function; errors of all types together.
   package func total(_ label: String, of function: String, in source: String) -> Double {
     let key = Key(label: label, source: source, function: function)

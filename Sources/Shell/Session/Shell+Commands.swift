@@ -1,7 +1,6 @@
 import DuckDBEngine
 import Foundation
 import Functions
-import PythonRuntime
 import PythonUDF
 import Tabular
 
@@ -205,37 +204,9 @@ extension Shell {
   }
 
   private func showStatistics() throws {
-    let sources = functions.sources
-    guard !sources.isEmpty else { return say("There are no functions; .udf FILE loads some.") }
-    var rows = [["function", "file", "rows", "calls", "seconds", "errors", "nulls", "memory"]]
-    for source in sources {
-      let memory = try source.memoryUsage.reduce(0) { $0 + $1.current }
-      var seen: Set<String> = []
-      for signature in source.signatures where seen.insert(signature.name).inserted {
-        func total(_ label: String) -> Double {
-          functions.counts.total("clutch_udf_\(label)", of: signature.name, in: source.name)
-        }
-        func count(_ label: String) -> String { String(Int(total(label))) }
-        let seconds = String(format: "%.3f", total("seconds"))
-        rows.append([
-          signature.name, source.name, count("rows"), count("batches"), seconds, count("errors"), count("nulls"),
-          "\(memory / 1024) KiB",
-        ])
-      }
-    }
+    guard !functions.names.isEmpty else { return say("There are no functions; .udf FILE loads some.") }
     let palette = output.isOnTerminal ? palette : Palette(isOn: false)
-    var widths: [Int] = []
-    for column in rows[0].indices {
-      widths.append(rows.map { DisplayWidth.of($0[column]) }.max() ?? 0)
-    }
-    let lines = rows.enumerated().map { index, row in
-      let cells = row.enumerated().map { column, text in
-        let space = String(repeating: " ", count: widths[column] - DisplayWidth.of(text))
-        return column < 2 ? text + space : space + text
-      }
-      let line = cells.joined(separator: "  ")
-      return index == 0 ? palette.strong(line) : line
-    }
-    try output.write(lines.map { $0 + "\n" }.joined())
+    let lines = FunctionReport(of: pools, functions.counts).lines
+    try output.write(palette.strong(String(lines[0].dropLast())) + "\n" + lines.dropFirst().joined())
   }
 }

@@ -52,7 +52,9 @@ struct SQLSession {
       guard result.kind == .rows else { continue }
       if !isFirst, format == .table { try sink.write("\n") }
       isFirst = false
-      var writer = format.writer(to: sink, width: width, isStyled: isStyled) { try connection.database.timeZoneSpan($0, at: $1) }
+      var writer = format.writer(to: sink, width: width, isStyled: isStyled) {
+        try connection.database.timeZoneSpan($0, at: $1)
+      }
       try writer.begin(result.exactSchema)
       while let batch = try result.nextExactBatch() { try writer.write(batch) }
       bar?.pause()

@@ -105,12 +105,12 @@ import Testing
 
   @Test func `History is kept elsewhere, or not at all, as CLUTCH_HISTORY says`() throws {
     let clutch = try Clutch()
-    for (history, isThere) in [("", false), ("\(clutch.folder)/mine", true), ("/nowhere/at/all", false)] {
+    for history in ["", "\(clutch.folder)/mine", "/dev/null/history"] {
       let end = try clutch.atTerminal(
         environment: ["CLUTCH_HISTORY": history], typing: ["SELECT 1;", "SELECT 2;"], [.prompt(3)] + Self.leave)
       #expect(end.missing == nil, "\(end)")
-      #expect(try clutch.names().contains("mine") == isThere)
-      #expect(end.screen.contains("The history cannot be written to /nowhere/at/all") == history.hasPrefix("/nowhere"))
+      #expect(try clutch.names().contains("mine") == (history != ""))
+      #expect(end.screen.contains("The history cannot be written") == history.hasPrefix("/dev"))
     }
     #expect(try !clutch.names().contains(".local"))
     #expect(try clutch.text("mine") == "SELECT 1;\nSELECT 2;\n")
@@ -125,10 +125,12 @@ import Testing
     let end = try clutch.atTerminal(
       ["shell", "--udf", "f.py"], editor: editor, typing: ["CREATE TABLE flights AS SELECT 1 AS carrier, 2 AS delay;"],
       [
-        .prompt(2), .send("selec\t"), .expect("select "), .send("carr\t"), .expect("carrier "), .send("from flig\t"),
+        .prompt(2), .send("selec\t"), .expect("clutch> select"), .send("carr\t"), .expect("select carrier"),
+        .send("from flig\t"),
         .expect("from flights"), .send(";\r"), .expect("1 row"), .prompt(3), .send("SELECT f.del\t"),
         .send("\u{15}"), .send("SELECT invers\t"), .expect("inverse("), .send("2) AS i;\r"), .expect("1.0"), .prompt(4),
-        .send(".rea\t"), .expect(".read "), .send("quer\t"), .expect("query.sql"), .send("\r"), .expect("read    │"),
+        .send(".rea\t"), .expect("clutch> .read"), .send("quer\t"), .expect("query.sql"), .send("\r"),
+        .expect("read    │"),
         .prompt(5), .send("FROM read_csv('some"), .send("\t"), .expect("some file.sql"), .send("\u{15}"),
       ] + Self.leave)
     #expect(end.missing == nil, "\(end)")
@@ -153,7 +155,7 @@ import Testing
     let clutch = try Clutch()
     let query = "SELECT i, i AS k, repeat('x', 100) AS t, i AS z FROM range(100) r(i);"
     let end = try clutch.atTerminal(
-      columns: 40, typing: [query],
+      columns: 34, typing: [query],
       [
         .expect("hidden"), .prompt(2), .resize(columns: 20, rows: 24),
         .send("SELECT 'abcdefghijklmnopqrstuvw' AS s;\r"),

@@ -12,7 +12,7 @@ import Testing
 private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.version.minor) == (3, 13) } ?? false
 
 /// Short calls on the threads of their callers, which CPython 3.13 alone allows.
-@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: runsAtOnce)) struct AtOnceTests {
+@Suite(.serialized, .timeLimit(.minutes(30)), .enabled(if: runsAtOnce)) struct AtOnceTests {
   private static let plain = """
     import _thread
     @udf

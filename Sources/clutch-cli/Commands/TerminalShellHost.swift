@@ -1,4 +1,3 @@
-import ArgumentParser
 import Clutch
 import DuckDBEngine
 import Environments
@@ -48,7 +47,7 @@ final class TerminalShellHost: ShellHost {
 
   var greeting: String {
     let python = installation.map { " and Python \($0.version)" } ?? ""
-    return "Clutch \(ClutchCommand.configuration.version) with DuckDB \(library.version)\(python)\n"
+    return "Clutch with DuckDB \(library.version)\(python)\n"
       + "A statement ends with a semicolon. .help shows the commands."
   }
 
