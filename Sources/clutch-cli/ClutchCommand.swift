@@ -13,13 +13,8 @@ struct ClutchCommand: AsyncParsableCommand {
       """,
     version: clutchVersion,
     subcommands: [
-<<<<<<< HEAD
       SQLCommand.self, ShellCommand.self, ServeCommand.self, NewCommand.self, CheckCommand.self, TestCommand.self,
       InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self, DoctorCommand.self,
-=======
-      SQLCommand.self, ShellCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self,
-      EnvironmentCommand.self, DoctorCommand.self,
->>>>>>> 926bb95e50eebe23ddaf679b2893b6729a33b5a3
     ])
 }
 
