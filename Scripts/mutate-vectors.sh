@@ -13,13 +13,13 @@ Kernels/IntegerKernels.swift|(left &>> Swift.min(right, 63), right < 0)|(left &>
 Kernels/ComparisonKernels.swift|if left != floor { return left < floor ? -1 : 1 }|if Double(left) != whole { return Double(left) < whole ? -1 : 1 }
 Kernels/FloatKernels.swift|left.magnitude > limit \|\| right.magnitude > limit|left.magnitude > limit
 Kernels/ConversionKernels.swift|whole(value.rounded(.toNearestOrEven))|whole(value.rounded())
-Kernels/ConversionKernels.swift|value >= -0x1p63 && value < 0x1p63|value > -0x1p63 && value < 0x1p63
+Kernels/ConversionKernels.swift|return (fits ? Int64(value) : 0, !fits)|return (fits ? Int64(value) : 0, false)
 Kernels/TextKernels.swift|byte == 32 \|\| byte &- 9 < 5 \|\| byte &- 28 < 4|byte == 32 \|\| byte &- 9 < 5
 Kernels/TextKernels.swift|for place in 0..<self.count { count &+= Int8(bitPattern: start[place]) > -65 ? 1 : 0 }|count = self.count
 Kernels/TextMakingKernels.swift|let left = pad / 2 + (pad & width & 1)|let left = pad / 2
 Kernels/TextMakingKernels.swift|if exponent > -4, exponent <= 16 {|if exponent > -4, exponent <= 17 {
 Kernels/CaseKernels.swift|where: (bytes &- 65) .< 26)|where: (bytes &- 65) .< 25)
-Kernels/MathKernels.swift|results[$0] = values[$0] > 0 ? function(values[$0]) : .nan|results[$0] = function(values[$0])
+Kernels/MathKernels.swift|(Int64(truncatingIfNeeded: a), a > UInt64(Int64.max))|(Int64(truncatingIfNeeded: a), false)
 Program/Lanes+Execution.swift|nos &+= 1 &- isTrue|nos &+= isTrue == 0 && row != 1000 ? 1 : 0
 END
 )

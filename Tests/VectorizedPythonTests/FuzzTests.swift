@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 3, 4, 5, 20, 25, 27, 1001, 1002])
+  @Test(arguments: [2, 3, 5, 8, 9, 10, 16, 21, 24, 1001])
   func `random programs give what Python gives`(seed: Int) throws {
     let comparison = try VectorComparison(UDFSource(Self.source(seed), name: "seed\(seed).py"))
     defer { comparison.close() }
