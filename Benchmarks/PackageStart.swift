@@ -63,7 +63,9 @@ enum PackageStart {
       guard let path = path as? String else { continue }
       var isFolder: ObjCBool = false
       let whole = folder + "/" + path
-      if FileManager.default.fileExists(atPath: whole, isDirectory: &isFolder), isFolder.boolValue { chmod(whole, 0o755) }
+      if FileManager.default.fileExists(atPath: whole, isDirectory: &isFolder), isFolder.boolValue {
+        chmod(whole, 0o755)
+      }
     }
     try? FileManager.default.removeItem(atPath: folder)
   }

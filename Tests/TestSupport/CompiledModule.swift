@@ -42,8 +42,10 @@ package enum CompiledModule {
     defer { try? FileManager.default.removeItem(atPath: source) }
     let compiler = try Process.run(
       URL(fileURLWithPath: "/usr/bin/env"),
-      arguments: ["clang", "-shared", "-fPIC", "-w", "-undefined", "dynamic_lookup", "-o", "\(folder)/\(name).so", source]
-        .filter { isDarwin || !["-undefined", "dynamic_lookup"].contains($0) })
+      arguments: [
+        "clang", "-shared", "-fPIC", "-w", "-undefined", "dynamic_lookup", "-o", "\(folder)/\(name).so", source,
+      ]
+      .filter { isDarwin || !["-undefined", "dynamic_lookup"].contains($0) })
     compiler.waitUntilExit()
     guard compiler.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
   }

@@ -5,7 +5,8 @@ import Foundation
 /// `clutch new`: files to begin with.
 struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Make a UDF file, a pytest file and a SQL file to begin with, which work as they stand.",
+    commandName: "new",
+    abstract: "Make a UDF file, a pytest file and a SQL file to begin with, which work as they stand.",
     discussion: """
       The files are NAME.py, test_NAME.py and NAME.sql, in the working directory. No file is overwritten.
 

@@ -61,7 +61,9 @@ import Testing
     #expect(end.errors == "clutch: 1 problem in 1 file\n")
   }
 
-  @Test func `a problem in a module that a file imports is told there, and one of another file does not hide it`() throws {
+  @Test func `a problem in a module that a file imports is told there, and one of another file does not hide it`()
+    throws
+  {
     let clutch = try Clutch()
     try clutch.write("helper.py", "def broken(:\n    pass\n")
     try clutch.write("imports.py", "import helper\n")

@@ -190,7 +190,8 @@ import Testing
   @Test(arguments: [
     ("os.write(5, bytes(48))", "answers call 0"), ("os.write(5, b'\\xff' * 48)", "answers call -1"),
     ("os.write(5, b'x')", "what is no answer"), ("os.close(5)", "its worker process died"),
-    ("os.write(7, b'\\xff' * 100)", "it died of SIGKILL"), ("os.write(7, b'\\x01' + bytes(7) + b'z')", "it died of SIGKILL"),
+    ("os.write(7, b'\\xff' * 100)", "it died of SIGKILL"),
+    ("os.write(7, b'\\x01' + bytes(7) + b'z')", "it died of SIGKILL"),
     ("os.close(7)", "it died of SIGKILL"), ("threading.Thread(target=scribble, daemon=True).start()", nil),
   ]) func `garbage in the pipes and in the shared memory is an error, and the next worker is a fresh one`(
     text: String, expected: String?
