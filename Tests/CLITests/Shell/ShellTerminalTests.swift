@@ -165,7 +165,7 @@ import Testing
         .prompt(5),
       ] + Self.leave)
     #expect(end.missing == nil, "\(end)")
-    #expect(end.screen.contains("100 rows (40 shown), 4 columns (1 hidden)"))
+    #expect(end.screen.contains("100 rows (40 shown), 4 columns (1\nhidden)"))
   }
 
   @Test func `There are colours on a terminal, unless NO_COLOR says otherwise`() throws {
