@@ -162,21 +162,20 @@ private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.ve
     let registry = UDFRegistry()
     try await registry.add("s", source(0), HostOptions(interpreters: 2))
     let provider = try registry.source("s")
-    let isOver = Atomic(false)
-    let count = Atomic(0)
+    let shared = Shared()
     await withTaskGroup(of: Void.self) { group in
       for number in 1...3 {
         group.addTask {
           await withCheckedContinuation { continuation in
             Thread.detachNewThread {
-              while !isOver.load(ordering: .relaxed) {
+              while !shared.isOver.load(ordering: .relaxed) {
                 guard let batch = try? integers([Int64(number)]) else { break }
                 if let pool = try? registry.version("s").pool { trust(pool) }
                 do {
                   guard let result = try provider.evaluateAtOnce(0, batch, CallOptions()) else { continue }
                   let value = try result.values.toArray(of: Int64.self)[0]
                   #expect(value.map { $0 / 1000 } == Int64(number))
-                  count.add(1, ordering: .relaxed)
+                  shared.count.add(1, ordering: .relaxed)
                 } catch { Issue.record(error) }
               }
               continuation.resume()
@@ -194,9 +193,14 @@ private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.ve
             }
           }
         } catch { Issue.record(error) }
-        isOver.store(true, ordering: .relaxed)
+        shared.isOver.store(true, ordering: .relaxed)
       }
     }
-    #expect(count.load(ordering: .relaxed) > 0)
+    #expect(shared.count.load(ordering: .relaxed) > 0)
+  }
+
+  private final class Shared: Sendable {
+    let isOver = Atomic(false)
+    let count = Atomic(0)
   }
 }
