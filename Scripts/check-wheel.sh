@@ -11,8 +11,11 @@ Scripts/flights.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-# Nothing of Swift's, and no Python that somebody chose.
-clean() { env -i HOME="$work" PATH=/usr/local/bin:/usr/bin:/bin CLUTCH_CACHE="$work/cache" "$@"; }
+# Nothing of Swift's, and no Python that somebody chose; what pip needs to reach its index stays.
+clean() {
+  env -u CLUTCH_PYTHON -u CLUTCH_DUCKDB -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME PATH=/usr/local/bin:/usr/bin:/bin \
+    CLUTCH_CACHE="$work/cache" "$@"
+}
 
 # The program is in the wheel, and knows which Python can run it.
 python3 -m zipfile -e "$wheel" unpacked
