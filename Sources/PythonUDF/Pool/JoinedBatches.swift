@@ -18,7 +18,7 @@ struct JoinedBatch: Sendable {
 }
 
 /// Batches as a function of batches wants them: those of one schema that follow each other are joined up to a number of rows,
-/// and what is longer than that is left as it is. Draws one batch more than it gives.
+/// and what is longer than that is left as it is. Draws one batch more than it gives if it joins.
 struct JoinedBatches<Base: Sequence<RecordBatch>>: Sequence, IteratorProtocol {
   private var rest: Base.Iterator
   private var ahead: RecordBatch?
@@ -30,7 +30,7 @@ struct JoinedBatches<Base: Sequence<RecordBatch>>: Sequence, IteratorProtocol {
   init(_ batches: Base, upTo mostRows: Int?) {
     self.mostRows = mostRows
     rest = batches.makeIterator()
-    ahead = rest.next()
+    if mostRows != nil { ahead = rest.next() }
   }
 
   mutating func next() -> JoinedBatch? {
@@ -38,10 +38,11 @@ struct JoinedBatches<Base: Sequence<RecordBatch>>: Sequence, IteratorProtocol {
       let batch = pending.removeFirst()
       return JoinedBatch(batch: batch, counts: [batch.rowCount])
     }
+    guard let mostRows else { return rest.next().map { JoinedBatch(batch: $0, counts: [$0.rowCount]) } }
     guard let first = ahead else { return nil }
     ahead = rest.next()
     var (parts, count) = ([first], first.rowCount)
-    while let mostRows, let next = ahead, next.schema == first.schema, count + next.rowCount <= mostRows {
+    while let next = ahead, next.schema == first.schema, count + next.rowCount <= mostRows {
       parts.append(next)
       count += next.rowCount
       ahead = rest.next()

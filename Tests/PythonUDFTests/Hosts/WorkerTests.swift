@@ -268,7 +268,7 @@ import Testing
     ("other_version", "version 99 of the protocol"), ("silent_end", "it exited with status 0"),
     ("dies_at_once", "I cannot work like this"), ("wrong_place", "a message lies nowhere"),
     ("wrong_call", "answers call 8"), ("empty", "ends too early"), ("noise", "what is no answer"),
-    ("noisy_events", "it exited with status 3"), ("shrinks", "what is no answer"),
+    ("noisy_events", "its worker process died 3 times while it started"), ("shrinks", "what is no answer"),
   ]) func `a program that is none is refused, whatever it writes`(name: String, expected: String) async throws {
     try await withTemporaryFolder { folder in
       // Python looks at the name that it was started with.
