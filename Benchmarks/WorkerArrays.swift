@@ -60,7 +60,8 @@ enum WorkerArrays {
 
   // MARK: SQL
 
-  private static let table = "CREATE TABLE t AS SELECT (range * 7919 % 10007 + 1) * 0.37::DOUBLE AS x FROM range(\(rows))"
+  private static let table =
+    "CREATE TABLE t AS SELECT (range * 7919 % 10007 + 1) * 0.37::DOUBLE AS x FROM range(\(rows))"
   private static let query = "SELECT round(sum(abs(zscore_udf(x)))) FROM t"
 
   static func sql(repetitions: Int) throws {

@@ -39,7 +39,8 @@ enum WorkerDeaths {
       let own = "\(ProcessInfo.processInfo.processIdentifier)"
       let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       processes = all.count { name in
-        guard name.first?.isNumber == true, let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+        guard name.first?.isNumber == true,
+          let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
           let parent = text.split(separator: ")").last?.split(separator: " ").dropFirst().first
         else { return false }
         return parent == own
@@ -112,13 +113,15 @@ enum WorkerDeaths {
     let wrongRows = wrong.load(ordering: .relaxed)
     report(
       "wrong rows after \(count) kills", figure: "\(wrongRows)", atMost: "0", isMet: wrongRows == 0,
-      detail: String(format: "of %d, with two workers and three callers; %.0f ms a kill", rows, time / Double(count) * 1e3))
+      detail: String(
+        format: "of %d, with two workers and three callers; %.0f ms a kill", rows, time / Double(count) * 1e3))
     let more = [
       (after.descriptors - before.descriptors, "descriptors"), (after.memories - before.memories, "shared memories"),
       (after.processes - before.processes, "processes"),
     ]
     report(
-      "what is left of them", figure: "\(more.map(\.0).reduce(0, +))", atMost: "0", isMet: more.allSatisfy { $0.0 <= 0 },
+      "what is left of them", figure: "\(more.map(\.0).reduce(0, +))", atMost: "0",
+      isMet: more.allSatisfy { $0.0 <= 0 },
       detail: more.map { "\($0) \($1)" }.joined(separator: ", "))
     if after.isMore(than: before) { print("    open now: \(kinds())") }
   }

@@ -51,7 +51,9 @@ import Testing
 
   private static func numbers(_ start: Int) -> [Double] { (0..<count).map { Double($0 + start) } }
 
-  private static func column(_ start: Int) throws -> RecordBatch { try batch(Column(numbers(start).map(Optional.some))) }
+  private static func column(_ start: Int) throws -> RecordBatch {
+    try batch(Column(numbers(start).map(Optional.some)))
+  }
 
   /// Each function, twice: what the first call gave must not change with the second.
   private static func callTwice(_ pool: UDFPool) async throws {
