@@ -63,9 +63,8 @@ enum PackageStart {
       guard let path = path as? String else { continue }
       var isFolder: ObjCBool = false
       let whole = folder + "/" + path
-      if FileManager.default.fileExists(atPath: whole, isDirectory: &isFolder), isFolder.boolValue {
-        chmod(whole, 0o755)
-      }
+      guard FileManager.default.fileExists(atPath: whole, isDirectory: &isFolder), isFolder.boolValue else { continue }
+      chmod(whole, 0o755)
     }
     try? FileManager.default.removeItem(atPath: folder)
   }

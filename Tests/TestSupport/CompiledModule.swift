@@ -42,17 +42,15 @@ package enum CompiledModule {
     defer { try? FileManager.default.removeItem(atPath: source) }
     let compiler = try Process.run(
       URL(fileURLWithPath: "/usr/bin/env"),
-      arguments: [
-        "clang", "-shared", "-fPIC", "-w", "-undefined", "dynamic_lookup", "-o", "\(folder)/\(name).so", source,
-      ]
-      .filter { isDarwin || !["-undefined", "dynamic_lookup"].contains($0) })
+      arguments: ["clang", "-shared", "-fPIC", "-w"] + later + ["-o", "\(folder)/\(name).so", source])
     compiler.waitUntilExit()
     guard compiler.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
   }
 
   #if canImport(Darwin)
-    private static let isDarwin = true
+    /// CPython's functions are found when the module is loaded.
+    private static let later = ["-undefined", "dynamic_lookup"]
   #else
-    private static let isDarwin = false
+    private static let later: [String] = []
   #endif
 }

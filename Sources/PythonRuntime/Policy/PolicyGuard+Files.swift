@@ -145,8 +145,8 @@ extension PolicyGuard {
 
   /// Whether a path lies in the cache, which a policy that names folders around it does not mean. One may name what is in it.
   private func isOfCache(_ path: String) -> Bool {
-    cache.contain(path)
-      && !(readable.roots + writable.roots).contains { cache.contain($0) && PolicyFolders.lies(path, in: $0) }
+    guard cache.contain(path) else { return false }
+    return !(readable.roots + writable.roots).contains { cache.contain($0) && PolicyFolders.lies(path, in: $0) }
   }
 
   func changing(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {

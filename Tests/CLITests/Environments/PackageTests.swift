@@ -75,8 +75,13 @@ import Testing
       try clutch.write("\(name)/tiny/__init__.py", "from ._tiny import NUMBER\n")
       try clutch.write(
         "\(name).py",
-        "import os, tiny\nfrom clutch import udf\n@udf\ndef \(name)() -> list[int]: return [tiny.NUMBER, os.getpid()]\n"
-      )
+        """
+        import os, tiny
+        from clutch import udf
+        @udf
+        def \(name)() -> list[int]: return [tiny.NUMBER, os.getpid()]
+
+        """)
     }
     let end = try clutch.run(
       "sql", "--udf", "old.py", "--udf", "new.py", "--env", "old.py=old", "--env", "new.py=new", "--format", "csv",

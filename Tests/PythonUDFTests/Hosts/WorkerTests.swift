@@ -190,8 +190,8 @@ import Testing
   @Test(arguments: [
     ("os.write(5, bytes(48))", "answers call 0"), ("os.write(5, b'\\xff' * 48)", "answers call -1"),
     ("os.write(5, b'x')", "what is no answer"), ("os.close(5)", "its worker process died"),
-    ("os.write(7, b'\\xff' * 100)", "it died of SIGKILL"),
-    ("os.write(7, b'\\x01' + bytes(7) + b'z')", "it died of SIGKILL"),
+    ("os.write(7, b'\\xff' * 100)", "it wrote what is no event"),
+    ("os.write(7, b'\\x01' + bytes(7) + b'z')", "it wrote what is no event"),
     ("os.close(7)", "it died of SIGKILL"), ("threading.Thread(target=scribble, daemon=True).start()", nil),
   ]) func `garbage in the pipes and in the shared memory is an error, and the next worker is a fresh one`(
     text: String, expected: String?
@@ -268,7 +268,7 @@ import Testing
     ("other_version", "version 99 of the protocol"), ("silent_end", "it exited with status 0"),
     ("dies_at_once", "I cannot work like this"), ("wrong_place", "a message lies nowhere"),
     ("wrong_call", "answers call 8"), ("empty", "ends too early"), ("noise", "what is no answer"),
-    ("noisy_events", "its worker process died 3 times while it started"), ("shrinks", "what is no answer"),
+    ("noisy_events", "it wrote what is no event"), ("shrinks", "what is no answer"),
   ]) func `a program that is none is refused, whatever it writes`(name: String, expected: String) async throws {
     try await withTemporaryFolder { folder in
       // Python looks at the name that it was started with.
