@@ -114,7 +114,9 @@ enum VectorCosts {
       """
     }.joined(separator: "\n")
     let source = UDFSource("from clutch import udf\n" + functions, name: "benchmark.py")
-    func load(_ vectorizes: Bool) throws { try UDFPool(source, HostOptions(interpreters: 1, vectorizes: vectorizes)).close() }
+    func load(_ vectorizes: Bool) throws {
+      try UDFPool(source, HostOptions(interpreters: 1, vectorizes: vectorizes)).close()
+    }
     let loading = try PairedTiming(repetitions: repetitions, warmUp: 1) {
       try load(true)
     } reference: {

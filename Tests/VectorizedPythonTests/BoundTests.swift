@@ -54,7 +54,9 @@ import Testing
       """
     let comparison = try VectorComparison(UDFSource("from clutch import udf\n" + source))
     defer { comparison.close() }
-    let parts = ["abababababababababab", "abababababababababababac", "ababababababababababb", "caaaaaaaaaaaaaaaaaaaaaab", ""]
+    let parts = [
+      "abababababababababab", "abababababababababababac", "ababababababababababb", "caaaaaaaaaaaaaaaaaaaaaab", "",
+    ]
     var (texts, wanted): ([String?], [String?]) = ([], [])
     for place in 0..<100 {
       let part = parts[place % parts.count]

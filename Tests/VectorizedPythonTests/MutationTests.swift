@@ -15,7 +15,7 @@ extension OperationTests {
   @Test func `an operation that marked no rows would be noticed`() throws {
     let python = try UDFPool(UDFSource(Self.source), HostOptions(interpreters: 1, vectorizes: false))
     defer { python.close() }
-    for (index, operation) in Self.known.enumerated() 
+    for (index, operation) in Self.known.enumerated()
     where operation.marks != nil && operation.marks != TextMakingKernels.full
       && !Self.neverWrong.contains(operation.name)
     {

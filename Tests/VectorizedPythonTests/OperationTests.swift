@@ -105,8 +105,8 @@ import Testing
     defer { comparison.close() }
     for (index, operation) in Self.known.enumerated() {
       let found: VectorComparison.Count
-      do { found = try comparison.compareToSmallest(index, Self.batch(of: operation)) } catch
-        let difference as VectorComparison.Difference
+      do { found = try comparison.compareToSmallest(index, Self.batch(of: operation)) } catch let difference
+        as VectorComparison.Difference
       {
         Issue.record("\(operation.name) of \(operation.operands): \(difference)")
         continue
