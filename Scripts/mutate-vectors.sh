@@ -18,7 +18,7 @@ Kernels/TextKernels.swift|byte == 32 \|\| byte &- 9 < 5 \|\| byte &- 28 < 4|byte
 Kernels/TextKernels.swift|for place in 0..<self.count { count &+= Int8(bitPattern: start[place]) > -65 ? 1 : 0 }|count = self.count
 Kernels/TextMakingKernels.swift|let left = pad / 2 + (pad & width & 1)|let left = pad / 2
 Kernels/TextMakingKernels.swift|if exponent > -4, exponent <= 16 {|if exponent > -4, exponent <= 17 {
-Kernels/CaseKernels.swift|where: (bytes &- 65) .< 26)|where: (bytes &- 65) .< 25)
+Kernels/CaseKernels.swift|(low &+ (ones &* 0x3F)) ^ (low &+ (ones &* 0x25))|(low &+ (ones &* 0x3F)) ^ (low &+ (ones &* 0x26))
 Kernels/MathKernels.swift|(Int64(truncatingIfNeeded: a), a > UInt64(Int64.max))|(Int64(truncatingIfNeeded: a), false)
 Program/Lanes+Execution.swift|nos &+= 1 &- isTrue|nos &+= isTrue == 0 && row != 1000 ? 1 : 0
 END

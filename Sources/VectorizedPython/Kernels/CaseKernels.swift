@@ -17,36 +17,64 @@ enum CaseKernels {
       following { before, _ in !TextKernels.isLetter(before) }),
   ]
 
-  /// What becomes of each byte.
+  /// What becomes of eight bytes at once, in one register: the compiler takes vectors of bytes apart here.
   protocol ByteMap: Sendable {
-    func apply(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8>
+    func apply(_ bytes: UInt64) -> UInt64
   }
 
   private struct Lower: ByteMap {
-    func apply(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> {
-      bytes.replacing(with: bytes | 0x20, where: (bytes &- 65) .< 26)
-    }
+    @inline(__always)
+    func apply(_ bytes: UInt64) -> UInt64 { bytes | (CaseKernels.uppers(bytes) &>> 2) }
   }
 
   private struct Upper: ByteMap {
-    func apply(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> {
-      bytes.replacing(with: bytes & 0xDF, where: (bytes &- 97) .< 26)
-    }
+    @inline(__always)
+    func apply(_ bytes: UInt64) -> UInt64 { bytes & ~(CaseKernels.lowers(bytes) &>> 2) }
   }
 
   private struct Swap: ByteMap {
-    func apply(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> {
-      bytes.replacing(with: bytes ^ 0x20, where: ((bytes | 0x20) &- 97) .< 26)
+    @inline(__always)
+    func apply(_ bytes: UInt64) -> UInt64 {
+      bytes ^ ((CaseKernels.uppers(bytes) | CaseKernels.lowers(bytes)) &>> 2)
     }
   }
 
   /// One byte for another.
   struct Replace: ByteMap {
-    let old: UInt8
-    let new: UInt8
+    let old: UInt64
+    let new: UInt64
 
-    func apply(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> { bytes.replacing(with: new, where: bytes .== old) }
+    init(old: UInt8, new: UInt8) {
+      (self.old, self.new) = (UInt64(old) &* CaseKernels.ones, UInt64(new) &* CaseKernels.ones)
+    }
+
+    @inline(__always)
+    func apply(_ bytes: UInt64) -> UInt64 {
+      let rest = bytes ^ old
+      // The highest bit of each byte that is the old one.
+      let (highs, lows) = (CaseKernels.highs, CaseKernels.highs &- CaseKernels.ones)
+      let found = ~(((rest & lows) &+ lows) | rest) & highs
+      let all = (found &>> 7) &* 0xFF
+      return (bytes & ~all) | (new & all)
+    }
   }
+
+  /// The highest bit of each byte from A to Z.
+  @inline(__always)
+  private static func uppers(_ bytes: UInt64) -> UInt64 {
+    let low = bytes & (highs &- ones)
+    return ((low &+ (ones &* 0x3F)) ^ (low &+ (ones &* 0x25))) & ~bytes & highs
+  }
+
+  /// The highest bit of each byte from a to z.
+  @inline(__always)
+  private static func lowers(_ bytes: UInt64) -> UInt64 {
+    let low = bytes & (highs &- ones)
+    return ((low &+ (ones &* 0x1F)) ^ (low &+ (ones &* 0x05))) & ~bytes & highs
+  }
+
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highs: UInt64 = 0x8080_8080_8080_8080
 
   private static func lower(_ byte: UInt8) -> UInt8 { TextKernels.isUpper(byte) ? byte | 0x20 : byte }
   private static func upper(_ byte: UInt8) -> UInt8 { TextKernels.isLower(byte) ? byte & 0xDF : byte }
@@ -55,33 +83,27 @@ enum CaseKernels {
   @inline(__always)
   static func map<Map: ByteMap>(_ text: TextView, _ memory: UnsafeMutablePointer<UInt8>, _ map: Map) {
     let (source, target, count) = (UnsafeRawPointer(text.start), UnsafeMutableRawPointer(memory), text.count)
-    if count >= 16 {
-      func step(at place: Int) {
-        let bytes = source.loadUnaligned(fromByteOffset: place, as: SIMD16<UInt8>.self)
-        target.storeBytes(of: map.apply(bytes), toByteOffset: place, as: SIMD16<UInt8>.self)
-      }
+    if count >= 8 {
       var place = 0
-      while place + 16 <= count {
-        step(at: place)
-        place += 16
+      while place &+ 8 <= count {
+        let bytes = source.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        target.storeBytes(of: map.apply(bytes), toByteOffset: place, as: UInt64.self)
+        place &+= 8
       }
-      if place < count { step(at: count - 16) }
-    } else if count >= 8 {
-      let bytes = SIMD2(
-        source.loadUnaligned(as: UInt64.self), source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
-      let mapped = unsafeBitCast(map.apply(unsafeBitCast(bytes, to: SIMD16<UInt8>.self)), to: SIMD2<UInt64>.self)
-      target.storeBytes(of: mapped[0], as: UInt64.self)
-      target.storeBytes(of: mapped[1], toByteOffset: count - 8, as: UInt64.self)
+      if place < count {
+        let bytes = source.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+        target.storeBytes(of: map.apply(bytes), toByteOffset: count &- 8, as: UInt64.self)
+      }
     } else if count >= 4 {
-      let bytes = SIMD4(
-        source.loadUnaligned(as: UInt32.self), source.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self), 0, 0)
-      let mapped = unsafeBitCast(map.apply(unsafeBitCast(bytes, to: SIMD16<UInt8>.self)), to: SIMD4<UInt32>.self)
-      target.storeBytes(of: mapped[0], as: UInt32.self)
-      target.storeBytes(of: mapped[1], toByteOffset: count - 4, as: UInt32.self)
+      let first = source.loadUnaligned(as: UInt32.self)
+      let last = source.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      let mapped = map.apply(UInt64(first) | UInt64(last) &<< 32)
+      target.storeBytes(of: UInt32(truncatingIfNeeded: mapped), as: UInt32.self)
+      target.storeBytes(of: UInt32(truncatingIfNeeded: mapped &>> 32), toByteOffset: count &- 4, as: UInt32.self)
     } else {
       for place in 0..<count {
-        let byte = source.load(fromByteOffset: place, as: UInt8.self)
-        target.storeBytes(of: map.apply(SIMD16(repeating: byte))[0], toByteOffset: place, as: UInt8.self)
+        let byte = map.apply(UInt64(source.load(fromByteOffset: place, as: UInt8.self)))
+        target.storeBytes(of: UInt8(truncatingIfNeeded: byte), toByteOffset: place, as: UInt8.self)
       }
     }
   }
