@@ -17,8 +17,10 @@ private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.ve
     import _thread
     @udf
     def f(x: int) -> int: return 12 // x
-    @udf
+    @udf(deterministic=True)
     def thread() -> str: return str(_thread.get_ident())
+    @udf(deterministic=False)
+    def counts(x: int) -> int: return x
     """
 
   /// As if a function's calls had been fast for long.
@@ -57,6 +59,8 @@ private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.ve
       for _ in 0..<50 { pool.meters[0]?.note(1, 0, atOnce: false) }
       #expect(try pool.evaluateAtOnce(0, integers([1]), CallOptions()) == nil)
       #expect(try atOnce(pool, integers([1])) != nil)
+      // Each call of it counts, and one that is stopped here would be a second one there.
+      #expect(try atOnce(pool, integers([1]), function: 2) == nil)
     }
   }
 
