@@ -30,7 +30,7 @@ mkdir empty
 cd empty
 run() { echo "$ $*" >&2; clean "$@"; }
 cp "$folder/Examples/flights/delays.py" .
-query="SELECT carrier, count(*) AS flights, avg(delay_score(dep_delay, arr_delay)) AS score
+query="SELECT carrier, count(*) AS flights, round(avg(delay_score(dep_delay, arr_delay)), 6) AS score
   FROM read_csv('$folder/.data/flights.csv', nullstr = 'NA') GROUP BY ALL ORDER BY score DESC LIMIT 3"
 run ../venv/bin/clutch sql --udf delays.py --format csv "$query" | tee demo.csv
 [[ $(wc -l < demo.csv) -eq 4 ]] || { echo "the demo's query gave something else" >&2; exit 1; }
