@@ -9,6 +9,8 @@
 # make bench-server  those of clutch serve
 # make sanitize  the stress tests under Thread Sanitizer and Address Sanitizer
 # make lint    the formatter's check
+# make docs    the documentation site, in .build/docs
+# make wheel   what pip installs, in dist; make check-wheel installs and tries it
 # make check-deploy  the Dockerfile, Kubernetes objects and unit of Deploy
 
 DUCKDB = duckdb==2.0.0
@@ -20,7 +22,7 @@ PANDAS = pandas==3.1.1
 GRPCIO = grpcio==1.85.3
 ARROW_UDF = arrow-udf==0.3.0
 
-.PHONY: demo test test-python test-server test-engines fuzz fuzz-vectors bench bench-server sanitize lint format check-deploy release clean
+.PHONY: docs wheel check-wheel demo test test-python test-server test-engines fuzz fuzz-vectors bench bench-server sanitize lint format check-deploy release clean
 
 demo: release
 	@Scripts/environment.sh .build/release/clutch $(DUCKDB)
@@ -33,7 +35,7 @@ test:
 	swift build --build-tests
 	@Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(PANDAS) $(UV)
 	@Scripts/flights.sh
-	swift test --skip-build
+	@Scripts/run-tests.sh
 
 # Only these depend on Python.
 TESTS = ^(PythonRuntime|PythonUDF|Environments|DuckDBEngine|CLI)Tests\.
@@ -44,7 +46,7 @@ test-python:
 	@Scripts/with-python.sh $(VERSION) env CLUTCH_PYTHON=/usr/bin/python$(VERSION) \
 	  Scripts/environment.sh .build/debug/clutch $(DUCKDB) $(BAREDUCKDB) $(PYARROW) $(NUMPY) $(PANDAS) $(UV)
 	@Scripts/with-python.sh $(VERSION) Scripts/flights.sh
-	Scripts/with-python.sh $(VERSION) swift test --skip-build \
+	Scripts/with-python.sh $(VERSION) Scripts/run-tests.sh \
 	  --filter '$(TESTS)'
 
 # A build folder of its own: another set of traits builds everything anew. The clients are Python packages, in an
@@ -56,7 +58,7 @@ test-server:
 	swift build --build-tests $(SERVER)
 	@Scripts/environment.sh .build-server/debug/clutch $(DUCKDB)
 	@VENV=.venv-server Scripts/environment.sh .build-server/debug/clutch $(GRPCIO) $(PYARROW)
-	swift test --skip-build $(SERVER) --filter '$(SERVER_TESTS)'
+	@Scripts/run-tests.sh $(SERVER) --filter '$(SERVER_TESTS)'
 
 # SECONDS=3600 for an hour. A request that is not answered stays as a file.
 SECONDS = 60
@@ -104,9 +106,20 @@ lint:
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
+docs:
+	@Scripts/docs.sh
+
+wheel:
+	@Scripts/wheel.sh
+
+CHECKERS = mypy==2.4.1 pyright[nodejs]==1.1.414 pytest==9.2.0 numpy==2.5.5
+
+check-wheel: wheel
+	@Scripts/check-wheel.sh dist/clutch_udf-*.whl $(CHECKERS)
+
 # With CLUTCH=.build-server/debug/clutch also whether the tool takes the options that stand there.
 check-deploy:
 	@Scripts/check-deploy.sh $(CLUTCH)
 
 clean:
-	rm -rf .build .build-server .venv .venv-* .data
+	rm -rf .build .build-server .build-wheel .venv .venv-* .data dist

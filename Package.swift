@@ -93,6 +93,13 @@ let package = Package(
       dependencies: ["CDuckDBABI", "Columnar", "Functions", "HostSupport", "Tabular", "ThreadConfinement"],
       swiftSettings: settings),
     .target(
+      name: "Shell",
+      dependencies: [
+        "Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "Tabular",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "Clutch",
       dependencies: [
         "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Environments",
@@ -127,11 +134,11 @@ let package = Package(
       dependencies: [
         "Clutch", "Columnar", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing",
         "HostSupport",
-        "PythonFunctions", "PythonRuntime", "PythonUDF", "Tabular",
+        "PythonFunctions", "PythonRuntime", "PythonUDF", "Shell", "Tabular",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: settings),
+      resources: [.embedInCode("Templates")], swiftSettings: settings),
 
     .executableTarget(
       name: "clutch-benchmarks",
@@ -198,7 +205,9 @@ let package = Package(
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "VectorizedPythonTests",
-      dependencies: ["Columnar", "Functions", "PythonRuntime", "PythonUDF", "TestSupport", "VectorizedPython"],
+      dependencies: [
+        "Columnar", "Functions", "PythonFunctions", "PythonRuntime", "PythonUDF", "TestSupport", "VectorizedPython",
+      ],
       resources: [.copy("Files")], swiftSettings: settings),
     .testTarget(
       name: "DuckDBEngineTests",

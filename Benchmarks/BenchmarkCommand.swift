@@ -7,7 +7,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case start, rows, batches, arrays, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines,
-      workers, vectorised
+      workers, packages, deaths, vectorised
   }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
@@ -31,7 +31,9 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .vectorised:
         try Vectors.run(repetitions: 30 * effort)
         try SQL.run(repetitions: 9 * effort, vectorised: true)
-      case .workers: try Workers.run(repetitions: 500 * effort, kills: 1_000 * effort)
+      case .workers: try Workers.run(repetitions: 500 * effort)
+      case .packages: try PackageStart.run(repetitions: 7 * effort)
+      case .deaths: try WorkerDeaths.run(kills: 1_000 * effort)
       case .memory:
         try Cycles.run(cycles: 1_000 * effort)
         try AliveAtOnce.run(count: 200)

@@ -13,17 +13,23 @@ func report(_ name: String, _ ratio: Double, atLeast limit: Double, detail: Stri
 /// One line of the report for a figure that is no ratio; without a goal if there is none.
 func report(_ name: String, figure: String, atMost limit: String? = nil, isMet: Bool = true, detail: String) {
   let verdict = limit.map { "goal \(pad("at most \($0)", 15)) \(isMet ? "met" : "MISSED")   " } ?? ""
-  print("  \(pad(name, 44)) \(pad(figure, 8)) \(verdict)\(detail)")
+  show("  \(pad(name, 44)) \(pad(figure, 8)) \(verdict)\(detail)")
 }
 
 /// One line of the report for a figure without a goal.
 func report(_ name: String, _ ratio: Double, detail: String) {
-  print("  \(pad(name, 44)) \(figure(ratio))   \(detail)")
+  show("  \(pad(name, 44)) \(figure(ratio))   \(detail)")
 }
 
 private func line(_ name: String, _ ratio: Double, _ goal: String, _ isMet: Bool, _ detail: String) {
   let verdict = "goal \(pad(goal, 15)) \(isMet ? "met" : "MISSED")"
-  print("  \(pad(name, 44)) \(figure(ratio)) \(verdict)   \(detail)")
+  show("  \(pad(name, 44)) \(figure(ratio)) \(verdict)   \(detail)")
+}
+
+/// At once: some parts take minutes.
+private func show(_ line: String) {
+  print(line)
+  fflush(nil)
 }
 
 private func figure(_ ratio: Double) -> String { pad(String(format: "%.2fx", ratio), 8) }

@@ -17,12 +17,8 @@ enum Start {
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appending(path: "h.py").path
     try Data(source.utf8).write(to: URL(fileURLWithPath: file))
-    // The tool beside this program, with the same Python and what an earlier start has left.
-    let tool = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-      .appending(path: "clutch").path
-    guard FileManager.default.isExecutableFile(atPath: tool) else {
-      throw BenchmarkError("there is no \(tool); build it: swift build -c release --product clutch")
-    }
+    // With the same Python and what an earlier start has left.
+    let tool = try WholeProcess.tool()
     let environment = ProcessInfo.processInfo.environment.merging(
       ["CLUTCH_PYTHON": python, "CLUTCH_CACHE": folder.path]
     ) { $1 }
@@ -51,53 +47,5 @@ enum Start {
         report(name, ratio, detail: detail)
       }
     }
-  }
-}
-
-/// A program that is run to its end, with what that takes.
-private struct WholeProcess {
-  private let program: String
-  private let arguments: [String]
-  private let environment: [String: String]
-
-  init(_ program: String, _ arguments: [String], _ environment: [String: String]) {
-    self.program = program
-    self.arguments = arguments
-    self.environment = environment
-  }
-
-  /// In seconds.
-  struct Cost {
-    let wall, processor: Double
-  }
-
-  func run() throws -> Cost {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = environment
-    process.standardOutput = FileHandle.nullDevice
-    let hasEnded = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in hasEnded.signal() }
-    let before = Self.processorSeconds
-    let wall = try seconds {
-      try process.run()
-      hasEnded.wait()
-    }
-    guard process.terminationStatus == 0 else {
-      throw BenchmarkError("\(program) ended with status \(process.terminationStatus); is the package duckdb there?")
-    }
-    return Cost(wall: wall, processor: Self.processorSeconds - before)
-  }
-
-  /// What all processes have taken that this one has started and that have ended.
-  private static var processorSeconds: Double {
-    var usage = rusage()
-    #if canImport(Darwin)
-      getrusage(RUSAGE_CHILDREN, &usage)
-    #else
-      getrusage(RUSAGE_CHILDREN.rawValue, &usage)
-    #endif
-    return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
   }
 }

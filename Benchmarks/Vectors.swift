@@ -32,12 +32,12 @@ enum Vectors {
     print(
       "Without Python: \(rows) rows, ratio to native Swift (lower is better), times faster than a CPython loop (higher is)"
     )
-    let interpreter = try SubInterpreter()
-    defer { interpreter.close() }
     for item in try cases() {
+      let interpreter = try SubInterpreter()
+      defer { interpreter.close() }
       try interpreter.withGIL { py in try measure(item, repetitions, in: py) }
     }
-    try oneRow(repetitions: repetitions)
+    try VectorCosts.run(repetitions: repetitions)
   }
 
   private static func measure(_ item: Case, _ repetitions: Int, in py: borrowing Python) throws {
@@ -101,25 +101,6 @@ enum Vectors {
     default:
       try column.toArray(of: [UInt8].self).map { $0.map { String(decoding: $0, as: UTF8.self) } }.pythonRepresentation
     }
-  }
-
-  /// What a batch of one row costs with programs and without.
-  private static func oneRow(repetitions: Int) throws {
-    let source = UDFSource("from clutch import udf\n@udf\ndef f(x: int, y: int) -> int: return x + y", name: "one.py")
-    let pools = try [true, false].map { try UDFPool(source, HostOptions(interpreters: 1, vectorizes: $0)) }
-    defer { for pool in pools { pool.close() } }
-    let column = Column([41] as [Int64?])
-    let batch = try RecordBatch(
-      schema: Schema([Field(name: "x", type: .int64), Field(name: "y", type: .int64)]), columns: [column, column])
-    let timing = try PairedTiming(repetitions: repetitions * 10, warmUp: 200) {
-      _ = try pools[0].evaluateAndWait(0, batch, CallOptions())
-    } reference: {
-      _ = try pools[1].evaluateAndWait(0, batch, CallOptions())
-    }
-    let more = median(zip(timing.subject, timing.reference).map { $0 - $1 }) * 1e6
-    report(
-      "a batch of one row", figure: String(format: "%+.2f us", more), atMost: "1 us", isMet: more < 1,
-      detail: String(format: "%.2f us against %.2f", median(timing.subject) * 1e6, median(timing.reference) * 1e6))
   }
 
   // MARK: Cases

@@ -4,23 +4,25 @@ import Functions
 import PythonRuntime
 import PythonUDF
 
-/// Functions in worker processes against the same in an interpreter of this process, and starts and deaths of workers.
+/// Functions in worker processes against the same in an interpreter of this process, whole columns, SQL, and the start of a worker.
 enum Workers {
   private static let source = UDFSource(
     """
-    import os
     from clutch import udf
     @udf
     def my_gcd(a: int, b: int) -> int:
       while b: a, b = b, a % b
       return a
-    @udf(on_error="null", deterministic=True)
-    def mortal(x: int) -> int:
-      if x % 97 == 13: os.kill(os.getpid(), 9)
-      return 2 * x
     """, name: "benchmark.py")
 
-  static func run(repetitions: Int, kills: Int) throws {
+  static func run(repetitions: Int) throws {
+    try rows(repetitions)
+    try starts()
+    try WorkerArrays.columns(repetitions: max(5, repetitions / 20))
+    try WorkerArrays.sql(repetitions: max(5, repetitions / 50))
+  }
+
+  private static func rows(_ repetitions: Int) throws {
     print("Workers: ratio to the same function in an interpreter of this process (lower is better)")
     let interpreter = try pool(.interpreter)
     let worker = try pool(.worker)
@@ -31,15 +33,11 @@ enum Workers {
     try compare(worker, interpreter, rows: 1_024, atMost: 1.15, repetitions)
     try compare(worker, interpreter, rows: 1, atMost: 1.5, repetitions * 10)
     try compare(worker, interpreter, rows: 65_536, atMost: nil, max(5, repetitions / 50))
-    try starts()
-    try deaths(worker, kills)
   }
 
   private static func pool(_ placement: Placement) throws -> UDFPool {
-    let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appendingPathComponent("clutch").path
-    return try UDFPool(
-      source, HostOptions(interpreters: 1, policy: .open, placement: placement, worker: program))
+    try UDFPool(
+      source, HostOptions(interpreters: 1, policy: .open, placement: placement, worker: try WholeProcess.tool()))
   }
 
   private static func batch(_ rows: Int) throws -> RecordBatch {
@@ -79,36 +77,5 @@ enum Workers {
     report(
       "start of a worker, loaded", figure: String(format: "%.0f ms", median(times) * 1e3),
       detail: "the median of \(times.count)")
-  }
-
-  /// Every batch kills its worker, and its other rows must be right.
-  private static func deaths(_ worker: UDFPool, _ kills: Int) throws {
-    var (deaths, wrong) = (0, 0)
-    let descriptors = openDescriptors()
-    let time = try seconds {
-      var first = 0
-      while deaths < kills {
-        let numbers = (first..<first + 200).map { Int64($0) }
-        first += 200
-        let batch = try RecordBatch(
-          schema: Schema([Field(name: "x", type: .int64)]), columns: [Column(numbers.map(Optional.some))])
-        let result = try worker.evaluateAndWait(1, batch, CallOptions())
-        let values = try result.values.toArray(of: Int64.self)
-        for (number, value) in zip(numbers, values) {
-          let isMortal = number % 97 == 13
-          // A row that kills is tried once more by itself.
-          if isMortal { deaths += 2 }
-          if value != (isMortal ? nil : 2 * number) { wrong += 1 }
-        }
-      }
-    }
-    let left = openDescriptors() - descriptors
-    report(
-      "wrong rows after \(deaths) kills", figure: "\(wrong)", atMost: "0", isMet: wrong == 0,
-      detail: String(format: "%.1f ms each, %d descriptors more than before", time / Double(deaths) * 1e3, left))
-  }
-
-  private static func openDescriptors() -> Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
   }
 }

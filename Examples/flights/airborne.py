@@ -19,7 +19,7 @@ def _minutes(clock: int) -> int:
 @udtf
 def airborne(dep_time: int, air_time: float) -> Iterator[Part]:
     """Each hour with a part of the flight in it, from 0 to 23, and the minutes of it."""
-    at, left = _minutes(dep_time), air_time
+    at, left = float(_minutes(dep_time)), air_time
     while left > 0:
         minutes = min(60 - at % 60, left)
         yield Part(int(at // 60) % 24, minutes)

@@ -10,14 +10,14 @@ class typical:
     def create_state(self) -> dict[int, int]:
         return {}
 
-    def accumulate(self, state, delay: int):
+    def accumulate(self, state: dict[int, int], delay: int) -> None:
         state[delay] = state.get(delay, 0) + 1
 
-    def merge(self, state, other):
+    def merge(self, state: dict[int, int], other: dict[int, int]) -> None:
         for delay, flights in other.items():
             state[delay] = state.get(delay, 0) + flights
 
-    def finish(self, state) -> int | None:
+    def finish(self, state: dict[int, int]) -> int | None:
         middle = sum(state.values()) // 2
         for delay in sorted(state):
             middle -= state[delay]

@@ -24,7 +24,7 @@ FLIGHTS = Path(__file__).resolve().parents[2] / ".data" / "flights.csv"
 class expected_delay:
     """The arrival delay in minutes that the model expects."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         # Once in each worker; a model of your own would be loaded here.
         columns = ("dep_delay", "distance", "hour", "arr_delay")
         with FLIGHTS.open() as file:
@@ -33,4 +33,5 @@ class expected_delay:
         self.model = LinearRegression().fit(known[:, :3], known[:, 3])
 
     def __call__(self, dep_delay: Array[float], distance: Array[float], hour: Array[float]) -> Array[float]:
-        return self.model.predict(np.column_stack([dep_delay, distance, hour]))
+        expected: Array[float] = self.model.predict(np.column_stack([dep_delay, distance, hour]))
+        return expected

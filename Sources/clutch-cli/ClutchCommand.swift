@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clutch
 import Foundation
+import HostSupport
 
 struct ClutchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,10 +11,10 @@ struct ClutchCommand: AsyncParsableCommand {
       Python functions marked with @udf become SQL functions. They run in isolated CPython interpreters, one per core, \
       each with its own GIL.
       """,
-    version: "0.1.0",
+    version: clutchVersion,
     subcommands: [
-      SQLCommand.self, ServeCommand.self, InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self,
-      DoctorCommand.self,
+      SQLCommand.self, ShellCommand.self, ServeCommand.self, NewCommand.self, CheckCommand.self, TestCommand.self,
+      InspectCommand.self, VerifyCommand.self, EnvironmentCommand.self, DoctorCommand.self,
     ])
 }
 
@@ -26,7 +27,7 @@ enum Tool {
     SignalHandler.begin()
     CrashReport.install()
     do {
-      var command = try parse(try arguments())
+      var command = try parse(ShellCommand.implied(by: try arguments()))
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       exit(error)

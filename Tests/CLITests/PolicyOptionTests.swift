@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PolicyOptionTests {
+@Suite(.timeLimit(.minutes(30))) struct PolicyOptionTests {
   private static let source = """
     import os
     from clutch import udf

@@ -3,7 +3,7 @@ import Testing
 import ThreadConfinement
 
 /// Each in a process of its own, which dies.
-@Suite(.timeLimit(.minutes(15))) struct CrashReportTests {
+@Suite(.timeLimit(.minutes(30))) struct CrashReportTests {
   @Test func `nothing is said unless the program has asked for it`() async throws {
     let end = await #expect(processExitsWith: .signal(SIGABRT), observing: [\.standardErrorContent]) {
       try DedicatedThread(name: "test").perform { Activity.loading("a.py") { die() } }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import ThreadConfinement
 
-@Suite(.timeLimit(.minutes(10))) struct DedicatedThreadTests {
+@Suite(.timeLimit(.minutes(30))) struct DedicatedThreadTests {
   @Test func `runs work on one thread that carries the given name`() throws {
     let thread = try DedicatedThread(name: "named")
     #expect(!thread.isCurrent)

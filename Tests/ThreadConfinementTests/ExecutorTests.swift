@@ -37,7 +37,7 @@ private actor Resident {
   nonisolated func appendAssumingIsolation(_ number: Int) { assumeIsolated { $0.numbers.append(number) } }
 }
 
-@Suite(.timeLimit(.minutes(15))) struct ExecutorTests {
+@Suite(.timeLimit(.minutes(30))) struct ExecutorTests {
   @Test func `an actor lives on the thread`() async throws {
     let resident = Resident(try DedicatedThread(name: "resident"))
     #expect(await resident.isOnThread())

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import ThreadConfinement
 
-@Suite(.timeLimit(.minutes(10))) struct StopTests {
+@Suite(.timeLimit(.minutes(30))) struct StopTests {
   @Test func `finishes the work it was given, then the last job, then ends`() throws {
     let thread = try DedicatedThread(name: "draining")
     let seen = Recorder<String>()

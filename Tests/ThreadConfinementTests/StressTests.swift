@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import ThreadConfinement
 
-@Suite(.timeLimit(.minutes(10))) struct StressTests {
+@Suite(.timeLimit(.minutes(30))) struct StressTests {
   @Test func `eight threads make thousands of calls`() throws {
     let thread = try DedicatedThread(name: "stressed")
     // Not protected by anything but the thread.

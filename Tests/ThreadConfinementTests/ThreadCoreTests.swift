@@ -3,7 +3,7 @@ import Testing
 @testable import ThreadConfinement
 
 /// The queue by itself, worked off by the test's own thread, so that what stands in it is known.
-@Suite(.timeLimit(.minutes(10))) struct ThreadCoreTests {
+@Suite(.timeLimit(.minutes(30))) struct ThreadCoreTests {
   private let core = ThreadCore()
 
   private func stop() { core.queue.update { $0.isStopped = true } }

@@ -5,7 +5,7 @@ import PythonUDF
 import Testing
 
 /// Functions as people write them, with what is said of each in `corpus.py`.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct CorpusTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct CorpusTests {
   private struct Expected {
     let name: String
     let status: String

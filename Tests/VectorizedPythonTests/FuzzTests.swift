@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Random typed programs on random columns, with programs and by CPython alone; `make fuzz-vectors` goes on for hours.
-@Suite(.serialized, .timeLimit(.minutes(20))) struct FuzzTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct FuzzTests {
   /// Python's own random numbers make the files.
   private static func source(_ seed: Int) throws -> String {
     let text = try String(contentsOfFile: path("programs.py"), encoding: .utf8)
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 3, 4, 5, 20, 25, 27, 1001, 1002])
+  @Test(arguments: [2, 3, 5, 8, 9, 10, 16, 21, 24, 1001])
   func `random programs give what Python gives`(seed: Int) throws {
     let comparison = try VectorComparison(UDFSource(Self.source(seed), name: "seed\(seed).py"))
     defer { comparison.close() }

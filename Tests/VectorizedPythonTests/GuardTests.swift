@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// What programs rely on, and what becomes of rows when it changes.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct GuardTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct GuardTests {
   private static let rows = 3000
 
   private func expectVectorized(_ pool: UDFPool, _ name: String, _ expected: (Int64) -> Int64) throws {
@@ -116,6 +116,64 @@ import Testing
       #expect(found7 == [100])
       let found8 = try pool.rows("f", counting(100)).vectorizedRows
       #expect(found8 == 100)
+    }
+  }
+
+  @Test func `whoever traces is not told of our own asking`() throws {
+    let source = """
+      import sys
+      seen = set()
+      @udf
+      def f(x: int) -> int:
+        return x + 1
+      @udf(vectorize=False)
+      def trace(x: int) -> int:
+        def tracer(frame, event, arg):
+          seen.add(frame.f_code.co_name)
+        sys.settrace(tracer if x else None)
+        sys.setprofile(tracer if x else None)
+        return len(seen)
+      """
+    try withPool(source) { pool in
+      // Before it is read, and after.
+      for _ in 0..<2 {
+        _ = try pool.rows("trace", batch(Column([1] as [Int64?])))
+        _ = try pool.rows("f", counting(100))
+        let found = try pool.integers("trace", batch(Column([0] as [Int64?])))
+        // f, and trace itself.
+        #expect(found == [2])
+        let after = try pool.rows("f", counting(100)).vectorizedRows
+        #expect(after == 100)
+      }
+    }
+  }
+
+  @Test func `what a file is warned of is not told again`() throws {
+    let source = """
+      import warnings
+      seen = []
+      warnings.showwarning = lambda *arguments, **others: seen.append(arguments)
+      warnings.simplefilter("always")
+      @udf
+      def f(x: int) -> int:
+        return x + len("\\d")
+      @udf
+      def inverted(x: int) -> int:
+        return ~(x > 5)
+      @udf(vectorize=False)
+      def count(x: int) -> int:
+        return len(seen)
+      """
+    try withPool(source) { pool in
+      let vectorized = try pool.rows("f", counting(100)).vectorizedRows
+      #expect(vectorized == 100)
+      let before = try pool.integers("count", counting(1))
+      #expect(before == [0])
+      // Of this Python warns in each row.
+      let inverted = try pool.rows("inverted", counting(100)).vectorizedRows
+      #expect(inverted == 0)
+      let after = try pool.integers("count", counting(1))
+      #expect(after == [100])
     }
   }
 

@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// Rows that programs leave to Python.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct RerunTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct RerunTests {
   @Test func `an integer that overflows is Python's, and its error names the row and the line`() throws {
     let source = """
       @udf
@@ -88,6 +88,24 @@ import Testing
       for _ in 0..<70 { _ = try pool.rows("f", counting(100)) }
       let found2 = try pool.rows("f", counting(100)).vectorizedRows
       #expect(found2 == 0)
+    }
+  }
+
+  @Test func `it is tried again later`() throws {
+    let source = """
+      @udf
+      def f(x: int) -> int:
+        if x > 10:
+          return len([x])
+        return x
+      """
+    try withPool(source) { pool in
+      for _ in 0..<64 { _ = try pool.rows("f", counting(100)) }
+      var found: [Int] = []
+      for _ in 0..<1030 { found.append(try pool.rows("f", counting(11)).vectorizedRows) }
+      #expect(found[0] == 0)
+      #expect(found[1023] == 0)
+      #expect(found[1024] == 11)
     }
   }
 

@@ -322,6 +322,7 @@ typedef int (*PyDict_WatchCallback)(int, PyObject *_Nonnull, PyObject *_Nullable
   F(PyObject *_Nullable, PyFrame_GetBack, PyObject *)                                                           \
   F(PyObject *_Nonnull, PyFrame_GetCode, PyObject *)                                                            \
   F(int, PyFrame_GetLineNumber, PyObject *)                                                                     \
+  F(int, PyCode_Addr2Location, PyObject *, int, int *_Nonnull, int *_Nonnull, int *_Nonnull, int *_Nonnull)     \
   F(PyObject *_Nonnull, PyFrame_GetGlobals, PyObject *)                                                         \
   F(unsigned long, PyThread_get_thread_ident, void)                                                             \
   F(PyInterpreterState *_Nonnull, PyThreadState_GetInterpreter, PyThreadState *)                                        \
@@ -498,6 +499,7 @@ typedef int (*PyDict_WatchCallback)(int, PyObject *_Nonnull, PyObject *_Nullable
   O(PyObject *_Nonnull, PyExc_RuntimeError)                                                                     \
   O(PyObject *_Nonnull, PyExc_BaseExceptionGroup)                                                               \
   O(PyObject *_Nonnull, PyExc_PermissionError)                                                                  \
+  O(PyObject *_Nonnull, PyExc_ImportError)                                                                      \
   O(PyObject *_Nonnull, PyExc_ModuleNotFoundError)                                                              \
   O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)
 

@@ -40,6 +40,19 @@ extension Column {
       dictionary: dictionary?.copiedMemory())
   }
 
+  /// The same rows in the same memory, which somebody else keeps as it is.
+  ///
+  /// - Parameter owner: keeps it for as long as columns use it.
+  package func sharing(_ owner: BufferOwner) -> Column {
+    func shared(_ buffer: Buffer) -> Buffer {
+      Buffer(sharing: buffer.baseAddress, byteCount: buffer.byteCount, owner: owner)
+    }
+    return Column(
+      unchecked: type, count: count, offset: offset, nullCount: nullCount, validity: validityBuffer.map(shared),
+      buffers: buffers.map(shared), children: children.map { $0.sharing(owner) },
+      dictionary: dictionary?.sharing(owner))
+  }
+
   private static func bits(_ count: Int, _ isSet: (Int) -> Bool) -> Buffer {
     let memory = GrowableBuffer(byteCapacity: (count + 7) / 8)
     let bytes = memory.base.assumingMemoryBound(to: UInt8.self)

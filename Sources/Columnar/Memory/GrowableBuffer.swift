@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// Writable memory on its way to becoming a ``Buffer``.
 ///
 /// Its capacity is a multiple of 64 bytes and grows at least twofold, so that appending is cheap
@@ -14,7 +20,7 @@ package struct GrowableBuffer: ~Copyable {
     self.base =
       rounded == 0
       ? UnsafeMutableRawPointer(mutating: Buffer.empty.baseAddress)
-      : UnsafeMutableRawPointer.allocate(byteCount: rounded, alignment: 64)
+      : Self.allocate(rounded)
   }
 
   deinit {
@@ -25,7 +31,7 @@ package struct GrowableBuffer: ~Copyable {
   package mutating func grow(toFit needed: Int, keeping byteCount: Int) {
     guard needed > byteCapacity else { return }
     let larger = Self.roundedUp(max(needed, byteCapacity &* 2))
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 64)
+    let memory = Self.allocate(larger)
     memory.copyMemory(from: base, byteCount: byteCount)
     if byteCapacity > 0 { base.deallocate() }
     base = memory
@@ -57,6 +63,22 @@ package struct GrowableBuffer: ~Copyable {
     (base + byteCount).initializeMemory(as: UInt8.self, repeating: 0, count: padding)
     discard self
     return Buffer(adopting: base, byteCount: byteCount) { base.deallocate() }
+  }
+
+  /// From how many bytes on the system is asked for large pages.
+  private static let large = 4 << 20
+
+  private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+    #if os(Linux)
+      // The first write to each page takes longer than what is written: of large pages there are fewer. The C library takes
+      // so much from the system at once, and gives it back.
+      if byteCount >= large {
+        let skipped = -Int(bitPattern: memory) & 4_095
+        _ = madvise(memory + skipped, byteCount - skipped, 14)  // MADV_HUGEPAGE
+      }
+    #endif
+    return memory
   }
 
   private static func roundedUp(_ byteCount: Int) -> Int { (byteCount + 63) & ~63 }

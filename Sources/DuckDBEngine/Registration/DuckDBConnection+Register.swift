@@ -81,6 +81,31 @@ extension DuckDBConnection {
     if names != nil { names = taken }
   }
 
+  /// Does what `register` does for functions whose source has been registered before, with others: those of the same names
+  /// take the places of the earlier ones, as far as DuckDB lets them.
+  package func register(
+    again provider: any FunctionProvider, onError errorMode: UDFErrorMode?, timeouts: UDFTimeouts
+  ) throws(DuckDBError) {
+    var taken = try namesOfOthers(provider)
+    try register(functionsOf: provider, errorMode, timeouts, &taken)
+  }
+
+  /// Everything that would keep `register(again:)` from doing so.
+  package func registrationProblems(
+    again provider: any FunctionProvider, onError errorMode: UDFErrorMode?
+  ) throws(DuckDBError) -> [DuckDBError] {
+    try registrationProblems(of: [provider], onError: errorMode, beside: namesOfOthers(provider))
+  }
+
+  /// Those of the names of a provider's functions that are not functions of its own already.
+  private func namesOfOthers(_ provider: any FunctionProvider) throws(DuckDBError) -> FunctionNames {
+    var taken = try FunctionNames(of: provider.signatures.map(\.name), on: self)
+    for signature in provider.signatures where database.source(ofFunction: signature.name) == provider.name {
+      taken.remove(signature.name)
+    }
+    return taken
+  }
+
   private func names(of functions: [UDFSignature], knowing names: FunctionNames?) throws(DuckDBError) -> FunctionNames {
     if let names { return names }
     return try FunctionNames(of: functions.map(\.name), on: self)

@@ -73,6 +73,9 @@ package struct FunctionNames: Sendable {
 
   private mutating func add(_ name: String) { written[name.lowercased()] = name }
 
+  /// Takes a function out whose place another one may take.
+  mutating func remove(_ name: String) { written[name.lowercased()] = nil }
+
   /// Adds a function that has been registered since.
   mutating func insert(_ name: String) { add(name) }
 }

@@ -1,3 +1,4 @@
+import HostSupport
 package import Foundation
 
 /// The environments that have been built on this machine, for a report and for tidying.
@@ -20,15 +21,21 @@ package struct CachedEnvironments {
   }
 
   private let store: EnvironmentStore
+  private let cache: CacheFolder?
 
   /// - Throws: `EnvironmentError` when there is no place for environments.
-  package init(_ environment: [String: String]) throws(EnvironmentError) { store = try EnvironmentStore(environment) }
+  package init(_ environment: [String: String]) throws(EnvironmentError) {
+    store = try EnvironmentStore(environment)
+    cache = CacheFolder(environment)
+  }
 
   /// Where they are.
   package var folder: String { store.folder }
 
-  /// All, those used last first.
-  package func items() throws -> [Item] {
+  /// All of which there is more than locks, those used last first.
+  package func items() throws -> [Item] { try all().filter { store.hasFiles(of: $0.key) } }
+
+  private func all() throws -> [Item] {
     let items = store.keys().compactMap { key -> Item? in
       let record = store.record(key)
       let isInUse = lockAll(key) == nil
@@ -59,15 +66,23 @@ package struct CachedEnvironments {
   /// - Parameters:
   ///   - age: how many seconds ago one must have been used to stay; nil for any time.
   ///   - size: how many bytes all may have; nil for any size.
+  /// What is kept of where files run goes too, of files that were not used for that time.
+  ///
   /// - Returns: those that were removed.
   package func clean(unusedFor age: TimeInterval?, keepingAtMost size: Int?) throws -> [Item] {
-    let items = try items()
+    let items = try all()
     var rest = items.reduce(0) { $0 + $1.byteCount }
     var removed: [Item] = []
     for item in items.reversed() where !item.isInUse {
       let isOld = age.map { item.lastUse < Date(timeIntervalSinceNow: -$0) } ?? false
       let isTooMuch = size.map { rest > $0 } ?? false
-      guard item.source == nil || isOld || isTooMuch, let locks = lockAll(item.key) else { continue }
+      guard let locks = lockAll(item.key) else { continue }
+      guard item.source == nil || isOld || isTooMuch else {
+        // An installer whose process was killed may have gone on for a while.
+        store.removeDrafts(item.key)
+        continue
+      }
+      let wasThere = store.hasFiles(of: item.key)
       store.remove(item.key)
       guard !FileManager.default.fileExists(atPath: item.path) else {
         throw EnvironmentError(.cacheNotUsable, "\(item.path) cannot be removed; do its files belong to another user?")
@@ -76,8 +91,9 @@ package struct CachedEnvironments {
       unlink(store.lock(item.key))
       withExtendedLifetime(locks) {}
       rest -= item.byteCount
-      removed.append(item)
+      if wasThere { removed.append(item) }
     }
+    if let age { cache?.removeEntries(named: CacheFolder.placements, unusedFor: age) }
     return removed
   }
 }

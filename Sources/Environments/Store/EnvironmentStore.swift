@@ -106,6 +106,12 @@ struct EnvironmentStore: Sendable {
     return Set(keys.filter { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }).sorted()
   }
 
+  /// Whether there is more of an environment than its locks, which a build that failed leaves.
+  func hasFiles(of key: String) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.contains { $0.hasPrefix(key) && $0 != key + ".lock" && $0 != key + ".used" }
+  }
+
   /// Removes what there is of an environment but for its locks, one of which must be held.
   func remove(_ key: String) {
     unlink(marker(key))

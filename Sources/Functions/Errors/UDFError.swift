@@ -101,16 +101,42 @@ public struct UDFError: Error, Sendable, Hashable, Codable, CustomStringConverti
     }
   }
 
+  /// One thing that is wrong with a source, and where.
+  public struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The file as Python names it; of several, the source may import the one that is meant. Empty where nothing says.
+    public let file: String
+    /// The line and the column in characters, both counted from 1; 0 where nothing says.
+    public let line, column: Int
+    /// What is wrong and what to do, without the place.
+    public let message: String
+
+    package init(file: String, line: Int, column: Int, message: String) {
+      self.file = file
+      self.line = line
+      self.column = column
+      self.message = message
+    }
+
+    /// The same in words.
+    public var description: String {
+      let place = line > 0 ? "\(file), line \(line)" : file
+      return place.isEmpty ? message : "\(place): \(message)"
+    }
+  }
+
   /// A source that was not loaded.
   public struct Source: Sendable, Hashable, Codable {
     /// What messages call it.
     public let name: String
     /// All its functions that have names, those with problems last.
     public let functions: [Function]
+    /// Everything that is wrong with these, in order.
+    public let problems: [Problem]
 
-    package init(name: String, functions: [Function]) {
+    package init(name: String, functions: [Function], problems: [Problem]) {
       self.name = name
       self.functions = functions
+      self.problems = problems
     }
   }
 

@@ -15,6 +15,19 @@ public struct UDFSource: Sendable, Hashable, Codable {
   public let functions: [String]
   /// Whose names of types `functions` uses, where systems differ; nil for those that most have in common.
   public let dialect: SQLDialect?
+  /// Whether there is a further function that runs the source's doctests.
+  package private(set) var doctests: Doctests?
+
+  /// How the doctests of a source are run: by a table function ``Doctests/function``, which gives for each text that may have
+  /// examples, from the one whose place is its argument on, a row with the columns `name`, `line`, `examples`, `failures` and
+  /// `report`.
+  package struct Doctests: Sendable, Hashable, Codable {
+    package static let function = "clutch_doctests"
+    /// How many seconds the examples of one text may take; nil for any time.
+    package let timeout: Double?
+
+    package init(timeout: Double?) { self.timeout = timeout }
+  }
 
   /// Source that is in no file.
   ///
@@ -64,6 +77,14 @@ public struct UDFSource: Sendable, Hashable, Codable {
     path = other.path
     self.functions = functions
     self.dialect = dialect
+    doctests = other.doctests
+  }
+
+  /// The same source with a function that runs its doctests.
+  package func running(_ doctests: Doctests) -> UDFSource {
+    var source = self
+    source.doctests = doctests
+    return source
   }
 
   /// The same source with other functions that its text does not mark.

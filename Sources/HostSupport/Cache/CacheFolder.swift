@@ -85,6 +85,44 @@ package struct CacheFolder: Sendable {
     }
   }
 
+  // MARK: Old entries
+
+  /// How the names of entries begin that say where files run. There is one for each file, also for those that are gone.
+  package static let placements = "placement-"
+
+  /// Notes that an entry is used, so that it does not count as old; once a day at most.
+  package func noteUse(_ name: String) {
+    guard let age = age(of: name), age > 86_400 else { return }
+    _ = utimensat(AT_FDCWD, "\(path)/\(name)", nil, AT_SYMLINK_NOFOLLOW)
+  }
+
+  /// Removes entries that were not used for some time.
+  ///
+  /// - Parameters:
+  ///   - prefix: how their names begin.
+  ///   - age: in seconds.
+  /// - Returns: how many.
+  @discardableResult
+  package func removeEntries(named prefix: String, unusedFor age: Double) -> Int {
+    guard isOwn, let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return 0 }
+    return names.count { name in
+      guard name.hasPrefix(prefix), let unused = self.age(of: name), unused >= age else { return false }
+      return unlink("\(path)/\(name)") == 0
+    }
+  }
+
+  /// For how many seconds an entry was not used.
+  private func age(of name: String) -> Double? {
+    var status = stat()
+    guard lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    #if canImport(Darwin)
+      let used = status.st_mtimespec
+    #else
+      let used = status.st_mtim
+    #endif
+    return Date().timeIntervalSince1970 - Double(used.tv_sec)
+  }
+
   /// Whether the folder is the user's, and nobody else may put files into it.
   private var isOwn: Bool {
     var status = stat()

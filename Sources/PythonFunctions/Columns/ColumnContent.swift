@@ -15,7 +15,7 @@ final class ColumnContent {
   private let conversion: Conversion
   private let account: MemoryAccount
   /// Which rows are null because what they stand for in a dictionary is; nil for none.
-  private let dictionaryNulls: [Bool]?
+  let dictionaryNulls: [Bool]?
   private var numbers: NumberMemory?
   private var plain: Column?
 
@@ -210,6 +210,7 @@ extension Column {
   fileprivate var unpackedBits: Buffer {
     let (bits, bitOffset) = unsafeBits
     let validity = unsafeValidity
+    guard validity != nil else { return .unpacking(bits, bitOffset: bitOffset, count: count) }
     return Buffer(
       copying: (0..<count).lazy.map { row -> UInt8 in
         let bit = bitOffset + row
@@ -224,8 +225,18 @@ extension Column {
     memory.copy(UnsafeRawBufferPointer(start: unsafeValues, count: count * byteWidth), toByteOffset: 0)
     let base = memory.base
     guard let validity = unsafeValidity else { return memory.freeze(byteCount: count * byteWidth) }
-    for row in 0..<count where !validity.bytes.isSet(validity.bitOffset + row) {
-      (base + row * byteWidth).initializeMemory(as: UInt8.self, repeating: 0, count: byteWidth)
+    var row = 0
+    while row < count {
+      let bit = validity.bitOffset + row
+      // Most bytes have no null.
+      if bit & 7 == 0, count - row >= 8, validity.bytes[bit >> 3] == 0xFF {
+        row += 8
+        continue
+      }
+      if !validity.bytes.isSet(bit) {
+        (base + row * byteWidth).initializeMemory(as: UInt8.self, repeating: 0, count: byteWidth)
+      }
+      row += 1
     }
     return memory.freeze(byteCount: count * byteWidth)
   }

@@ -108,6 +108,11 @@ extension ColumnContent {
 
   /// A byte for each row, 1 for nulls.
   func nullMask() -> Column {
+    if dictionaryNulls == nil, let validity = column.unsafeValidity {
+      let bytes = Buffer.unpacking(
+        validity.bytes, bitOffset: validity.bitOffset, count: column.count, isInverted: true)
+      if let mask = try? Column(type: .uint8, count: column.count, buffers: [bytes]) { return mask }
+    }
     var builder = FixedWidthBuilder<UInt8>()
     builder.reserveCapacity(column.count)
     for row in 0..<column.count { builder.append(isNull(row) ? 1 : 0) }

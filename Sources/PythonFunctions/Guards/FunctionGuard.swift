@@ -13,19 +13,14 @@ package final class FunctionGuard {
   /// Functions with their code, defaults and defaults by keyword; alive for as long as the interpreter.
   private var functions:
     [(function: ObjectPointer, code: ObjectPointer, defaults: ObjectPointer, keywords: ObjectPointer)] = []
-  private let isWatched: Int
   private let state: InterpreterState
-  private var traceRequests: Int
 
   /// - Parameter answer: the dictionaries and functions that are relied on, as `vectorize.py` gives them.
   init(
-    _ dictionaries: borrowing PythonObject, _ functions: borrowing PythonObject, isWatched: Int, in py: borrowing Python
+    _ dictionaries: borrowing PythonObject, _ functions: borrowing PythonObject, in py: borrowing Python
   ) throws {
     api = py.api
     state = py.state
-    self.isWatched = isWatched
-    // Asked again below, as a tracer may be there from before.
-    traceRequests = .min
     DictionaryWatch.api.withLock { $0 = DictionaryWatch.SendableAPI(api: py.api) }
     let watcher = try Self.watcher(py)
     for index in 0..<(try dictionaries.count()) {
@@ -81,22 +76,6 @@ package final class FunctionGuard {
         (api.pointee.PyFunction_GetKwDefaults(known.function) ?? none) == known.keywords
       else { return false }
     }
-    return true
-  }
-
-  /// Whether nobody is told of the lines or calls that Python runs, who would miss those that it does not.
-  ///
-  /// Asks Python only once somebody may have changed it.
-  package func isUntraced() -> Bool {
-    let requests = TraceRequests.count
-    guard requests != traceRequests else { return true }
-    guard let function = state.kept(isWatched), let answer = api.call(function, []) else {
-      api.pointee.PyErr_Clear()
-      return false
-    }
-    defer { api.pointee.Py_DecRef(answer) }
-    guard api.pointee.PyObject_IsTrue(answer) == 0 else { return false }
-    traceRequests = requests
     return true
   }
 }

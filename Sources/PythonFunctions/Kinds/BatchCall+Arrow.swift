@@ -5,8 +5,8 @@ import PythonRuntime
 
 /// What numpy, pandas, pyarrow and others that know Arrow give back for the rows of a batch.
 ///
-/// Their memory is copied while the interpreter's GIL is held: it may belong to Python objects, and the result goes to
-/// threads that have none.
+/// Their memory is copied while the interpreter's GIL is held, since it may belong to Python objects, and the result goes to
+/// threads that have none; or it is lent.
 extension BatchCall {
   // MARK: What our Python code makes of a result
 
@@ -51,33 +51,43 @@ extension BatchCall {
   mutating func writeNumbers<Writer: ResultWriter & ~Copyable>(
     _ numbers: ObjectPointer, _ mask: ObjectPointer, _ rows: Range<Int>, _ writer: inout Writer
   ) throws {
-    guard let byteWidth = result.numberWidth,
-      let values = bytes(of: numbers, count: rows.count * byteWidth),
-      let nulls = mask == api.none ? [] : bytes(of: mask, count: rows.count)
-    else { return try failed(rows, .result("its numbers cannot be read", nil, isWrongType: true), &writer) }
-    var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
-    for row in 0..<rows.count where nulls.isEmpty || nulls[row] == 0 { words[row >> 6] |= 1 << UInt64(row & 63) }
+    let problem = RowProblem.result("its numbers cannot be read", nil, isWrongType: true)
+    guard let byteWidth = result.numberWidth, var view = bytes(of: numbers, byteCount: rows.count * byteWidth) else {
+      return try failed(rows, problem, &writer)
+    }
+    var isOurs = true
+    defer { if isOurs { api.pointee.PyBuffer_Release(&view) } }
+    var validity: Buffer?
+    if mask != api.none {
+      guard var nulls = bytes(of: mask, byteCount: rows.count) else { return try failed(rows, problem, &writer) }
+      defer { api.pointee.PyBuffer_Release(&nulls) }
+      validity = Buffer.validity(ofMask: UnsafeRawBufferPointer(start: nulls.buf, count: nulls.len))
+    }
     let type = result.columnType
-    let column = try values.withUnsafeBytes { values in
-      try words.withUnsafeBufferPointer { words in
-        try Column(
-          type: type, copyingValues: values.baseAddress ?? UnsafeRawPointer(Buffer.empty.baseAddress),
-          count: rows.count,
-          validityWords: nulls.isEmpty ? nil : words.baseAddress)
-      }
+    if let column = lent(view, rows, validity: validity) {
+      isOurs = false
+      passedThrough = column
+      return
+    }
+    let start = UnsafeRawPointer(view.buf) ?? UnsafeRawPointer(Buffer.empty.baseAddress)
+    // A buffer's memory ends at a multiple of 64 bytes.
+    let words = validity?.baseAddress.assumingMemoryBound(to: UInt64.self)
+    let column = try withExtendedLifetime(validity) {
+      try Column(type: type, copyingValues: start, count: rows.count, validityWords: words)
     }
     try write(column, Field(name: "", type: type), rows, &writer)
   }
 
-  private func bytes(of object: ObjectPointer, count: Int) -> [UInt8]? {
+  /// The bytes of a buffer, which must be so many; to be released. Nil for any other.
+  private func bytes(of object: ObjectPointer, byteCount: Int) -> Py_buffer? {
     var view = Py_buffer()
     guard api.pointee.PyObject_GetBuffer(object, &view, Int32(PyBUF_ND)) == 0 else {
       api.pointee.PyErr_Clear()
       return nil
     }
-    defer { api.pointee.PyBuffer_Release(&view) }
-    guard view.len == count else { return nil }
-    return Array(UnsafeRawBufferPointer(start: view.buf, count: count))
+    if view.len == byteCount { return view }
+    api.pointee.PyBuffer_Release(&view)
+    return nil
   }
 
   // MARK: Arrow
@@ -119,7 +129,7 @@ extension BatchCall {
     case error(String)
   }
 
-  /// The columns of what can give them, in memory of our own; nil for what cannot.
+  /// The columns of what can give them, in memory of our own or lent; nil for what cannot.
   private func taken(_ result: ObjectPointer) -> Result<(Field, [Column]), Untaken>? {
     for (name, isStream) in [("__arrow_c_array__", false), ("__arrow_c_stream__", true)] {
       guard let method = api.attribute(result, name) else { continue }
@@ -132,7 +142,9 @@ extension BatchCall {
             return .failure(.raised)
           }
           let (field, columns) = try Column.all(fromStreamAt: UInt(bitPattern: stream))
-          return .success((field, columns.map { $0.copiedMemory() }))
+          var kept: [Column] = []
+          for column in columns { kept.append(self.kept(column)) }
+          return .success((field, kept))
         }
         guard answer.pointee.ob_type == api.pointee.PyTuple_Type, api.pointee.PyTuple_Size(answer) == 2,
           let first = api.pointee.PyTuple_GetItem(answer, 0), let second = api.pointee.PyTuple_GetItem(answer, 1)
@@ -142,7 +154,7 @@ extension BatchCall {
         else { return .failure(.raised) }
         let (field, column) = try Column.imported(
           fromArrayAt: UInt(bitPattern: array), schemaAt: UInt(bitPattern: schema))
-        return .success((field, [column.copiedMemory()]))
+        return .success((field, [kept(column)]))
       } catch {
         return .failure(
           .error("it returned Arrow data that cannot be read: \(error.message)"))

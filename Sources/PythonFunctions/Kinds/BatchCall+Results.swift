@@ -11,6 +11,7 @@ extension BatchCall {
   ) throws {
     if result.pointee.ob_type == OpaquePointer(columnClass) { return try writeColumn(result, rows, &writer) }
     if api.isList(result) { return try writeValues(result, rows, &writer) }
+    returned = result
     switch plain(result, rows.count) {
     case .nothing: break
     case .raised: return try pendingFailed(rows, &writer)
@@ -114,7 +115,8 @@ extension BatchCall {
       try pendingFailed(rows, &writer)
       return true
     }
-    defer { api.pointee.PyBuffer_Release(&view) }
+    var isOurs = true
+    defer { if isOurs { api.pointee.PyBuffer_Release(&view) } }
     guard view.ndim == 1, let shape = view.shape else {
       let reason = "it returned a buffer of \(view.ndim) dimensions, expected one of one"
       try failed(rows, .result(reason, nil, isWrongType: true), &writer)
@@ -127,6 +129,11 @@ extension BatchCall {
     guard let layout = NumberLayout(of: view), let start = view.buf, view.suboffsets == nil,
       view.strides.map({ $0[0] == view.itemsize }) ?? true
     else { return false }
+    if layout == NumberLayout(self.result), let column = lent(view, rows, validity: nil) {
+      isOurs = false
+      passedThrough = column
+      return true
+    }
     return writer.append(numbers: NumbersInMemory(layout: layout, start: start, count: rows.count))
   }
 }

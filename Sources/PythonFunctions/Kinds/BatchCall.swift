@@ -25,12 +25,20 @@ struct BatchCall: WriterUse, ~Copyable {
   var outcomes: RowOutcomes
   /// The function of our module for objects of packages that looks at results, where the module is there.
   let plainResult: ObjectPointer?
+  /// The function of the same module that says whether an array has memory of its own.
+  let ownsMemory: ObjectPointer?
   let account: MemoryAccount
+  /// What takes back memory that a result uses where it lies; nil where results are copied.
+  let lending: Lending?
+  /// Whether results are read before code of the source's runs again.
+  let areTakenAtOnce: Bool
   /// For each row of the batch its place among those that the function gets, or -1 for one that is left out because of a null;
   /// nil when it gets all.
   private let places: [Int]?
-  /// All rows of the result, where the function gave back a column as it is.
+  /// All rows of the result, where the function gave back a column as it is, or memory that is used where it lies.
   var passedThrough: Column?
+  /// What the function gave back last.
+  var returned: ObjectPointer?
 
   /// What the function gets of a parameter.
   private enum Input {
@@ -85,11 +93,13 @@ struct BatchCall: WriterUse, ~Copyable {
           package, content, named: parameter.name, hasMask: parameter.isOptional, arrays, conversion, memory))
     }
     let plain = try arrays.map { try conversion.hold(py.api.pointee.PyObject_GetAttrString($0, "plain")) }
+    let owns = try arrays.map { try conversion.hold(py.api.pointee.PyObject_GetAttrString($0, "owns_memory")) }
     arguments = try ArgumentRows(signature, batch, conversion)
     outcomes = RowOutcomes(signature, result, context, conversion, memory)
     outcomes.rowNumbers = kept
-    plainResult = plain
+    (plainResult, ownsMemory) = (plain, owns)
     account = memory
+    (lending, areTakenAtOnce) = (py.state.lending, context.areTakenAtOnce)
     places = kept.map { kept in
       var places = [Int](repeating: -1, count: given.rowCount)
       for (place, row) in kept.enumerated() { places[row] = place }
@@ -101,7 +111,7 @@ struct BatchCall: WriterUse, ~Copyable {
     retriesRows = signature.retriesRows
     mostRows = signature.batchForm?.rows ?? .max
     progress = context.progress
-    passedThrough = nil
+    (passedThrough, returned) = (nil, nil)
     (self.conversion, self.caller, self.result, self.columnClass) = (conversion, caller, result, columnClass)
     self.inputs = inputs
   }

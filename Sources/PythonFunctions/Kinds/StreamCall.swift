@@ -134,6 +134,9 @@ extension LoadedModule {
     _ function: Int, _ batch: RecordBatch, _ context: RowContext, in py: borrowing Python
   ) throws -> UDFResult {
     let stream = StreamCall(function)
+    // The rest of the function runs before the result is taken.
+    var context = context
+    context.areTakenAtOnce = false
     let result = try feed(stream, batch, context, in: py)
     try finish(stream, in: py)
     return result

@@ -31,9 +31,16 @@ extension LoadedModule {
         line: try refusal.item(0).extract(Int.self), column: try refusal.item(1).extract(Int.self),
         construct: try refusal.item(2).extract(String.self), hint: try refusal.item(3).extract(String.self))
     }
-    let isWatched = py.state.keep(try py.state.check(py.api.pointee.PyObject_GetAttrString(module, "is_watched")))
-    let guarded = try FunctionGuard(answer.item(2), answer.item(3), isWatched: isWatched, in: py)
+    let guarded = try FunctionGuard(answer.item(2), answer.item(3), in: py)
     return .found(try answer.item(0).extract(String.self), guarded)
+  }
+
+  /// What says whether somebody traces the source's code.
+  package func traceProbe(in py: borrowing Python) throws -> TraceProbe {
+    guard let module = py.state.kept(vectorize) else { throw UDFError(.closed, "the source has been unloaded") }
+    let tracers = PythonObject(
+      owning: try py.state.check(py.api.pointee.PyObject_GetAttrString(module, "tracers")), py.state)
+    return try TraceProbe(tracers, in: py)
   }
 
   /// Whether a function of Python's `math` gives other bits than the host's own for some arguments.

@@ -116,10 +116,13 @@ package struct LoadedModule: Sendable {
       loaderKey = Self.keep(loader, py)
       willRun(Interrupter.Exception(exception.pointer), py)
       let answer = try loader.callMethod(
-        "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue)
-      let problems = try answer.item(3).extract(String.self)
+        "load", source.text, source.name, source.path, source.functions, source.dialect?.rawValue,
+        source.doctests.map { $0.timeout ?? 0 })
+      let problems = try Self.problems(try answer.item(3))
       guard problems.isEmpty else {
-        throw UDFError(.badSignature, problems, refused: try Self.refused(try answer.item(4), of: source))
+        throw UDFError(
+          .badSignature, problems.map(\.description).joined(separator: "\n"),
+          refused: try Self.refused(try answer.item(4), because: problems, of: source))
       }
       let signatures = try Self.signatures(answer.item(0).extract(String.self), of: source)
       let types = try answer.item(1)
@@ -187,8 +190,20 @@ package struct LoadedModule: Sendable {
     return py.state.keep(object.pointer)
   }
 
+  /// What the loader says is wrong with a file.
+  private static func problems(_ problems: borrowing PythonObject) throws -> [UDFError.Problem] {
+    try (0..<problems.count()).map { index in
+      let problem = try problems.item(index)
+      return UDFError.Problem(
+        file: try problem.item(0).extract(String.self), line: try problem.item(1).extract(Int.self),
+        column: try problem.item(2).extract(Int.self), message: try problem.item(3).extract(String.self))
+    }
+  }
+
   /// What the loader knows of the functions of a file with problems.
-  private static func refused(_ functions: borrowing PythonObject, of source: UDFSource) throws -> UDFError.Source {
+  private static func refused(
+    _ functions: borrowing PythonObject, because problems: [UDFError.Problem], of source: UDFSource
+  ) throws -> UDFError.Source {
     UDFError.Source(
       name: source.name,
       functions: try (0..<functions.count()).map { index in
@@ -196,7 +211,7 @@ package struct LoadedModule: Sendable {
         return UDFError.Function(
           name: try function.item(0).extract(String.self), line: try function.item(1).extract(Int.self),
           parameterCount: try function.item(2).extract(Int.self))
-      })
+      }, problems: problems)
   }
 
   /// What the loader says of the functions.
@@ -296,7 +311,7 @@ package struct LoadedModule: Sendable {
       "sql_format": PackageResources.sql_format_py,
       "sql_functions": PackageResources.sql_functions_py, "sql_types": PackageResources.sql_types_py,
       "sql_names": PackageResources.sql_names_py, "sql_tokens": PackageResources.sql_tokens_py,
-      "arrow_types": PackageResources.arrow_types_py,
+      "arrow_types": PackageResources.arrow_types_py, "doctests": PackageResources.doctests_py,
     ]
   }
 

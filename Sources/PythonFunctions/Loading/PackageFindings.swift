@@ -84,7 +84,7 @@ package struct PackageFindings: Sendable {
     defer { py.state.memory.resumeLimit() }
     py.api.pointee.Py_IncRef(found)
     let module = try py.state.own(found, py)
-    let answer = try module.callMethod("missing")
+    let answer = try module.callMethod("missing", py.state.refusedModules.files)
     let missing = try answer.item(0)
     let packages = try (0..<missing.count()).map { place in
       let package = try missing.item(place)

@@ -4,6 +4,7 @@ The packages are imported when a function's annotations ask for them, and never 
 """
 
 import sys
+from _weakref import getweakrefcount
 
 _modules = sys.modules
 #: The packages that each form of a parameter or a result needs.
@@ -100,6 +101,14 @@ def plain(result, number_type, count):
     return None
 
 
+def owns_memory(array):
+    """Say whether an array has memory of its own, which nobody gets at who does not hold the array."""
+    numpy = _modules.get("numpy")
+    if numpy is None or type(array) is not numpy.ndarray:
+        return False
+    return array.base is None and array.flags.owndata and not getweakrefcount(array)
+
+
 def _scalar(result):
     kind = type(result)
     return (
@@ -120,7 +129,8 @@ def _of_array(numpy, result, number_type, count):
         mask, result = numpy.ma.getmask(result), result.data
         if mask is numpy.ma.nomask or not mask.any():
             mask = None
-    result = result.view(numpy.ndarray)
+    if type(result) is not numpy.ndarray:
+        result = result.view(numpy.ndarray)
     kind = result.dtype.kind
     if kind in "Mm":
         missing = numpy.isnat(result)

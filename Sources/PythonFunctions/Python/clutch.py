@@ -126,7 +126,7 @@ def udf(
         loads. "main": in the main interpreter of the engine's process, with one GIL for all. By default in isolated
         interpreters, or in worker processes where the file's packages need that.
     vectorize: whether rows may be computed without Python where that gives the same results. False: Python runs them all.
-        Nothing: what is said for all functions, by default False.
+        Nothing: what is said for all functions, by default True.
 
     The function itself is returned unchanged, so that other Python code can call it as usual.
     """

@@ -28,6 +28,7 @@ _MODULES = {
     "_clutch_sql_names": "sql_names",
     "_clutch_sql_tokens": "sql_tokens",
     "_clutch_arrow_types": "arrow_types",
+    "_clutch_doctests": "doctests",
 }
 # The texts that the host has to provide.
 FILES = tuple(sorted(set(_MODULES.values())))

@@ -47,22 +47,26 @@ _UNSUPPORTED = {
 _CONCURRENCY = 64
 
 
-def load(source, filename, path, declarations=(), dialect=None):
+def load(source, filename, path, declarations=(), dialect=None, tests=None):
     """Run a UDF file.
 
     source: its text; filename: what tracebacks show; path: the absolute path, or None for text that is in no file;
-    declarations: signatures of functions that the file does not mark; dialect: whose names of SQL types they use.
+    declarations: signatures of functions that the file does not mark; dialect: whose names of SQL types they use; tests:
+    how many seconds each text with doctests may take, 0 for any time, if there is to be a function that runs them.
     Returns the signatures as JSON, the classes that these refer to by their place in the list, whether a function asks for
-    threads, everything that is wrong with the file's functions, a line for each, and with problems, for all functions whose
-    names are known, the name, the line and the number of parameters. `finish` gives the rest.
+    threads, everything that is wrong with the file's functions as file, line and column, each 0 where nothing says, and what
+    is wrong, and with problems, for all functions whose names are known, the name, the line and the number of parameters.
+    `finish` gives the rest.
     """
+    if tests is not None:
+        import _clutch_doctests as doctests
     pristine.add_source(filename, _lines(source))
     environment.run()
     if path is not None:
         _make_importable(os.path.dirname(path))
     tree = compile(source, filename, "exec", PyCF_ONLY_AST, dont_inherit=True)
     code = _compiled(tree, filename)
-    lines = places(tree)
+    lines = places(tree, _lines(source))
     written[:] = _written_placements(tree)
     vectorize.remember(source, filename, code)
     dialects.prepare(source, declarations)
@@ -74,6 +78,8 @@ def load(source, filename, path, declarations=(), dialect=None):
     loaded.append(module)
     _marked.clear()
     exec(code, module.__dict__)
+    if tests is not None:
+        doctests.mark(module, filename, tests or None)
 
     return _untraced(lambda: _answer(module.__dict__, filename, lines, declarations, dialect))
 
@@ -90,27 +96,28 @@ def _untraced(body):
             put(function)
 
 
-def missing():
+def missing(refused):
     """What the packages that were imported do without, as `_clutch_packages` says it."""
-    return _untraced(packages.missing)
+    return _untraced(lambda: packages.missing(refused))
 
 
 def _answer(namespace, filename, lines, declarations, dialect):
-    problems = list(dialects.declare(namespace, declarations, dialect)) if declarations else []
+    declared = dialects.declare(namespace, declarations, dialect) if declarations else []
+    problems = [("", 0, 0, problem) for problem in declared]
     signatures, further, unreadable = signatures_of(_marked, filename, lines)
     problems += further + _placements(signatures, filename)
     forms = batches.packages(_marked)
     if forms:
         import _clutch_arrays as arrays
 
-        problems += [f"{filename}: {problem}" for problem in map(arrays.require, sorted(forms)) if problem]
+        problems += [(filename, 0, 0, problem) for problem in map(arrays.require, sorted(forms)) if problem]
     if problems:
         known = [(each["name"], each["line"], len(each["parameters"])) for each in signatures]
-        return "[]", [], False, "\n".join(problems), known + unreadable
+        return "[]", [], False, problems, known + unreadable
     classes = []
     # Threads resolve names for the event loop, and run what it hands to `asyncio.to_thread`.
     wants_threads = any(marked.options["threads"] or marked.is_async for marked in _marked)
-    return _json(signatures, classes), classes, wants_threads, "", []
+    return _json(signatures, classes), classes, wants_threads, [], []
 
 
 def finish(filename):
@@ -205,13 +212,21 @@ def _module_name(filename):
     return "udf_file"
 
 
-def places(tree):
-    """The line of each "def" and "class", and of each parameter, by the name and the first line with its decorators."""
+def places(tree, lines):
+    """The place of each "def" and "class", and of each parameter, as line and column from 1, by the name and the first line with
+    its decorators."""
+
+    def place(node):
+        # The parser counts bytes.
+        text = lines[node.lineno - 1] if node.lineno <= len(lines) else ""
+        return node.lineno, len(text.encode(errors="replace")[: node.col_offset].decode(errors="ignore")) + 1
+
     found = {}
     for node in _nodes(tree):
         if isinstance(node, (FunctionDef, AsyncFunctionDef, ClassDef)):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            found[node.name, first] = node.lineno, {} if isinstance(node, ClassDef) else _parameter_lines(node.args)
+            parameters = {} if isinstance(node, ClassDef) else {each.arg: place(each) for each in _parameters(node.args)}
+            found[node.name, first] = place(node), parameters
     return found
 
 
@@ -226,21 +241,22 @@ def _nodes(tree):
             nodes += [each for each in (value if isinstance(value, list) else [value]) if hasattr(each, "_fields")]
 
 
-def _parameter_lines(arguments):
+def _parameters(arguments):
     each = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    return {argument.arg: argument.lineno for argument in each if argument}
+    return [argument for argument in each if argument]
 
 
 def signatures_of(marked, filename, lines):
-    """The signatures of what can be called, the problems of the others, and name, line and number of parameters of these."""
+    """The signatures of what can be called, the problems of the others as file, line, column and what is wrong, and name, line
+    and number of parameters of these."""
     signatures, problems, unreadable = [], [], []
     for each in marked:
         found = list(each.problems)
-        file, line = each.caller or (filename, 0)
+        (file, line), column = each.caller or (filename, 0), 0
         signature = None
         # A function may be an object that raises whatever it is asked; the problems of the others are told all the same.
         try:
-            file, line, parameter_lines = _place(each, filename, lines)
+            file, (line, column), parameter_places = _place(each, filename, lines)
             each.place = f"{file}, line {line}" if line else file
             kind = _kind(each)
             if kind == "concurrent":
@@ -250,16 +266,15 @@ def signatures_of(marked, filename, lines):
             if kind in _UNSUPPORTED:
                 found.append(_UNSUPPORTED[kind])
             elif callable(each.function) or kind == "aggregate":
-                signature = _signature(each, line, parameter_lines, found)
+                signature = _signature(each, line, parameter_places, found)
         except MemoryError:
             raise
         except Exception as error:
             found.append(f"it cannot be read: {texts.told(error)}")
         if found:
             for problem in found:
-                problem, at = problem if isinstance(problem, tuple) else (problem, line)
-                where = f"{file}, line {at}" if at else file
-                problems.append(f"{where}: function '{texts.name(each.name)}': {problem}")
+                problem, at = problem if isinstance(problem, tuple) else (problem, (line, column))
+                problems.append((file, *at, f"function '{texts.name(each.name)}': {problem}"))
             if callable(each.function) and texts.is_name(each.name):
                 unreadable.append((each.name, line, 1 if signature is None else len(signature["parameters"])))
         else:
@@ -268,7 +283,7 @@ def signatures_of(marked, filename, lines):
 
 
 def _place(marked, filename, lines):
-    """The file, the line and the lines of the parameters of a function or a class; 0 where nothing says.
+    """The file, the line and the column, and those of the parameters, of a function or a class; 0 where nothing says.
 
     Of one that is not written in Python, the line where it is marked.
     """
@@ -278,14 +293,15 @@ def _place(marked, filename, lines):
         inner = callables.innermost(function.__dict__.get("accumulate"))
     if inner is None:
         if not issubclass(type(function), type):
-            return (*(marked.caller or (filename, 0)), {})
+            file, line = marked.caller or (filename, 0)
+            return file, (line, 0), {}
         first = getattr(function, "__dict__", {}).get("__firstlineno__", 0)
-        return (filename, *lines.get((getattr(function, "__name__", None), first), (first, {})))
+        return (filename, *lines.get((getattr(function, "__name__", None), first), ((first, 0), {})))
     code = inner.__code__
     # A module that the file imports may have marked functions too.
     if code.co_filename != filename:
-        return code.co_filename, code.co_firstlineno, {}
-    return (filename, *lines.get((code.co_name, code.co_firstlineno), (code.co_firstlineno, {})))
+        return code.co_filename, (code.co_firstlineno, 0), {}
+    return (filename, *lines.get((code.co_name, code.co_firstlineno), ((code.co_firstlineno, 0), {})))
 
 
 def _kind(marked):
@@ -304,7 +320,7 @@ def _kind(marked):
     return "generator" if callables.is_generator(marked.function) else "rows"
 
 
-def _signature(marked, line, parameter_lines, problems):
+def _signature(marked, line, parameter_places, problems):
     options = marked.options
     form = None
     if marked.kind == "aggregate":
@@ -314,7 +330,7 @@ def _signature(marked, line, parameter_lines, problems):
         problems += aggregates.problems(form)
         if problems:
             return None
-    declared = {"batchForm": None, **(marked.signature or _annotated(marked, parameter_lines, problems))}
+    declared = {"batchForm": None, **(marked.signature or _annotated(marked, parameter_places, problems))}
     if marked.kind in batches.KINDS:
         batch_form = {**batches.new_form(), **(declared["batchForm"] or {}), "rows": options["rows"]}
         marked.batch_form = batch_form
@@ -359,7 +375,7 @@ def _determinism(said, parameters):
     return "deterministic" if said else "volatile"
 
 
-def _annotated(marked, lines, problems):
+def _annotated(marked, places, problems):
     """The parameters and the result as the annotations have them; the result of a table function is a row."""
     parameters, result = [], None
     try:
@@ -393,7 +409,7 @@ def _annotated(marked, lines, problems):
             return None, False
 
     for parameter in read.parameters:
-        name, at = parameter.name, lines.get(parameter.name)
+        name, at = parameter.name, places.get(parameter.name)
         type_, optional = None, False
         what = f"parameter '{texts.name(name)}'"
         if not texts.is_name(name):
@@ -456,9 +472,11 @@ def _duplicates(signatures, filename):
         earlier = seen.setdefault(key, signature)
         if earlier is not signature:
             problems.append(
-                f"{filename}, line {signature['line']}: function '{signature['name']}' is there already, in line "
-                f"{earlier['line']}; rename one (SQL does not tell upper from lower case)"
-            )
+                (
+                    filename, signature["line"], 0, f"function '{signature['name']}' is there already, in line "
+                    f"{earlier['line']}; rename one (SQL does not tell upper from lower case)",
+                )
+            )  # fmt: skip
     return problems
 
 
@@ -472,10 +490,12 @@ def _placements(signatures, filename):
         first = first or signature
         if said != first["placement"]:
             problems.append(
-                f"{filename}, line {signature['line']}: function '{signature['name']}': it says placement={said!r}, and "
-                f"'{first['name']}' in line {first['line']} says placement={first['placement']!r}; the functions of a file run "
-                "in one place: say the same, or move it to a file of its own"
-            )
+                (
+                    filename, signature["line"], 0, f"function '{signature['name']}': it says placement={said!r}, and "
+                    f"'{first['name']}' in line {first['line']} says placement={first['placement']!r}; the functions of a file "
+                    "run in one place: say the same, or move it to a file of its own",
+                )
+            )  # fmt: skip
     return problems
 
 

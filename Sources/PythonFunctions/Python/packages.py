@@ -21,9 +21,10 @@ _FAILING_LATER = ("polars", "cffi")
 _MOST_FILES = 256
 
 
-def missing():
+def missing(refused):
     """The packages that do without their compiled modules.
 
+    refused: the files of those that CPython has refused.
     Returns for each the name that its installer gives it, and whether it was imported as a whole: one that was not has left
     modules behind when it was refused, and somebody does without it; the files of all other modules that are not Python's own;
     the folders with packages that were looked at; and whether that is all.
@@ -41,6 +42,14 @@ def missing():
         else:
             if not file.startswith(_standard):
                 own.append(file)
+    without_trace = {}
+    for file in refused:
+        for root in roots:
+            if file.startswith(root + "/"):
+                # Nothing else of the package need be there any more.
+                imported.setdefault(root, {})
+                without_trace.setdefault(root, set()).add(file[len(root) + 1 :])
+                break
     found, is_complete = [], len(own) <= _MOST_FILES
     for root, files in imported.items():
         for name in _FAILING_LATER:
@@ -53,13 +62,13 @@ def missing():
             entries, is_complete = [], False
         for entry in entries:
             try:
-                without = _without_compiled(f"{root}/{entry}/RECORD", files)
+                without = _without_compiled(f"{root}/{entry}/RECORD", files, without_trace.get(root, ()))
             except FileNotFoundError:
                 continue
             except OSError:
                 is_complete = False
                 continue
-            if without:
+            if without is not None:
                 name = entry.removesuffix(".dist-info").rsplit("-", 1)[0]
                 found.append((name, any(each.partition(".")[0] in _modules for each in without)))
     return sorted(found), own[:_MOST_FILES], list(imported), is_complete
@@ -79,15 +88,19 @@ def _file(module):
     return file if type(file) is str else None
 
 
-def _without_compiled(record, files):
-    """The modules of a distribution that were imported, if it has compiled ones and none of these is among them."""
+def _without_compiled(record, files, refused):
+    """The modules of a distribution that were imported, if it has compiled ones and none of these is among them.
+
+    None for a distribution that nobody does without.
+    """
     with open(record, encoding="utf-8", errors="replace") as file:
         text = file.read()
     # Most have none.
     if not any(suffix in text for suffix in _SUFFIXES):
-        return []
+        return None
     places = [line[1:].partition('"')[0] if line.startswith('"') else line.partition(",")[0] for line in text.split("\n")]
     compiled = [place for place in places if place.endswith(_SUFFIXES)]
     if not compiled or any(place in files for place in compiled):
-        return []
-    return [files[place] for place in places if place in files]
+        return None
+    modules = [files[place] for place in places if place in files]
+    return modules if modules or any(place in refused for place in compiled) else None

@@ -1,8 +1,5 @@
 """Texts for messages: what a file's code makes may be of any size, and may raise when it is shown."""
 
-#: What `repr` says of a value, cut to 100 characters; never raises. The host sets it before another module is imported.
-shown = None
-
 # Characters of a name, and of the message of an exception.
 _NAME, _MESSAGE = 200, 1_000
 
@@ -11,6 +8,15 @@ def cut(text, most):
     """The first so many characters, and how many more there are, as the host says it."""
     more = len(text) - most
     return text if more <= 0 else f"{text[:most]}… ({more:,} more character{'s' * (more != 1)})"
+
+
+def shown(value):
+    """What `repr` says of a value, cut to 100 characters; never raises. A host puts its own in this place before another module
+    is imported."""
+    try:
+        return cut(str.__str__(repr(value)), 100)
+    except Exception:
+        return f"<a {name(type.__dict__['__name__'].__get__(type(value)))} that cannot be shown>"
 
 
 def listed(texts, most=50):

@@ -10,13 +10,14 @@ Each node is a list: what it is, the line and the column (from 1), and its parts
 import _ast as ast
 import math
 import sys
+from _functools import partial
 from _json import encode_basestring_ascii, make_encoder
 from _struct import pack
 from types import CodeType, FunctionType, ModuleType
+from warnings import catch_warnings
 
 _PyCF_ONLY_AST = ast.PyCF_ONLY_AST
 _fields_of = ast.AST.__dict__["__dict__"].__get__
-_monitoring = sys.monitoring
 _MISSING = object()
 _NoneType = type(None)
 
@@ -80,7 +81,7 @@ _sources = {}
 _definitions = {}
 # The largest tree that is looked at: a generated function of thousands of lines is CPython's.
 _MOST_NODES = 4000
-_DEEPEST = 60
+_DEEPEST, _DEEPEST_EXPRESSION = 60, 80
 
 
 def remember(source, filename, code):
@@ -118,7 +119,9 @@ def _definitions_of(filename):
     if found is None:
         source, code = _sources[filename]
         found = _definitions[filename] = {}
-        tree = compile(source, filename, "exec", _PyCF_ONLY_AST, dont_inherit=True)
+        # What there is to warn of was told when the file was loaded.
+        with catch_warnings(action="ignore"):
+            tree = compile(source, filename, "exec", _PyCF_ONLY_AST, dont_inherit=True)
         nodes = [*_fields_of(tree)["body"]]
         while nodes:
             node = nodes.pop()
@@ -203,7 +206,7 @@ class _Body:
     def __init__(self, functions, function, code):
         self.functions, self.globals = functions, function.__globals__
         self.locals = {*code.co_varnames, *code.co_cellvars}
-        self.hidden = 0
+        self.hidden = self.depth = 0
 
     def count(self, node):
         self.functions.nodes += 1
@@ -348,10 +351,16 @@ class _Body:
 
     def expression(self, node):
         """An expression; what is not supported stands in its place, so that only rows that come to it are left to CPython."""
+        self.depth += 1
         try:
+            if self.depth > _DEEPEST_EXPRESSION:
+                fields = _fields_of(node)
+                raise _Unsupported(fields["lineno"], fields["col_offset"] + 1, "an expression that is nested too deep", "variables")
             return self.supported(node)
         except _Unsupported as unsupported:
             return ["unsupported", *unsupported.args]
+        finally:
+            self.depth -= 1
 
     def supported(self, node):
         self.count(node)
@@ -632,14 +641,9 @@ def _instead(value):
     return "a frozenset, which cannot change" if type(value) is set else ""
 
 
-_gettrace, _getprofile, _get_tool = sys.gettrace, sys.getprofile, _monitoring.get_tool
-
-
-def is_watched():
-    """Whether somebody is told of every line or call, who would miss those that do not happen."""
-    if _gettrace() is not None or _getprofile() is not None:
-        return True
-    return any(_get_tool(tool) is not None for tool in range(6))
+# Each gives None unless somebody is told of every line or call, who would miss those that do not happen. None is written in
+# Python, as whoever is told would be told of it too.
+tracers = (sys.gettrace, sys.getprofile, *(partial(sys.monitoring.get_tool, tool) for tool in range(6)))
 
 
 def differing(name, arguments, results):

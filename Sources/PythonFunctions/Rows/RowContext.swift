@@ -9,6 +9,8 @@ package struct RowContext {
   package let progress: CallProgress
   /// What the rows of an async function are called with besides.
   package let concurrent: Concurrent
+  /// Whether the results are read before any code of the source's runs again, which could write where they lie.
+  package var areTakenAtOnce: Bool
 
   /// What is said of rows that are under way at the same time.
   package struct Concurrent {
@@ -31,11 +33,12 @@ package struct RowContext {
 
   package init(
     options: CallOptions = CallOptions(), observer: (@Sendable (UDFRowFailure) -> Void)? = nil,
-    progress: CallProgress = CallProgress(), concurrent: Concurrent = Concurrent()
+    progress: CallProgress = CallProgress(), concurrent: Concurrent = Concurrent(), areTakenAtOnce: Bool = false
   ) {
     self.options = options
     self.observer = observer
     self.progress = progress
     self.concurrent = concurrent
+    self.areTakenAtOnce = areTakenAtOnce
   }
 }

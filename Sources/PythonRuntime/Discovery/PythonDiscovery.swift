@@ -15,6 +15,8 @@ public struct PythonDiscovery: Sendable {
   public var asksAnew = false
   /// Programs in places that an installer or a system uses; a test may shorten this list.
   package var usualPlaces: [String] = PythonDiscovery.usualPlaces
+  /// The running program as it was called, links not followed; nil if that is not known.
+  package var program: String? = PythonDiscovery.calledProgram
 
   /// A search of this machine.
   ///
@@ -32,14 +34,17 @@ public struct PythonDiscovery: Sendable {
 
   /// The candidates looked at, in order, up to the one that is taken.
   ///
-  /// A path given by the caller or by `CLUTCH_PYTHON` is the only candidate. Otherwise the first supported version
-  /// is taken; where there is none, the first tolerated one. Each candidate costs the start of one Python program,
+  /// A path given by the caller or by `CLUTCH_PYTHON` is the only candidate, and so is, for a program that pip or uv has
+  /// installed into a virtual environment, that environment. Otherwise the first supported version is taken; where there is
+  /// none, the first tolerated one. Each candidate costs the start of one Python program,
   /// unless an earlier search, also of another process, has started it and nothing has changed since.
   ///
   /// - Parameter all: looks at every candidate, also those after the one that is taken, for a report.
   public func search(all: Bool = false) -> [PythonCandidate] {
     if let explicitPath { return [examine(explicitPath, .explicit)] }
     if let path = environment["CLUTCH_PYTHON"], !path.isEmpty { return [examine(path, .environmentVariable)] }
+    // With another Python its packages would not be there.
+    if let own = ownEnvironment { return [examine(own, .ownEnvironment)] }
     var candidates: [PythonCandidate] = []
     var seen: Set<String> = []
     for (path, origin) in places() where seen.insert(path).inserted {
@@ -58,7 +63,7 @@ public struct PythonDiscovery: Sendable {
   /// A merely tolerated version wins only where the user points at it, or when the search found no better one.
   private static func choose(from candidates: [PythonCandidate], final: Bool) -> PythonInstallation? {
     let pointedAt: Set<PythonCandidate.Origin> = [
-      .explicit, .environmentVariable, .activeEnvironment, .localEnvironment,
+      .explicit, .environmentVariable, .ownEnvironment, .activeEnvironment, .localEnvironment,
     ]
     let best = candidates.first { candidate in
       guard let version = candidate.installation?.version else { return false }
@@ -68,6 +73,23 @@ public struct PythonDiscovery: Sendable {
   }
 
   // MARK: Places
+
+  /// The virtual environment in whose `bin` the program is called, or nil. A link to it from elsewhere, as installers of tools
+  /// make, is no call there: such a tool serves whatever environment is active.
+  private var ownEnvironment: String? {
+    guard let program, let end = program.lastIndex(of: "/") else { return nil }
+    let folder = URL(fileURLWithPath: String(program[..<end])).standardizedFileURL
+    let root = folder.deletingLastPathComponent().path
+    return FileManager.default.fileExists(atPath: root + "/pyvenv.cfg") ? root : nil
+  }
+
+  /// As a shell finds it, from what the process was started with.
+  private static let calledProgram: String? = {
+    guard let name = CommandLine.arguments.first, !name.isEmpty else { return nil }
+    if name.contains("/") { return URL(fileURLWithPath: name).path }
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }()
 
   private func places() -> [(String, PythonCandidate.Origin)] {
     var places: [(String, PythonCandidate.Origin)] = []

@@ -35,6 +35,7 @@ public struct PythonCandidate: Sendable, Hashable {
   public enum Origin: String, Sendable, Hashable {
     case explicit = "given path"
     case environmentVariable = "CLUTCH_PYTHON"
+    case ownEnvironment = "the environment that the program is installed in"
     case activeEnvironment = "VIRTUAL_ENV"
     case localEnvironment = ".venv in the working directory"
     case searchPath = "PATH"

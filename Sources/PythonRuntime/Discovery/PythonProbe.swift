@@ -65,7 +65,8 @@ enum PythonProbe {
       return .refused(
         """
         CPython \(version) is a static build without a shared library; install one built with \
-        --enable-shared (under pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install \(version))
+        --enable-shared (under pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install \(version); on Debian and Ubuntu \
+        the library is in the package libpython\(version.major).\(version.minor))
         """)
     }
     return .accepted(

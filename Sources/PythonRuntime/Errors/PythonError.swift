@@ -15,6 +15,16 @@ public struct PythonError: Error, Sendable, Hashable, Codable, CustomStringConve
     public let function: String
     /// The text of the line without its indentation, when the file can be read; at most 200 characters of it.
     public let source: String?
+    /// Which characters of `source` were at work, where that is known and is not the whole line.
+    public let columns: Range<Int>?
+
+    init(file: String, line: Int, function: String, source: String?, columns: Range<Int>? = nil) {
+      self.file = file
+      self.line = line
+      self.function = function
+      self.source = source
+      self.columns = columns
+    }
 
     /// The same in words.
     public var description: String {
@@ -87,10 +97,13 @@ public struct PythonError: Error, Sendable, Hashable, Codable, CustomStringConve
   public var summary: String { message.isEmpty ? typeName : "\(typeName): \(message)" }
 
   /// The whole exception, much as Python prints it: earlier exceptions, traceback, summary, notes, the exceptions of a group.
-  public var description: String {
+  public var description: String { described(\.description) }
+
+  /// The same with frames as somebody else writes them.
+  package func described(_ text: (Frame) -> String) -> String {
     var lines: [String] = []
     if let earlier, let origin {
-      lines.append(earlier.description)
+      lines.append(earlier.described(text))
       lines.append(
         origin == .cause
           ? "\nThe above exception was the direct cause of the following exception:\n"
@@ -100,7 +113,7 @@ public struct PythonError: Error, Sendable, Hashable, Codable, CustomStringConve
       lines.append("Traceback (most recent call last):")
       for (index, frame) in traceback.enumerated() {
         if omittedFrames > 0, index == traceback.count / 2 { lines.append("  [\(omittedFrames) frames left out]") }
-        lines.append("  \(frame)")
+        lines.append("  \(text(frame))")
       }
     }
     if let syntax { lines.append(syntax.picture) }
@@ -108,7 +121,7 @@ public struct PythonError: Error, Sendable, Hashable, Codable, CustomStringConve
     lines += notes
     for (index, exception) in exceptions.enumerated() {
       lines.append("  +---------------- \(index + 1) ----------------")
-      lines += exception.description.split(separator: "\n", omittingEmptySubsequences: false).map { "  | \($0)" }
+      lines += exception.described(text).split(separator: "\n", omittingEmptySubsequences: false).map { "  | \($0)" }
     }
     if omittedExceptions > 0 {
       let leftOut = "\(omittedExceptions) more exception\(omittedExceptions == 1 ? "" : "s")"

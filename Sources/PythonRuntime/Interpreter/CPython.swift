@@ -134,7 +134,15 @@ public enum CPython {
       guard case .refused(let reason) = candidate.outcome else { continue }
       lines.append("  \(candidate.path) (\(candidate.origin.rawValue)): \(reason)")
     }
-    lines.append("Install one, or name one: set CLUTCH_PYTHON to a Python program or a virtual environment.")
+    if candidates.contains(where: { $0.origin == .ownEnvironment }) {
+      lines.append(
+        """
+        Install it into an environment of such a Python (python3.13 -m venv FOLDER, or uv venv --python 3.13), or name \
+        another one: set CLUTCH_PYTHON to a Python program or a virtual environment.
+        """)
+    } else {
+      lines.append("Install one, or name one: set CLUTCH_PYTHON to a Python program or a virtual environment.")
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -245,6 +245,7 @@ package final class PythonProcess: @unchecked Sendable {
     state.runEnding()
     state.forgetLineReader()
     state.releaseObjects()
+    state.lending?.end()
     // Modules and functions hold each other, and the end of an interpreter would have found that.
     _ = api.pointee.PyGC_Collect()
     state.memory.endLimiting()

@@ -83,6 +83,7 @@ public final class SubInterpreter: Sendable {
     let make = {
       let state = try process.create(configuration, memory, denials: denialLog)
       confined.state = state
+      if !configuration.isMain { try Self.run({ py in try py.guardExtensionModules() }, confined) }
       // The first policy of the main interpreter stays, so one that says nothing waits for one that does.
       if !configuration.isMain || !policy.isUnrestricted { try Self.run({ py in try py.enforce(policy) }, confined) }
       try Self.beginLimiting(memory, in: state)

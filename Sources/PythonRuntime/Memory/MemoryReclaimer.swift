@@ -65,6 +65,14 @@ enum MemoryReclaimer {
     blocks.withLock { $0.recorded.values.reduce(0) { $0 + ($1.owner == interpreter ? $1.size : 0) } }
   }
 
+  /// The interpreter in whose memory for objects an address lies; nil for none. Looks at all that is recorded.
+  static func owner(of pointer: UnsafeRawPointer) -> Int64? {
+    let address = UInt(bitPattern: pointer)
+    return blocks.withLock { blocks in
+      blocks.recorded.first { $0.key <= address && address - $0.key < $0.value.size }?.value.owner
+    }
+  }
+
   // MARK: The record
 
   private static let tableOfNodes = 262_144

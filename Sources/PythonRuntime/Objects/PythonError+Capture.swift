@@ -139,7 +139,7 @@ extension PythonError {
   }
 
   private static func traceback(of exception: ObjectPointer, _ api: PythonAPI) -> (frames: [Frame], omitted: Int) {
-    var frames: [Frame] = []
+    var frames: [(frame: Frame, bytes: Range<Int>?)] = []
     var next = api.pointee.PyException_GetTraceback(exception)
     while let entry = next {
       defer { api.pointee.Py_DecRef(entry) }
@@ -152,24 +152,37 @@ extension PythonError {
     }
     let omitted = max(0, frames.count - mostFrames)
     if omitted > 0 { frames.removeSubrange(mostFrames / 2..<mostFrames / 2 + omitted) }
-    let shown = frames.map { frame in
-      Frame(
-        file: frame.file, line: frame.line, function: frame.function,
-        source: sourceLine(frame.file, frame.line, api))
+    let shown = frames.map { frame, bytes in
+      let (source, columns) = sourceLine(frame.file, frame.line, bytes, api)
+      return Frame(file: frame.file, line: frame.line, function: frame.function, source: source, columns: columns)
     }
     return (shown, omitted)
   }
 
-  private static func frame(of entry: ObjectPointer, _ api: PythonAPI) -> Frame? {
+  /// The frame, and which bytes of its line were at work.
+  private static func frame(of entry: ObjectPointer, _ api: PythonAPI) -> (Frame, Range<Int>?)? {
     guard let line = api.intAttribute(entry, "tb_lineno"), let frame = api.attribute(entry, "tb_frame") else {
       return nil
     }
     defer { api.pointee.Py_DecRef(frame) }
     guard let code = api.attribute(frame, "f_code") else { return nil }
     defer { api.pointee.Py_DecRef(code) }
-    return Frame(
+    let found = Frame(
       file: api.textAttribute(code, "co_filename", limit: TextLimit.path) ?? "?", line: line,
       function: api.textAttribute(code, "co_qualname", limit: TextLimit.name) ?? "?", source: nil)
+    return (found, api.intAttribute(entry, "tb_lasti").flatMap { bytes(at: $0, of: code, onLine: line, api) })
+  }
+
+  /// What of a line an instruction was made of, if that is on one line.
+  private static func bytes(
+    at instruction: Int, of code: ObjectPointer, onLine line: Int, _ api: PythonAPI
+  ) -> Range<Int>? {
+    var (firstLine, first, lastLine, last): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
+    guard let offset = Int32(exactly: instruction),
+      api.pointee.PyCode_Addr2Location(code, offset, &firstLine, &first, &lastLine, &last) != 0,
+      Int(firstLine) == line, lastLine == firstLine, first >= 0, first < last
+    else { return nil }
+    return Int(first)..<Int(last)
   }
 
   /// What reads lines of source, as a new reference: ours, or `linecache` where there is none. Both also know the text of
@@ -193,32 +206,54 @@ extension PythonError {
     return api.attribute(module, "getline")
   }
 
-  private static func sourceLine(_ file: String, _ line: Int, _ api: PythonAPI) -> String? {
+  /// The text of a line, and which of its characters some bytes are.
+  private static func sourceLine(
+    _ file: String, _ line: Int, _ bytes: Range<Int>?, _ api: PythonAPI
+  ) -> (String?, columns: Range<Int>?) {
     let functions = api.pointee
-    guard let read = lineReader(api) else { return nil }
+    guard let read = lineReader(api) else { return (nil, nil) }
     defer { functions.Py_DecRef(read) }
     guard let name = functions.PyUnicode_FromStringAndSize(file, file.utf8.count),
       let number = functions.PyLong_FromLongLong(Int64(line))
     else {
       functions.PyErr_Clear()
-      return nil
+      return (nil, nil)
     }
     var arguments: [ObjectPointer?] = [name, number]
     defer { for argument in arguments { functions.Py_DecRef(argument) } }
     guard let found = functions.PyObject_Vectorcall(read, &arguments, 2, nil) else {
       functions.PyErr_Clear()
-      return nil
+      return (nil, nil)
     }
     defer { functions.Py_DecRef(found) }
     // Shortened only then: a line may begin with any number of spaces.
-    guard let strip = api.attribute(found, "strip") else { return nil }
+    guard let strip = api.attribute(found, "strip") else { return (nil, nil) }
     defer { functions.Py_DecRef(strip) }
     guard let stripped = functions.PyObject_Vectorcall(strip, nil, 0, nil) else {
       functions.PyErr_Clear()
-      return nil
+      return (nil, nil)
     }
     defer { functions.Py_DecRef(stripped) }
     let line = api.text(stripped, limit: TextLimit.sourceLine) ?? ""
-    return line.isEmpty ? nil : line
+    if line.isEmpty { return (nil, nil) }
+    let columns = bytes.flatMap { bytes in
+      api.text(found, limit: TextLimit.sourceLine).flatMap { characters(bytes, of: $0, shownAs: line) }
+    }
+    return (line, columns)
+  }
+
+  /// - Parameters:
+  ///   - whole: the line with its indentation.
+  ///   - shown: without.
+  private static func characters(_ bytes: Range<Int>, of whole: String, shownAs shown: String) -> Range<Int>? {
+    let indentation = whole.utf8.prefix { $0 == 32 || (9...13).contains($0) }.count
+    guard bytes.lowerBound >= indentation, bytes.upperBound <= whole.utf8.count else { return nil }
+    let utf8 = whole.utf8
+    let start = utf8.index(utf8.startIndex, offsetBy: indentation)
+    let first = utf8.index(utf8.startIndex, offsetBy: bytes.lowerBound)
+    let last = utf8.index(utf8.startIndex, offsetBy: bytes.upperBound)
+    let columns = whole[start..<first].count..<whole[start..<last].count
+    // A long line is shown without its end.
+    return columns.upperBound > shown.count || columns.count == shown.count || columns.isEmpty ? nil : columns
   }
 }

@@ -20,7 +20,7 @@ struct PolicyFolders {
   /// Whether one of them lies in a folder, or is it.
   func lie(in folder: String) -> Bool { roots.contains { Self.lies($0, in: folder) } }
 
-  private static func lies(_ path: String, in root: String) -> Bool {
+  static func lies(_ path: String, in root: String) -> Bool {
     // Bytes, because Swift takes texts for equal that are different files.
     guard root != "/" else { return true }
     guard path.utf8.starts(with: root.utf8) else { return false }

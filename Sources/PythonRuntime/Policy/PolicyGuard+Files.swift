@@ -115,9 +115,8 @@ extension PolicyGuard {
     if Self.isProcessFile(path), !policy.nativeCode { return false }
     if Self.isEnvironmentFile(path), policy.environment != .all { return false }
     if policy.read == .all || policy.write == .all || Self.devices.contains(path) { return true }
-    if readable.contain(path) || writable.contain(path) || libraries.contain(path) || timeZones.contain(path) {
-      return true
-    }
+    if libraries.contain(path) || timeZones.contain(path) { return true }
+    if readable.contain(path) || writable.contain(path), !isOfCache(path) { return true }
     return modules.contain(path)
       && Self.moduleSuffixes.contains { path.utf8.reversed().starts(with: $0.utf8.reversed()) }
   }
@@ -141,7 +140,13 @@ extension PolicyGuard {
   private func canWrite(_ path: String) -> Bool {
     if Self.isProcessFile(path), !policy.nativeCode { return false }
     if policy.write == .all || path == "/dev/null" { return true }
-    return writable.contain(path) && !installation.contain(path)
+    return writable.contain(path) && !installation.contain(path) && !isOfCache(path)
+  }
+
+  /// Whether a path lies in the cache, which a policy that names folders around it does not mean. One may name what is in it.
+  private func isOfCache(_ path: String) -> Bool {
+    guard cache.contain(path) else { return false }
+    return !(readable.roots + writable.roots).contains { cache.contain($0) && PolicyFolders.lies(path, in: $0) }
   }
 
   func changing(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {

@@ -145,10 +145,12 @@ extension PolicyGuard {
   /// own in any case.
   func isTrusted(_ rule: String) -> Bool { rule == PolicyModules.native && runsPackage }
 
-  /// Whether code may import a module by a statement; if not, the exception is set. Of a module that is there already, since
-  /// a package has imported it, no event tells.
-  func allowsImport(of arguments: AuditArguments) -> Bool {
-    guard trustsPackages, let name = arguments.text(0), arguments.count < 5 || arguments.int(4) == 0 else {
+  /// Whether code may import a module by a statement, or `importlib`; if not, the exception is set. Of a module that is there
+  /// already, since a package has imported it, no event tells.
+  ///
+  /// - Parameter place: which argument says how many packages up a relative name begins.
+  func allowsImport(of arguments: AuditArguments, levelAt place: Int) -> Bool {
+    guard trustsPackages, let name = arguments.text(0), arguments.count <= place || arguments.int(place) == 0 else {
       return true
     }
     let top = String(decoding: name.utf8.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)

@@ -23,6 +23,8 @@ final class PolicyGuard {
   let modules: PolicyFolders
   /// Where extension modules may come from.
   let nativeModules: PolicyFolders
+  /// Where Clutch keeps environments, and more that is run. Of these a file has its own, which are among the libraries.
+  let cache: PolicyFolders
   let timeZones = PolicyFolders(
     ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"], moduleFolder: nil)
   let hosts: [HostPattern]
@@ -70,6 +72,7 @@ final class PolicyGuard {
     nativeModules = PolicyFolders(places.libraries + places.searchPath, moduleFolder: nil)
     standardFolder = PolicyFolders(Array(places.libraries.prefix(1)), moduleFolder: nil)
     packages = PolicyFolders(Array(places.libraries.dropFirst()), moduleFolder: nil)
+    cache = PolicyFolders([CacheFolder.ofProcess?.path].compactMap { $0 }, moduleFolder: nil)
     hosts = policy.network.listed.compactMap(HostPattern.init)
     standardLibrary = Set(places.standardLibrary)
     deniedModules = PolicyModules.denied(by: policy)

@@ -59,7 +59,7 @@ extension Python {
           ["posix.open", "posix.readlink", "_imp.create_builtin"]
             + DescriptorFunction.all.map { "\($0.module).\($0.name)" }
             + (policy.read == .all ? [] : InquiryFunction.allCases.map(\.rawValue))
-            + (state.isMain && !policy.nativeCode ? ["builtins.__import__"] : [])
+            + (state.isMain && !policy.nativeCode ? ["builtins.__import__", "_frozen_importlib._gcd_import"] : [])
         ).subtracting(withheld.values.joined()).sorted(),
         "denied": denied.filter { $0.value != PolicyModules.copies }.map(\.key),
         "hidden": PolicyModules.hidden(by: policy),
@@ -116,8 +116,8 @@ extension Python {
     let signature =
       api.textAttribute(original, "__text_signature__", limit: TextLimit.path).map { "\(name)\($0)\n--\n\n" } ?? ""
     let held = HeldReference(original, api)
-    // Otherwise code would find it with the help of `gc`.
-    api.pointee.PyObject_GC_UnTrack(original)
+    // Otherwise code would find it with the help of `gc`. A function that is written in Python cannot be freed without that.
+    if name != "_gcd_import" { api.pointee.PyObject_GC_UnTrack(original) }
     let function = DescriptorFunction.all.first { "\($0.module).\($0.name)" == fullName }
     let inquiry = InquiryFunction(rawValue: fullName)
     return HostFunction.make(
@@ -132,8 +132,8 @@ extension Python {
         BuiltinModules.setGuardOfThread(policyGuard)
         return api.pointee.PyObject_Call(held.object, arguments, keywords)
       }
-      if name == "__import__" {
-        return policyGuard.allowsImport(of: AuditArguments(arguments, api))
+      if name == "__import__" || name == "_gcd_import" {
+        return policyGuard.allowsImport(of: AuditArguments(arguments, api), levelAt: name == "__import__" ? 4 : 2)
           ? api.pointee.PyObject_Call(held.object, arguments, keywords) : nil
       }
       guard var call = CallArguments.copy(arguments, keywords, api) else { return nil }

@@ -33,7 +33,14 @@ package final class InterpreterState {
     interrupter = Interrupter(api: api, threadState: threadState)
     self.installation = installation
     self.denials = denials
+    lending = id == 0 ? Lending() : nil
   }
+
+  /// Memory of its objects that others use without its GIL; nil where it would be gone with the interpreter.
+  package let lending: Lending?
+
+  /// The extension modules that were refused in it.
+  package let refusedModules = RefusedModules()
 
   /// What its policy lets it do; nil for everything.
   var policyGuard: PolicyGuard?
@@ -49,6 +56,14 @@ package final class InterpreterState {
     MemoryCounter.setOfThread(memory.counter)
     BuiltinModules.setGuardOfThread(policyGuard)
     api.pointee.PyEval_RestoreThread(threadState)
+    takeBack()
+  }
+
+  /// Takes back what was lent and is not used any more.
+  package func takeBack() {
+    guard let lending else { return }
+    lending.takeBack()
+    Lending.orphans.takeBack()
   }
 
   /// Gives the GIL back, so that another thread state of the interpreter can run.

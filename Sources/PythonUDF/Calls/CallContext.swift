@@ -29,7 +29,8 @@ final class CallContext: Sendable {
   let observer: (@Sendable (UDFRowFailure) -> Void)?
   let trace: CallTrace?
   let progress: CallProgress
-  /// Told of rows of an async function that do not end when they are cancelled, beside this call.
+  /// Told of rows of an async function that do not end when they are cancelled, beside this call; only where it is another
+  /// process's, which has its results before the next call.
   private let tellHang: (@Sendable (_ isLate: Bool) -> Void)?
 
   private let state = Mutex(State())
@@ -150,7 +151,7 @@ final class CallContext: Sendable {
         guard let self else { return }
         tellHang?(isLate)
         stopHanging(isLate: isLate)
-      })
+      }, areTakenAtOnce: tellHang != nil)
   }
 
   /// Stops a call of which rows do not end that were cancelled.

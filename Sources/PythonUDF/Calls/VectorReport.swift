@@ -2,8 +2,8 @@ import Functions
 import VectorizedPython
 
 /// What of a function runs without Python.
-package struct VectorReport: Sendable, Hashable {
-  package enum Status: String, Sendable {
+package struct VectorReport: Sendable, Hashable, Codable {
+  package enum Status: String, Sendable, Codable {
     /// All but rows whose values Python alone can compute, such as an integer of more than 64 bits, or one that raises.
     case vectorized
     /// All but rows that reach certain places.
@@ -13,7 +13,7 @@ package struct VectorReport: Sendable, Hashable {
   }
 
   /// Something in the function's source that is in the way.
-  package struct Reason: Sendable, Hashable {
+  package struct Reason: Sendable, Hashable, Codable {
     package let line: Int
     package let column: Int
     package let construct: String
@@ -36,11 +36,6 @@ package struct VectorReport: Sendable, Hashable {
   init(offAt line: Int) {
     status = .python
     reasons = [Reason(line: line, column: 1, construct: "it is turned off", hint: nil)]
-  }
-
-  init(elsewhere line: Int) {
-    status = .python
-    reasons = [Reason(line: line, column: 1, construct: "it runs in a worker process", hint: nil)]
   }
 
   init(kind: FunctionKind, line: Int) {

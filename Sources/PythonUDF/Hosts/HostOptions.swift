@@ -34,7 +34,7 @@ public struct HostOptions: Sendable {
   /// How long a source may take to load in one interpreter; nil for any time. One that does not stop then is given up a
   /// second later, but for one that a database's query loads on its own thread (``threads``), unless ``startsAll``.
   public var loadTimeout: Duration?
-  /// Whether rows of functions that are plain enough are computed without Python, with the same results; off by default. A
+  /// Whether rows of functions that are plain enough are computed without Python, with the same results; on by default. A
   /// function may say otherwise with `@udf(vectorize=...)`.
   public var vectorizes: Bool
   /// How many calls may wait while all interpreters run; more fail with the code `busy`. Nil for any number.
@@ -56,7 +56,7 @@ public struct HostOptions: Sendable {
     workers: Int? = nil, worker: String? = nil, workerIdle: Duration? = nil, environment: UDFEnvironment? = nil,
     loadTimeout: Duration? = .seconds(120), waitingLimit: Int? = nil,
     logging: UDFLogging = UDFLogging(), discovery: PythonDiscovery = PythonDiscovery(), threads: ThreadGroup? = nil,
-    vectorizes: Bool = false
+    vectorizes: Bool = true
   ) {
     self.interpreters = interpreters
     self.startsAll = startsAll

@@ -53,7 +53,14 @@ final class InterpreterHost: FunctionHost {
     self.options = options
     self.log = log
     channel = LogChannel(log)
-    vectors = VectorTier(isOn: options.vectorizes)
+    vectors = VectorTier(isOn: options.vectorizes) { function, row in
+      log.note(
+        .error,
+        """
+        computed without Python, the row has another result than in Python, which is a fault of Clutch: Python runs the \
+        function from here on, but results before may be wrong; see `clutch verify`
+        """, of: function, row: row)
+    }
   }
 
   private var interpreter: SubInterpreter? { state.withLock(\.interpreter) }

@@ -41,7 +41,7 @@ struct KeptPlacement {
     let text = Self.sum(source.text)
     let whose = [source.path ?? text, installation.executable] + folders
     // One for each file, so that those of its earlier versions do not stay.
-    name = "placement-\(Self.sum(whose.joined(separator: "\n"))).json"
+    name = "\(CacheFolder.placements)\(Self.sum(whose.joined(separator: "\n"))).json"
     question = [Self.format, text, "\(source.text.utf8.count)", "\(installation.version)"] + source.functions + whose
   }
 
@@ -52,18 +52,23 @@ struct KeptPlacement {
     guard let content = folder.read(name), let entry = try? JSONDecoder().decode(Entry.self, from: Data(content)),
       entry.question == question, entry.state == entry.paths.map({ fileIdentity($0) })
     else { return nil }
+    folder.noteUse(name)
     return entry.answer
   }
 
   /// Has the next start find it again, after an answer that was wrong.
   func forget() { folder.write(name, []) }
 
-  /// Keeps what was found, if that can be known again.
+  /// After how many seconds one that nobody has used goes.
+  private static let lifetime = 90.0 * 86_400
+
+  /// Keeps what was found, if that can be known again, and drops what was found of files that are not used any more.
   func keep(_ answer: Answer, _ findings: PackageFindings) {
     guard findings.isComplete else { return }
     let paths = folders + findings.folders.filter { !folders.contains($0) } + findings.files
     let entry = Entry(question: question, paths: paths, state: paths.map { fileIdentity($0) }, answer: answer)
     guard let content = try? JSONEncoder().encode(entry) else { return }
     folder.write(name, Array(content))
+    folder.removeEntries(named: CacheFolder.placements, unusedFor: Self.lifetime)
   }
 }

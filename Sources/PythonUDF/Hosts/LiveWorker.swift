@@ -35,6 +35,8 @@ final class LiveWorker: @unchecked Sendable {
   private var bound: MemoryBound?
   /// Why it was ended for the memory that it took.
   private var overrun: String?
+  /// Why it was ended for what it has told.
+  private var eventProblem: String?
 
   private static let numbers = Atomic(0)
   /// How much of what a worker writes to standard error is kept.
@@ -90,8 +92,12 @@ final class LiveWorker: @unchecked Sendable {
   // MARK: What it tells
 
   private func listen(_ observer: Observer) {
-    while var message = SmallMessage.read(from: connection.events) {
-      guard let number = try? message.readByte(), let event = WorkerEvent(rawValue: number) else { break }
+    var received = SmallMessage.receive(from: connection.events)
+    while case .message(var message) = received {
+      guard let number = try? message.readByte(), let event = WorkerEvent(rawValue: number) else {
+        received = .garbage
+        break
+      }
       switch event {
       case .hello:
         let version = try? message.readInt()
@@ -117,7 +123,11 @@ final class LiveWorker: @unchecked Sendable {
         told += 1
         condition.broadcast()
       }
+      received = SmallMessage.receive(from: connection.events)
     }
+    if case .garbage = received { condition.withLock { eventProblem = "it wrote what is no event" } }
+    // Nothing more of it would be heard.
+    kill()
     condition.withLock {
       toldEnd = true
       condition.broadcast()
@@ -200,7 +210,9 @@ final class LiveWorker: @unchecked Sendable {
       throw garbage("answers call \(frame.sequence) where it was asked \(sequence)")
     }
     // What it has told before it answered comes first.
-    _ = wait(10) { told >= frame.events || toldEnd }
+    guard wait(Self.mostWaiting, until: { told >= frame.events || toldEnd }) else {
+      throw garbage("says that it has told \(frame.events) things, and has not")
+    }
     do {
       var reader = try connection.memory.read(frame.place)
       let answer = try StepAnswer(from: &reader, &received)
@@ -216,6 +228,8 @@ final class LiveWorker: @unchecked Sendable {
     }
   }
 
+  /// How many seconds what a worker has told may take to be heard.
+  private static let mostWaiting = 30.0
   /// How much shared memory stays a worker's own between two calls.
   private static let mostKept = 64 << 20
 
@@ -227,8 +241,8 @@ final class LiveWorker: @unchecked Sendable {
 
   private var death: WorkerDeath {
     let end = settledEnd
-    let (why, limit) = condition.withLock { (self.overrun, self.bound?.limit) }
-    return WorkerDeath(end: end, lines: lastLines, overrun: why, memoryLimit: limit)
+    let (why, limit, problem) = condition.withLock { (self.overrun, self.bound?.limit, self.eventProblem) }
+    return WorkerDeath(end: end, lines: lastLines, problem: problem, overrun: why, memoryLimit: limit)
   }
 
   /// How it has ended; ends it where it only pretends to.

@@ -81,10 +81,6 @@ final class ProcessHost: FunctionHost {
   /// Runs a step in the worker that there is, or in a fresh one.
   private func attempt(_ step: FunctionStep, _ call: CallContext) throws -> StepResult {
     if case .load = step { return try loaded(call) }
-    // A worker runs all rows in Python.
-    if case .inspect(let function) = step, let signature = state.withLock({ $0.signatures?[function] }) {
-      return .inspected(VectorReport(elsewhere: signature.line))
-    }
     let worker = try liveWorker(call)
     let sequence = worker.nextSequence
     let (isStopped, signature) = state.withLock { state -> (Bool, UDFSignature?) in
@@ -123,7 +119,7 @@ final class ProcessHost: FunctionHost {
     case (.rows(_, let batch), .rows(let result)), (.feed(_, let batch), .rows(let result)):
       (expected, given) = (batch.rowCount, result)
     case (.load, .loaded), (.draw, .drawn), (.close, .closed), (.aggregate, .aggregated), (.finish, .closed),
-      (.abort, .closed), (.end, .closed):
+      (.abort, .closed), (.end, .closed), (.inspect, .inspected):
       return
     default: throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
     }
@@ -206,7 +202,8 @@ final class ProcessHost: FunctionHost {
       WorkerLoad(
         source: source, configuration: options.configuration, policy: options.policy, environment: options.environment,
         python: python,
-        logLevel: log.lowestLevel.rawValue, messagesPerSecond: log.messagesPerSecond))
+        logLevel: log.lowestLevel.rawValue, messagesPerSecond: log.messagesPerSecond,
+        vectorizes: options.vectorizes))
     guard case .loaded(let signatures) = outcome else {
       throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
     }

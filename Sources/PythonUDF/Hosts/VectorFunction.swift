@@ -9,6 +9,7 @@ import VectorizedPython
 final class VectorFunction {
   private let function: Int
   private let signature: UDFSignature
+  private let probe: TraceProbe
   private var phase = Phase.waiting
   private var seenRows = 0
   private var attempts = 0
@@ -20,9 +21,12 @@ final class VectorFunction {
   private enum Phase {
     /// Not read yet: until some rows have come that is not worth it.
     case waiting
+    /// What was found, what guards it, and by the number of arguments a program, or that there is none.
     case read(String, FunctionGuard, [Int: Ready?])
-    /// Left to Python for so many batches; nil for good.
-    case resting(batches: Int?)
+    /// Left to Python for so many batches.
+    indirect case resting(batches: Int, then: Phase)
+    /// Left to Python for good.
+    case never
   }
 
   /// A program with what it runs in.
@@ -30,46 +34,54 @@ final class VectorFunction {
     let program: VectorProgram
     let workspace = VectorWorkspace()
     private let watch: FunctionGuard
+    private let probe: TraceProbe
 
-    init(_ program: VectorProgram, _ watch: FunctionGuard) { (self.program, self.watch) = (program, watch) }
+    init(_ program: VectorProgram, _ watch: FunctionGuard, _ probe: TraceProbe) {
+      (self.program, self.watch, self.probe) = (program, watch, probe)
+    }
 
     /// Whether Python would still run what the program was made of, and nobody watches it.
-    var holds: Bool { watch.holds && watch.isUntraced() }
+    var holds: Bool { watch.holds && !probe.isTraced }
   }
 
-  init(_ function: Int, _ signature: UDFSignature) { (self.function, self.signature) = (function, signature) }
+  init(_ function: Int, _ signature: UDFSignature, _ probe: TraceProbe) {
+    (self.function, self.signature, self.probe) = (function, signature, probe)
+  }
 
   /// Reading a function takes as long as calling it for some thousands of rows.
   private static let enoughRows = 64
-  /// How often it is read again after what it relies on has changed.
+  /// How often it is read again after what it relies on has changed, before it rests.
   private static let mostAttempts = 4
   /// Row timeouts under this are watched by the row, which programs have no such thing as.
   private static let shortTimeout = Duration.milliseconds(100)
 
   /// What runs a batch; nil when Python does.
   func ready(for batch: RecordBatch, _ call: CallContext, of module: LoadedModule, in py: borrowing Python) -> Ready? {
-    seenRows += batch.rowCount
+    switch phase {
+    case .never: return nil
+    case .resting(let batches, let next):
+      phase = batches > 1 ? .resting(batches: batches - 1, then: next) : next
+      return nil
+    case .waiting:
+      seenRows += batch.rowCount
+      guard seenRows >= Self.enoughRows else { return nil }
+    case .read(_, let watch, let programs):
+      if case .some(.none) = programs[batch.columns.count], watch.holds { return nil }
+    }
     if let timeout = call.timeouts.row, timeout < Self.shortTimeout { return nil }
     let fields = batch.schema.fields
     guard (call.options.resultType?(signature.result) ?? signature.result.resolved(for: fields)) == signature.result,
-      (try? signature.check(fields)) != nil
+      (try? signature.check(fields)) != nil, !probe.isTraced
     else { return nil }
     switch phase {
-    case .resting(nil): return nil
-    case .resting(let batches?):
-      phase = batches > 1 ? .resting(batches: batches - 1) : .waiting
-      return nil
-    case .waiting:
-      guard seenRows >= Self.enoughRows else { return nil }
-      read(module, py)
-    case .read(_, let watch, _):
-      if !watch.holds { read(module, py) }
+    case .read(_, let watch, _) where watch.holds: break
+    default: read(module, py)
     }
     guard case .read(let syntax, let watch, var programs) = phase else { return nil }
     let count = fields.count
     if let known = programs[count] { return known.flatMap { $0.holds ? $0 : nil } }
     let program = try? VectorProgram(syntax, signature, argumentCount: count)
-    let ready = program.flatMap { Self.isExact($0, module, py) ? Ready($0, watch) : nil }
+    let ready = program.flatMap { Self.isExact($0, module, py) ? Ready($0, watch, probe) : nil }
     programs[count] = .some(ready)
     phase = .read(syntax, watch, programs)
     return ready.flatMap { $0.holds ? $0 : nil }
@@ -77,13 +89,14 @@ final class VectorFunction {
 
   private func read(_ module: LoadedModule, _ py: borrowing Python) {
     attempts += 1
-    guard attempts <= Self.mostAttempts,
-      case .found(let syntax, let watch)? = try? module.vectorSyntax(function, in: py)
-    else {
-      phase = .resting(batches: nil)
-      return
+    if attempts > Self.mostAttempts {
+      // It changes all the time.
+      phase = .resting(batches: Self.rest * attempts, then: .waiting)
+    } else if case .found(let syntax, let watch)? = try? module.vectorSyntax(function, in: py) {
+      phase = .read(syntax, watch, [:])
+    } else {
+      phase = .never
     }
-    phase = .read(syntax, watch, [:])
   }
 
   /// What share of a function's rows may be Python's before all are, how many batches decide that, and how many later it
@@ -99,9 +112,26 @@ final class VectorFunction {
     let isInVain = Double(self.rerun) > Double(self.rows) * Self.mostRerun
     (batches, self.rows, self.rerun) = (0, 0, 0)
     guard isInVain else { return }
-    phase = .resting(batches: Self.rest)
-    attempts = 0
+    phase = .resting(batches: Self.rest, then: phase)
   }
+
+  /// Of about so many rows Python computes one too.
+  private static let samplePeriod = 9_973
+  private var untilSample = samplePeriod / 2
+
+  /// The row of a batch that Python is to compute too, so that a difference, which would be a fault of Clutch, does not go on
+  /// for long; nil for none.
+  func sample(of rows: Int) -> Int? {
+    guard untilSample < rows else {
+      untilSample -= rows
+      return nil
+    }
+    defer { untilSample = Self.samplePeriod }
+    return untilSample
+  }
+
+  /// Leaves the function to Python.
+  func giveUp() { phase = .never }
 
   // MARK: The C library
 

@@ -13,27 +13,38 @@ final class VectorTier: @unchecked Sendable {
   // Sendable because it is only used under the GIL of its host's interpreter, on the host's thread.
 
   private let isOn: Bool
+  /// Told of a function, and of a row whose result Python does not have.
+  private let tell: @Sendable (_ function: String, _ row: Int) -> Void
   private var functions: [Int: VectorFunction] = [:]
+  /// Says whether somebody traces; there once a function has been called.
+  private var probe: TraceProbe?
 
-  init(isOn: Bool) { self.isOn = isOn }
+  init(isOn: Bool, tell: @escaping @Sendable (_ function: String, _ row: Int) -> Void) {
+    (self.isOn, self.tell) = (isOn, tell)
+  }
 
   /// A function's results for the rows of a batch, as `LoadedModule.rows` gives them.
   func rows(
     _ function: Int, _ batch: RecordBatch, _ call: CallContext, of module: LoadedModule, in py: borrowing Python
   ) throws -> UDFResult {
     let context = call.rowContext
-    guard let known = vectorFunction(function, module), let ready = known.ready(for: batch, call, of: module, in: py)
+    guard let known = vectorFunction(function, module, py),
+      let ready = known.ready(for: batch, call, of: module, in: py)
     else {
       return try module.rows(function, batch, context, in: py)
     }
     let progress = context.progress
     let program = ready.program
-    let found = VectorRun(program, batch, in: ready.workspace) { row in
-      // For those who watch how long a row takes.
-      progress.row.pointee.store(row + 1, ordering: .relaxed)
-      return !progress.isStopped.load(ordering: .relaxed)
-    }
+    // Nobody is told of rows under way: what a thousand of them take together is no row's own time.
+    let found = VectorRun(program, batch, in: ready.workspace) { _ in !progress.isStopped.load(ordering: .relaxed) }
     guard let run = found else { return try module.rows(function, batch, context, in: py) }
+    if program.obstacles.isEmpty, let row = known.sample(of: batch.rowCount),
+      let column = sample(function, batch, row, context, of: module, in: py), run.differs(at: row, from: column)
+    {
+      tell(module.functions[function].signature.name, row)
+      known.giveUp()
+      return try module.rows(function, batch, context, in: py)
+    }
     let (rerun, rerunCount) = (run.rerun, run.rerunCount)
     known.note(rows: batch.rowCount, rerun: rerunCount)
     var (result, rows): (UDFResult?, [Range<Int>]) = (nil, [])
@@ -58,6 +69,18 @@ final class VectorTier: @unchecked Sendable {
     return complete
   }
 
+  /// What Python gives for one row of a function that has no effects; nil where that cannot be said.
+  private func sample(
+    _ function: Int, _ batch: RecordBatch, _ row: Int, _ context: RowContext, of module: LoadedModule,
+    in py: borrowing Python
+  ) -> Column? {
+    var options = context.options
+    options.errorMode = .collect
+    let quiet = RowContext(options: options, progress: context.progress)
+    defer { context.progress.row.pointee.store(0, ordering: .relaxed) }
+    return try? module.rows(function, batch, quiet, only: [row..<row + 1], takesRest: { false }, in: py).0.values
+  }
+
   /// What of a function runs without Python, where that is on.
   func report(_ function: Int, of module: LoadedModule, in py: borrowing Python) throws -> VectorReport {
     let signature = module.functions[function].signature
@@ -75,11 +98,13 @@ final class VectorTier: @unchecked Sendable {
     }
   }
 
-  private func vectorFunction(_ function: Int, _ module: LoadedModule) -> VectorFunction? {
+  private func vectorFunction(_ function: Int, _ module: LoadedModule, _ py: borrowing Python) -> VectorFunction? {
     if let known = functions[function] { return known }
     let signature = module.functions[function].signature
     guard signature.kind == .rows, signature.vectorizes ?? isOn else { return nil }
-    let made = VectorFunction(function, signature)
+    guard let probe = probe ?? (try? module.traceProbe(in: py)) else { return nil }
+    self.probe = probe
+    let made = VectorFunction(function, signature, probe)
     functions[function] = made
     return made
   }

@@ -28,3 +28,8 @@ extension UDFPool {
     do { return try outcome.get().rows } catch is CancellationError { return nil }
   }
 }
+
+extension UDFSignature {
+  /// Whether a call may begin on its caller's thread, and anew elsewhere if it takes long: what says that each call counts does not.
+  var mayRunAtOnce: Bool { [.rows, .batch].contains(kind) && determinism != .volatile }
+}

@@ -34,25 +34,28 @@ extension UDFPool {
 
   /// Calls a function for many batches in parallel and gives the results in the order of the batches.
   ///
-  /// As many batches are under way as there may be interpreters, so `batches` may be lazy and long. A function that takes
-  /// the batches of a query with an iterator gets them one after the other, in one interpreter.
+  /// As many batches are under way as there may be interpreters, so `batches` may be lazy and long. A function of whole batches
+  /// with `rows=` gets those that follow each other joined up to so many rows, and its errors count the rows of what was joined.
+  /// A function that takes the batches of a query with an iterator gets them one after the other, in one interpreter.
   ///
   /// - Throws: the error of the first batch, in order of time, that failed; batches not begun are dropped then.
   public func call(_ name: String, batches: some Sequence<RecordBatch>) async throws -> [Column] {
-    if try signature(of: name).kind == .batches { return try await callInTurn(name, batches) }
-    return try await withThrowingTaskGroup(of: (Int, Column).self) { group in
+    let signature = try signature(of: name)
+    if signature.kind == .batches { return try await callInTurn(name, batches) }
+    let mostRows = signature.kind == .batch ? signature.batchForm?.rows : nil
+    return try await withThrowingTaskGroup(of: (Int, [Column]).self) { group in
       let width = hosts.limit
-      var results: [Column?] = []
-      func keep(_ result: (Int, Column)?) {
-        if let (index, column) = result { results[index] = column }
+      var results: [[Column]] = []
+      func keep(_ result: (Int, [Column])?) {
+        if let (index, columns) = result { results[index] = columns }
       }
-      for (index, batch) in batches.enumerated() {
+      for (index, joined) in JoinedBatches(batches, upTo: mostRows).enumerated() {
         if index >= width { keep(try await group.next()) }
-        results.append(nil)
-        group.addTask { (index, try await self.call(name, batch)) }
+        results.append([])
+        group.addTask { (index, joined.parts(of: try await self.call(name, joined.batch))) }
       }
       while let result = try await group.next() { keep(result) }
-      return results.compactMap { $0 }
+      return results.flatMap(\.self)
     }
   }
 

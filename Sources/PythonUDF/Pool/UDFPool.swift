@@ -73,7 +73,7 @@ public final class UDFPool: FunctionProvider, AtOnceProvider {
   ) {
     if case .loaded(let signatures) = loaded { self.signatures = signatures } else { signatures = [] }
     concurrentPlaces = signatures.map { hosts.limit > 1 ? $0.concurrency.map(ConcurrentPlaces.init) : nil }
-    meters = signatures.map { [.rows, .batch].contains($0.kind) && options.threads == nil ? CallMeter() : nil }
+    meters = signatures.map { $0.mayRunAtOnce && options.threads == nil ? CallMeter() : nil }
     self.hosts = hosts
     self.source = source
     self.options = options

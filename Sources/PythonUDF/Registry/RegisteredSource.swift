@@ -135,6 +135,9 @@ public final class RegisteredSource: FunctionProvider, AtOnceProvider {
     get throws(UDFError) { try registry.version(name).pool.failureSummaries }
   }
 
+  /// The pool of the version that is there now; it closes when another takes the place.
+  package var pool: UDFPool { get throws(UDFError) { try registry.version(name).pool } }
+
   /// What the policy has denied, since this version came.
   public var denials: PolicyDenials { get throws(UDFError) { try registry.version(name).pool.denials } }
 

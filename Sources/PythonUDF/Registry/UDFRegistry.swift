@@ -69,6 +69,16 @@ public final class UDFRegistry: Sendable {
   public func replace(
     _ name: String, with source: UDFSource, allowingChanges: Bool = false, options: HostOptions? = nil
   ) async throws {
+    try await replace(name, with: source, allowingChanges: allowingChanges, options: options) { _ in }
+  }
+
+  /// Does the same for a host that looks at the new version, and may refuse it, before it takes the place.
+  ///
+  /// - Parameter check: told of the loaded version; what it throws is thrown here, and nothing has changed then.
+  package func replace(
+    _ name: String, with source: UDFSource, allowingChanges: Bool, options: HostOptions? = nil,
+    check: @Sendable (UDFPool) throws -> Void
+  ) async throws {
     let load = loads.add(1, ordering: .relaxed).newValue
     let (entry, old) = try entries.withLock { entries throws(UDFError) in
       guard var entry = entries[name], let old = entry.version else { throw Self.unknown(name, entries) }
@@ -81,8 +91,9 @@ public final class UDFRegistry: Sendable {
       return (entry, old)
     }
     do {
-      try await self.load(source, name, entry, load) { pool throws(UDFError) in
+      try await self.load(source, name, entry, load) { pool in
         if !allowingChanges { try UDFSignature.requireSame(pool.signatures, as: old.pool.signatures, of: name) }
+        try check(pool)
       }
     } catch {
       entries.withLock { if $0[name]?.loading == load { $0[name]?.loading = nil } }
@@ -93,10 +104,10 @@ public final class UDFRegistry: Sendable {
 
   /// Loads a version and puts it in its place, if the entry is still there: it may have been removed meanwhile.
   private func load(
-    _ source: UDFSource, _ name: String, _ entry: Entry, _ load: Int, _ check: (UDFPool) throws(UDFError) -> Void
+    _ source: UDFSource, _ name: String, _ entry: Entry, _ load: Int, _ check: (UDFPool) throws -> Void
   ) async throws {
     let pool = try await UDFPool.make(source, entry.options, Telemetry(sharing: entry.log, entry.metrics))
-    do throws(UDFError) { try check(pool) } catch {
+    do { try check(pool) } catch {
       await pool.closeAsync()
       throw error
     }

@@ -57,9 +57,15 @@ package final class VectorComparison {
   /// - Throws: `Difference`; `UDFError`.
   package func compare(_ function: Int, _ batch: RecordBatch) throws -> Count {
     let options = CallOptions(errorMode: .collect)
-    let found = try vectorized.evaluateAndWait(function, batch, options)
-    let expected = try python.evaluateAndWait(function, batch, options)
+    let outcomes = [vectorized, python].map { pool in Result { try pool.evaluateAndWait(function, batch, options) } }
     var count = Count()
+    if case .failure(let mine) = outcomes[0], case .failure(let theirs) = outcomes[1], "\(mine)" == "\(theirs)" {
+      // What ends a call in every mode, such as a MemoryError.
+      count.rows = batch.rowCount
+      return count
+    }
+    let found = try outcome(outcomes[0], function, batch, of: "without Python", other: outcomes[1])
+    let expected = try outcome(outcomes[1], function, batch, of: "in Python", other: outcomes[0])
     (count.rows, count.vectorized, count.rerun) = (batch.rowCount, found.vectorizedRows, found.rerunRows)
     let (failed, failing) = (Self.failures(found), Self.failures(expected))
     for row in 0..<batch.rowCount {
@@ -74,9 +80,29 @@ package final class VectorComparison {
     return count
   }
 
+  /// An outcome that is no error; one that is, where the other is not or is another, is a difference.
+  private func outcome(
+    _ outcome: Result<UDFResult, any Error>, _ function: Int, _ batch: RecordBatch, of side: String,
+    other: Result<UDFResult, any Error>
+  ) throws -> UDFResult {
+    guard case .failure(let error) = outcome else { return try outcome.get() }
+    if let error = error as? UDFError, error.code == .closed { throw error }
+    throw Difference(
+      function: signatures[function].name, row: 0, arguments: "a batch of \(batch.rowCount) rows",
+      vectorized: "an error \(side): \(error)", python: Self.shown(other))
+  }
+
+  private static func shown(_ outcome: Result<UDFResult, any Error>) -> String {
+    switch outcome {
+    case .success: "results"
+    case .failure(let error): "\(error)"
+    }
+  }
+
   /// The same, with a single row as the difference if one is enough to show it.
   package func compareToSmallest(_ function: Int, _ batch: RecordBatch) throws -> Count {
     do { return try compare(function, batch) } catch let difference as Difference {
+      guard batch.rowCount > 0 else { throw difference }
       let row = try Self.row(difference.row, of: batch)
       _ = try compare(function, row)
       throw difference

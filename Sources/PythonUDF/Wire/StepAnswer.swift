@@ -42,7 +42,7 @@ private enum SentError: Codable {
 }
 
 private enum AnswerKind: UInt8 {
-  case failed = 1, loaded, rows, drawn, done, values, states, closed
+  case failed = 1, loaded, rows, drawn, done, values, states, closed, inspected
 }
 
 extension StepAnswer {
@@ -89,7 +89,9 @@ extension StepAnswer {
       writer.write(outcome.failureCount)
       writer.write(outcome.failures)
       writer.write(outcome.failuresByType)
-    case .success(.inspected): throw WireError("nobody asks a worker what runs without Python")
+    case .success(.inspected(let report)):
+      writer.write(AnswerKind.inspected.rawValue)
+      try write(json: report)
     case .success(.closed): writer.write(AnswerKind.closed.rawValue)
     }
     return writer
@@ -133,6 +135,7 @@ extension StepAnswer {
           AggregateOutcome(
             answer: answer, rows: try reader.read(), failureCount: try reader.read(), failures: try reader.read(),
             failuresByType: try reader.read())))
+    case .inspected: outcome = .success(.inspected(try json(VectorReport.self)))
     case .closed: outcome = .success(.closed)
     }
   }
@@ -147,6 +150,8 @@ extension UDFResult {
     writer.write(failureCount)
     writer.write(failures)
     writer.write(failuresByType)
+    writer.write(vectorizedRows)
+    writer.write(rerunRows)
   }
 
   fileprivate init(from reader: inout WireReader, _ schemas: inout ReceivedSchemas) throws {
@@ -157,5 +162,7 @@ extension UDFResult {
     self.init(
       values: values, errors: batch.columns.dropFirst().first, failureCount: try reader.read(),
       failures: try reader.read(), failuresByType: try reader.read())
+    vectorizedRows = min(max(0, try reader.readInt()), values.count)
+    rerunRows = min(max(0, try reader.readInt()), values.count - vectorizedRows)
   }
 }

@@ -54,6 +54,7 @@ struct StepReader {
       if kind == .closeGroups { states[number] = nil }
       return .aggregate(table, try aggregateStep(kind, &reader))
     case .end: return .end
+    case .inspect: return .inspect(function: function)
     }
   }
 

@@ -16,6 +16,8 @@ struct WorkerLoad: Codable, Sendable {
   /// The lowest level of messages that are wanted, and how many of them a second.
   var logLevel: String
   var messagesPerSecond: Int?
+  /// Whether rows may be computed without Python.
+  var vectorizes: Bool
 }
 
 /// How the rows of a step are called, as a worker needs it.
@@ -76,7 +78,7 @@ extension WorkerCall: WireValue {
 /// What a worker is asked to do, as numbers: their meaning is the version of the protocol's.
 enum WorkerStep: UInt8 {
   case load = 1, rows, draw, close, accumulate, merge, export, importing, finishGroups, drop, closeGroups, feed, finish,
-    abort, end
+    abort, end, inspect
 }
 
 /// What both processes say without being asked, as numbers.

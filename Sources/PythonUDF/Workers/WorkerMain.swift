@@ -193,7 +193,7 @@ private final class Worker: Sendable {
         load.source, options(load), log,
         prepare: { py in
           // Of a fault in native code it says where the Python code was.
-          do { _ = try py.importModule("faulthandler").callMethod("enable", 2) } catch {}
+          do { try Self.showFaults(py) } catch {}
           // Now that it has its handlers: this one says first which function it was.
           CrashReport.install()
         },
@@ -221,12 +221,18 @@ private final class Worker: Sendable {
     return host
   }
 
+  private static func showFaults(_ py: borrowing Python) throws {
+    let module = try py.importModule("faulthandler")
+    // Since 3.14 the stack of the code in C would come after it, of which only the last lines are kept.
+    let hasStack = py.state.installation.version >= PythonVersion(3, 14)
+    _ = hasStack ? try module.callMethod("enable", 2, true, false) : try module.callMethod("enable", 2)
+  }
+
   private func options(_ load: WorkerLoad) -> HostOptions {
     HostOptions(
       interpreters: 1, configuration: load.configuration, policy: load.policy, placement: .main,
       environment: load.environment, loadTimeout: nil, discovery: PythonDiscovery(explicitPath: load.python),
-      // Functions that are plain enough need no worker, and its host watches rows that it could not see.
-      vectorizes: false)
+      vectorizes: load.vectorizes)
   }
 
   private func log(_ load: WorkerLoad) -> UDFLog {

@@ -13,23 +13,31 @@ public enum TabularFormat: String, Sendable, CaseIterable {
   case json
   /// An object on each line, with members as in `json`.
   case jsonl
+  /// A table as Markdown has them: numbers to the right, `\|` for a bar and `<br>` for the end of a line in a value.
+  case markdown
+  /// `name = value` on a line for each column, and an empty line between rows.
+  case line
 
   /// Makes a writer.
   ///
   /// - Parameters:
   ///   - maxRows: how many rows a table shows at most.
-  ///   - width: the width of the terminal, into which a table's long cells are shortened; nil for no limit. A table of
-  ///     more columns than fit at three characters each is wider.
+  ///   - width: the width of the terminal, into which a table fits: long cells are shortened, and of more columns than
+  ///     there is room for those in the middle are left out, and counted below it. Nil for no limit.
+  ///   - isStyled: whether a table has escape sequences that terminals understand, which make types and `NULL` paler.
   ///   - timeZones: says how far the time zones of columns are from UTC; nil for what the system knows of them.
   public func writer(
-    to sink: OutputSink, maxRows: Int = 40, width: Int? = nil, timeZones: TimeZoneLookup? = nil
+    to sink: OutputSink, maxRows: Int = 40, width: Int? = nil, isStyled: Bool = false,
+    timeZones: TimeZoneLookup? = nil
   ) -> any TabularWriter {
     let zones = timeZones ?? TimeZoneSpan.known
     return switch self {
-    case .table: TableWriter(sink: sink, zones: zones, maxRows: maxRows, width: width)
+    case .table: TableWriter(sink: sink, zones: zones, maxRows: maxRows, width: width, isStyled: isStyled)
     case .csv: CSVWriter(sink: sink, zones: zones)
     case .json: JSONWriter(sink: sink, zones: zones)
     case .jsonl: JSONLinesWriter(sink: sink, zones: zones)
+    case .markdown: MarkdownWriter(sink: sink, zones: zones)
+    case .line: LineWriter(sink: sink, zones: zones)
     }
   }
 }

@@ -38,9 +38,21 @@ struct ArgumentColumn {
     case (.text, .utf8), (.text, .largeUTF8), (.text, .utf8View):
       let rows = VariableWidthRows(column)
       let hasNulls = column.nullCount > 0
+      let isContiguous = column.type != .utf8View
       load = { lanes, first, count in
         let texts = Texts(lanes, register)
-        var all: UInt8 = 0
+        // All bytes of the chunk at once, where they are one behind the other.
+        var isASCII = false
+        if isContiguous, count > 0 {
+          let (low, high) = (rows.bytes(at: first), rows.bytes(at: first + count - 1))
+          if let start = low.baseAddress, let last = high.baseAddress {
+            let bytes = last - start + high.count
+            isASCII =
+              bytes >= 0 && TextView(start: start.assumingMemoryBound(to: UInt8.self), count: bytes).isASCII
+          }
+        }
+        var isAll = true
+        var total = 0
         for row in 0..<count {
           // The view of a null row may hold anything.
           let bytes =
@@ -49,16 +61,18 @@ struct ArgumentColumn {
           let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? Texts.nowhere
           let text = TextView(start: start, count: bytes.count)
           texts[row] = text
-          var own: UInt8 = 0
-          for place in 0..<text.count { own |= text.start[place] }
-          all |= own
+          total &+= text.count
+          let isOwn = isASCII || text.isASCII
+          isAll = isAll && isOwn
           // What is no UTF-8 is an error that CPython finds.
-          if own >= 0x80, String(validating: bytes, as: UTF8.self) == nil {
+          // One that is very large takes memory there, which is bounded.
+          if text.count > TextArena.textLimit || (!isOwn && String(validating: bytes, as: UTF8.self) == nil) {
             lanes.marks[row] = 1
             texts[row] = TextView(start: Texts.nowhere, count: 0)
           }
         }
-        lanes.isASCII[register] = all < 0x80
+        lanes.isASCII[register] = isAll
+        lanes.textBytes &+= total
       }
     default: return nil
     }

@@ -11,7 +11,7 @@ package struct VectorRun: ~Copyable {
   /// The bytes of texts, one after the other, and where each row's end.
   private var bytes = GrowableBuffer()
   private var byteCount = 0
-  private var ends: [Int] = []
+  private let ends: GrowableBuffer
   /// The rows that CPython is to run, in order.
   package private(set) var rerun: [Range<Int>] = []
   package private(set) var rerunCount = 0
@@ -33,9 +33,9 @@ package struct VectorRun: ~Copyable {
     width = program.resultKind == .text ? 0 : program.resultType.resultWidth
     states = RowStates(count: rowCount)
     values = GrowableBuffer(byteCapacity: program.resultKind == .text ? 0 : rowCount * width)
+    ends = GrowableBuffer(byteCapacity: program.resultKind == .text ? rowCount * 8 : 0)
     let nulls = zip(columns, program.parameters).compactMap { $1.validity == nil ? $0.nulls : nil }
     let lanes = workspace.lanes(of: program)
-    if program.resultKind == .text { ends.reserveCapacity(rowCount) }
     var first = 0
     while first < rowCount {
       let count = min(Lanes.rows, rowCount - first)
@@ -50,9 +50,48 @@ package struct VectorRun: ~Copyable {
     lanes.bind(program.resultRegister, to: nil)
   }
 
+  /// Whether a row has another result than the only row of a column; not where it has none yet.
+  package func differs(at row: Int, from other: Column) -> Bool {
+    switch states[row] {
+    case .rerun: return false
+    case .null: return !other.isNull(0)
+    case .value: if other.isNull(0) { return true }
+    }
+    switch (program.resultKind, width) {
+    case (.text, _):
+      let mine = text(row)
+      return !mine.elementsEqual(VariableWidthRows(other).bytes(at: 0))
+    case (.bool, _):
+      let (bits, offset) = other.unsafeBits
+      return values.base.load(fromByteOffset: row, as: UInt8.self) != (bits[offset >> 3] >> UInt8(offset & 7)) & 1
+    case (.float, 8):
+      let (mine, theirs) = (
+        values.base.load(fromByteOffset: row * 8, as: Double.self), other.unsafeValues.load(as: Double.self)
+      )
+      return mine.bitPattern != theirs.bitPattern && !(mine.isNaN && theirs.isNaN)
+    case (.float, _):
+      let (mine, theirs) = (
+        values.base.load(fromByteOffset: row * 4, as: Float.self), other.unsafeValues.load(as: Float.self)
+      )
+      return mine.bitPattern != theirs.bitPattern && !(mine.isNaN && theirs.isNaN)
+    default:
+      let mine = UnsafeRawBufferPointer(start: values.base + row * width, count: width)
+      return !mine.elementsEqual(UnsafeRawBufferPointer(start: other.unsafeValues, count: width))
+    }
+  }
+
+  /// The bytes of a row's text.
+  private func text(_ row: Int) -> UnsafeRawBufferPointer {
+    let ends = ends.base.assumingMemoryBound(to: Int.self)
+    let start = row == 0 ? 0 : ends[row - 1]
+    return UnsafeRawBufferPointer(start: bytes.base + start, count: ends[row] - start)
+  }
+
   private mutating func leave(_ rows: Range<Int>) {
-    for row in rows { states[row] = .rerun }
-    if program.resultKind == .text { ends += Array(repeating: byteCount, count: rows.count) }
+    states.fill(rows, with: .rerun)
+    if program.resultKind == .text {
+      (ends.base.assumingMemoryBound(to: Int.self) + rows.lowerBound).update(repeating: byteCount, count: rows.count)
+    }
     add(rows)
   }
 
@@ -81,15 +120,9 @@ package struct VectorRun: ~Copyable {
     // Null rows are computed along where that cannot go on and on.
     let own = states.memory + first
     var hasNulls = false
-    for row in 0..<count { own[row] = .value }
+    states.fill(first..<first + count, with: .value)
     for (bytes, offset) in nulls {
-      for row in 0..<count {
-        let bit = offset &+ first &+ row
-        if (bytes[bit &>> 3] &>> UInt8(truncatingIfNeeded: bit & 7)) & 1 == 0 {
-          own[row] = .null
-          hasNulls = true
-        }
-      }
+      hasNulls = states.clear(first..<first + count, where: bytes, offset: offset) || hasNulls
     }
     if hasNulls, program.hasLoops || program.resultKind == .text {
       selection.isDense = false
@@ -104,8 +137,7 @@ package struct VectorRun: ~Copyable {
     if isMarked { selection = lanes.unmarked(selection) }
     lanes.run(program.actions, &selection)
     if let validity = program.resultValidity {
-      let valid = lanes.values(validity, as: Int64.self)
-      for row in 0..<count where valid[row] == 0 && own[row] == .value { own[row] = .null }
+      states.clear(first..<first + count, where: lanes.values(validity, as: Int64.self))
     }
     var any: UInt8 = 0
     for row in 0..<count { any |= lanes.marks[row] }
@@ -144,15 +176,17 @@ package struct VectorRun: ~Copyable {
     case .text:
       let texts = Texts(lanes, register)
       var total = 0
-      for row in 0..<count where own[row] == .value { total += texts[row].count }
+      for row in 0..<count { total &+= own[row] == .value ? texts[row].count : 0 }
       bytes.grow(toFit: byteCount + total, keeping: byteCount)
+      let target = bytes.base.assumingMemoryBound(to: UInt8.self)
+      let ends = ends.base.assumingMemoryBound(to: Int.self) + first
       for row in 0..<count {
         if own[row] == .value {
           let text = texts[row]
-          (bytes.base + byteCount).copyMemory(from: text.start, byteCount: text.count)
-          byteCount += text.count
+          text.copy(to: target + byteCount)
+          byteCount &+= text.count
         }
-        ends.append(byteCount)
+        ends[row] = byteCount
       }
     case .bool: narrow(lanes, first, count) { (value: Int64) in UInt8(truncatingIfNeeded: value) }
     case .float: narrow(lanes, first, count) { (value: Double) in Float(value) }
@@ -193,15 +227,11 @@ package struct VectorRun: ~Copyable {
         }
       }
     }
-    let (validity, nullCount) = validityBuffer()
+    let (validity, nullCount) = states.validity()
     let type = program.resultType.columnType
     if type == .bool {
-      var bits = BitPacker()
-      bits.reserveCapacity(rowCount)
-      let truths = values.base.assumingMemoryBound(to: UInt8.self)
-      for row in 0..<rowCount { bits.append(truths[row] != 0) }
-      return try Column(
-        type: .bool, count: rowCount, nullCount: nullCount, validity: validity, buffers: [bits.finish()])
+      let bits = RowStates.packed(values.base, count: rowCount)
+      return try Column(type: .bool, count: rowCount, nullCount: nullCount, validity: validity, buffers: [bits])
     }
     let count = rowCount
     let buffer = values.freeze(byteCount: rowCount * width)
@@ -218,23 +248,14 @@ package struct VectorRun: ~Copyable {
     }
   }
 
-  private func validityBuffer() -> (Buffer?, nullCount: Int) {
-    var nullCount = 0
-    for row in 0..<rowCount { nullCount += states[row] == .null ? 1 : 0 }
-    guard nullCount > 0 else { return (nil, 0) }
-    var bits = BitPacker()
-    bits.reserveCapacity(rowCount)
-    for row in 0..<rowCount { bits.append(states[row] != .null) }
-    return (bits.finish(), nullCount)
-  }
-
   /// The texts as they lie there already.
   private consuming func plainTextColumn() throws(ColumnError) -> Column {
-    let (validity, nullCount) = validityBuffer()
+    let (validity, nullCount) = states.validity()
     let (count, byteCount) = (rowCount, byteCount)
     let offsets = GrowableBuffer(byteCapacity: (count + 1) * 4)
     let memory = offsets.base.assumingMemoryBound(to: Int32.self)
     memory[0] = 0
+    let ends = ends.base.assumingMemoryBound(to: Int.self)
     for row in 0..<count { memory[row + 1] = Int32(truncatingIfNeeded: ends[row]) }
     let data = bytes.freeze(byteCount: byteCount)
     return try Column(
@@ -256,34 +277,12 @@ package struct VectorRun: ~Copyable {
         if others.isNull(place) { builder.appendNull() } else { try builder.append(utf8: texts.bytes(at: place)) }
         place += 1
       } else if states[row] == .value {
-        let start = row == 0 ? 0 : ends[row - 1]
-        try builder.append(utf8: UnsafeRawBufferPointer(start: bytes.base + start, count: ends[row] - start))
+        try builder.append(utf8: text(row))
       } else {
         builder.appendNull()
       }
     }
     return builder.finish()
-  }
-}
-
-enum RowState: UInt8 {
-  case null, value, rerun
-}
-
-/// A state for each row of a batch.
-private final class RowStates {
-  let memory: UnsafeMutablePointer<RowState>
-
-  init(count: Int) {
-    memory = .allocate(capacity: max(count, 1))
-    memory.initialize(repeating: .null, count: count)
-  }
-
-  deinit { memory.deallocate() }
-
-  subscript(row: Int) -> RowState {
-    get { memory[row] }
-    set { memory[row] = newValue }
   }
 }
 

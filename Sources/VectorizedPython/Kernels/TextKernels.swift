@@ -181,7 +181,7 @@ enum TextKernels {
         let failsToo = markOthers(lanes, selection, right)
         let (results, lefts, rights) = (Texts(lanes, result), Texts(lanes, left), Texts(lanes, right))
         selection.each { row in
-          let (text, members) = (lefts[row], rights[row])
+          let (text, members) = (lefts[row], ASCIIMembers(rights[row]))
           var (low, high) = (0, text.count)
           if start { while low < high, members.contains(text.start[low]) { low += 1 } }
           if end { while high > low, members.contains(text.start[high - 1]) { high -= 1 } }
@@ -305,6 +305,25 @@ enum TextKernels {
   @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte &- 9 < 5 || byte &- 28 < 4 }
 }
 
+/// The characters of a text, for looking many up.
+private struct ASCIIMembers {
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+
+  @inline(__always)
+  init(_ text: TextView) {
+    for place in 0..<text.count {
+      let byte = text.start[place]
+      if byte < 64 { low |= 1 << UInt64(byte) } else if byte < 128 { high |= 1 << UInt64(byte - 64) }
+    }
+  }
+
+  @inline(__always)
+  func contains(_ byte: UInt8) -> Bool {
+    byte < 128 && ((byte < 64 ? low : high) >> UInt64(byte & 63)) & 1 == 1
+  }
+}
+
 extension TextView {
   /// How many characters it has: all bytes but those that go on with one.
   @inline(__always)
@@ -313,19 +332,6 @@ extension TextView {
     for place in 0..<self.count { count &+= Int8(bitPattern: start[place]) > -65 ? 1 : 0 }
     return count
   }
-
-  /// Where another text begins in this one, at the latest.
-  func findLast(_ other: TextView) -> Int? {
-    var at = count - other.count
-    while at >= 0 {
-      if memcmp(start + at, other.start, other.count) == 0 { return at }
-      at -= 1
-    }
-    return nil
-  }
-
-  @inline(__always)
-  func contains(_ byte: UInt8) -> Bool { count > 0 && memchr(start, Int32(byte), count) != nil }
 
   @inline(__always)
   func dropFirst(_ bytes: Int) -> TextView { TextView(start: start + bytes, count: count - bytes) }

@@ -44,7 +44,7 @@ enum TextMakingKernels {
     Operation("format 0d", [.int], .text, marks: full, cost: 25, zeroPadded),
   ]
 
-  private static let full = "texts of more than some megabytes"
+  static let full = "texts of more than a megabyte"
   private static let padding = full + ", and characters that are not ASCII"
 
   /// Makes a text for each row in the arena; nil leaves the row to CPython.
@@ -73,8 +73,8 @@ enum TextMakingKernels {
         let (one, other) = (lefts[row], rights[row])
         let count = one.count + other.count
         guard let memory = lanes.arena.reserve(count) else { return nil }
-        memory.update(from: one.start, count: one.count)
-        (memory + one.count).update(from: other.start, count: other.count)
+        one.copy(to: memory)
+        other.copy(to: memory + one.count)
         lanes.arena.take(count)
         return TextView(start: UnsafePointer(memory), count: count)
       }
@@ -95,11 +95,7 @@ enum TextMakingKernels {
           by.count <= part.count ? whole.count : whole.count + (whole.count / part.count) * (by.count - part.count)
         guard let memory = lanes.arena.reserve(most) else { return nil }
         if part.count == 1, by.count == 1 {
-          let (old, new) = (part.start[0], by.start[0])
-          for place in 0..<whole.count {
-            let byte = whole.start[place]
-            memory[place] = byte == old ? new : byte
-          }
+          CaseKernels.map(whole, memory, CaseKernels.Replace(old: part.start[0], new: by.start[0]))
           lanes.arena.take(whole.count)
           return TextView(start: UnsafePointer(memory), count: whole.count)
         }
@@ -385,7 +381,8 @@ enum TextMakingKernels {
         let count = UnsafeMutableRawPointer(memory).withMemoryRebound(to: CChar.self, capacity: room) { text in
           withVaList([Int32(digits), values[row]]) { vsnprintf(text, room, "%.*f", $0) }
         }
-        guard count > 0, count < room else { return nil }
+        // A locale may have another point.
+        guard count > 0, count < room, digits == 0 || memory[Int(count) - digits - 1] == 46 else { return nil }
         lanes.arena.take(Int(count))
         return TextView(start: UnsafePointer(memory), count: Int(count))
       }

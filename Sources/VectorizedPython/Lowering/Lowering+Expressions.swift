@@ -1,6 +1,10 @@
 extension Lowering {
   /// The value of an expression; throws `Unreachable` when CPython runs all rows that come here.
   func value(_ expression: Expression) throws -> Value {
+    try deeper(expression.place) { try plainValue(expression) }
+  }
+
+  private func plainValue(_ expression: Expression) throws -> Value {
     let place = expression.place
     switch expression.form {
     case .constant(let found): return constant(found)
@@ -87,6 +91,8 @@ extension Lowering {
 
   private func unary(_ name: String, _ operand: Value, _ place: SourcePlace) throws -> Value {
     var operand = try required(operand)
+    // Python warns of it.
+    if name == "~", operand.kind == .bool { throw rerun(Obstacle(place, "'~' of a bool", hint: "not")) }
     if operand.kind == .bool { operand = Value(kind: .int, register: operand.register) }
     if name == "pos", [.int, .float, .real].contains(operand.kind) { return operand }
     guard let operation = Operations.find(name, [operand.kind]) else {

@@ -29,21 +29,27 @@ extension Lowering {
       if case .branch(let test, let then, let otherwise) = statement.form {
         // What follows belongs to the arm that goes on.
         if then.leaves || otherwise.leaves {
-          return try statementScope {
-            try branch(
-              condition(test),
-              then: { try lower(then + (then.leaves ? [] : rest), isTail: isTail) },
-              otherwise: { try lower(otherwise + (otherwise.leaves ? [] : rest), isTail: isTail) })
+          return try deeper(statement.place) {
+            try statementScope {
+              try branch(
+                condition(test),
+                then: { try lower(then + (then.leaves ? [] : rest), isTail: isTail) },
+                otherwise: { try lower(otherwise + (otherwise.leaves ? [] : rest), isTail: isTail) })
+            }
           }
         }
-        try statementScope {
-          try branch(
-            condition(test), then: { try lower(then, isTail: false) },
-            otherwise: { try lower(otherwise, isTail: false) })
+        try deeper(statement.place) {
+          try statementScope {
+            try branch(
+              condition(test), then: { try lower(then, isTail: false) },
+              otherwise: { try lower(otherwise, isTail: false) })
+          }
         }
         continue
       }
-      try statementScope { try lower(statement, isTail: isTail && rest.isEmpty) }
+      try deeper(statement.place) {
+        try statementScope { try lower(statement, isTail: isTail && rest.isEmpty) }
+      }
     }
   }
 
@@ -53,9 +59,11 @@ extension Lowering {
     case .set(let name, let expression): try set(prefix + name, value(expression))
     case .unpack(let names, let expressions):
       // All values are there before the first name is set.
-      let values = try expressions.map { expression in
+      let values = try expressions.enumerated().map { place, expression in
         let found = try value(expression)
         guard found.kind != .none, !isFixed(found.register) else { return found }
+        // Those that are set after the value is used do it no harm.
+        let names = Array(names.prefix(place))
         guard names.contains(where: { variables[prefix + $0] == .value(found) }) || isHome(found, names) else {
           return found
         }

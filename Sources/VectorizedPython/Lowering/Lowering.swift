@@ -18,6 +18,8 @@ final class Lowering {
   /// What was allocated since an arm began, innermost last.
   private var logs: [Set<Int>] = []
   private var homes: [String: Home] = [:]
+  private var depth = 0
+  private var work = 0
   var exitCount = 0
   private(set) var obstacles: [Obstacle] = []
 
@@ -62,6 +64,26 @@ final class Lowering {
     resultRegister = 0
     resultValidity = 2
     registerCount = 3
+  }
+
+  // MARK: Bounds
+
+  /// How deep code may be nested, that of called functions and what follows an early return included: each level takes
+  /// kilobytes of the stack.
+  private static let deepestNesting = 200
+  /// How many statements and expressions are lowered, also again and again, as in loops and called functions.
+  private static let mostWork = 50_000
+
+  /// Lowers what is inside something else.
+  func deeper<Outcome>(_ place: SourcePlace, _ body: () throws -> Outcome) throws -> Outcome {
+    work += 1
+    guard work <= Self.mostWork else {
+      throw Refusal(obstacle: Obstacle(place, "more code than is looked at", hint: "smaller functions"))
+    }
+    guard depth < Self.deepestNesting else { throw rerun(Obstacle(place, "code that is nested too deep")) }
+    depth += 1
+    defer { depth -= 1 }
+    return try body()
   }
 
   // MARK: Registers

@@ -16,6 +16,22 @@ struct LoopAction: Sendable {
   let otherwise: [Action]
   let continues: Int
   let breaks: Int
+  /// What a turn takes, loops inside it aside: 1 for a few operations.
+  let weight: Int
+}
+
+extension [Action] {
+  /// How many kernels there are that no loop inside runs.
+  fileprivate var kernelCount: Int {
+    reduce(0) { count, action in
+      switch action {
+      case .run: count + 1
+      case .choose(_, let then, let otherwise): count + 1 + then.kernelCount + otherwise.kernelCount
+      case .scope(let body, _): count + 1 + body.kernelCount
+      case .loop, .leave, .rerun: count + 1
+      }
+    }
+  }
 }
 
 extension Block {
@@ -28,11 +44,7 @@ extension Block {
       case .choose(let test, let then, let otherwise):
         .choose(test: test, then.actions(without: unread), otherwise.actions(without: unread))
       case .loop(let loop):
-        .loop(
-          LoopAction(
-            test: loop.test.actions(without: unread), register: loop.register,
-            body: loop.body.actions(without: unread), next: loop.next.actions(without: unread),
-            otherwise: loop.otherwise.actions(without: unread), continues: loop.continues, breaks: loop.breaks))
+        .loop(loop.action(without: unread))
       case .leave(let exit): .leave(exit: exit)
       case .scope(let body, let exit): .scope(body.actions(without: unread), exit: exit)
       case .rerun: .rerun
@@ -64,5 +76,17 @@ extension Block {
       case .compute, .leave, .rerun: false
       }
     }
+  }
+}
+
+extension Loop {
+  fileprivate func action(without unread: Set<Int>) -> LoopAction {
+    let (test, body, next) = (
+      test.actions(without: unread), body.actions(without: unread), next.actions(without: unread)
+    )
+    return LoopAction(
+      test: test, register: register, body: body, next: next, otherwise: otherwise.actions(without: unread),
+      continues: continues, breaks: breaks,
+      weight: 1 + (test.kernelCount + body.kernelCount + next.kernelCount) / 16)
   }
 }

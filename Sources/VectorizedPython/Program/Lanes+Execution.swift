@@ -1,6 +1,6 @@
 extension Lanes {
-  /// What a chunk may loop in all, in turns of a row. A row that needs more takes CPython milliseconds too, and what never
-  /// ends must get there while nobody has noticed.
+  /// What a chunk may loop in all, in turns of a row of a small loop. A row that needs more takes CPython milliseconds too,
+  /// and what never ends must get there while nobody has noticed.
   static let turns = 4 << 20
   /// What a turn costs however few rows take part.
   private static let leastTurn = 256
@@ -72,6 +72,17 @@ extension Lanes {
   private func split(_ selection: Selection, by test: Int, _ first: inout Selection, _ second: inout Selection) {
     let tests = values(test, as: Int.self)
     let (yes, no) = (first.rows, second.rows)
+    (first.isDense, second.isDense) = (false, false)
+    if selection.isDense {
+      // All rows often go the same way, which takes no lists.
+      var count = 0
+      for row in 0..<selection.count { count &+= tests[row] }
+      if count == 0 || count == selection.count {
+        (first.count, second.count) = (count, selection.count - count)
+        (first.isDense, second.isDense) = (count > 0, count == 0)
+        return
+      }
+    }
     var (yeses, nos) = (0, 0)
     selection.each { row in
       let isTrue = tests[row]
@@ -104,7 +115,7 @@ extension Lanes {
           if live.count == 0 { break }
         }
       }
-      budget -= max(live.count, Self.leastTurn)
+      budget -= max(live.count, Self.leastTurn) * loop.weight * textWeight
       if budget < 0 {
         live.each { marks[$0] = 1 }
         break

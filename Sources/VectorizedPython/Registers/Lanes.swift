@@ -22,6 +22,9 @@ final class Lanes {
   var constantTexts: [(register: Int, isASCII: Bool)] = []
   /// How much a chunk may still loop before what still does is left to CPython, which meets deadlines.
   var budget = 0
+  /// The bytes of the chunk's texts.
+  var textBytes = 0
+  private var rowCount = 1
 
   init(registers count: Int, exits exitCount: Int) {
     registers = .allocate(capacity: count)
@@ -67,7 +70,11 @@ final class Lanes {
     arena.reset()
     usedLists = 0
     budget = Self.turns
+    (textBytes, rowCount) = (0, max(rows, 1))
   }
+
+  /// What a turn of a loop takes, as one operation on its texts may read them whole.
+  var textWeight: Int { 1 + (textBytes + arena.total) / rowCount / 256 }
 
   // MARK: Lists of rows
 

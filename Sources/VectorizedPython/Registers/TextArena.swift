@@ -3,9 +3,12 @@ final class TextArena {
   private var blocks: [UnsafeMutableRawBufferPointer] = []
   private var block = 0
   private var used = 0
-  private var total = 0
+  /// The bytes of the texts that have been made for the chunk.
+  private(set) var total = 0
   /// What the texts of one chunk may take. Rows whose texts take more are left to CPython, whose memory is accounted for.
   static let limit = 8 << 20
+  /// What one text may take: a larger one is for CPython to make, or to refuse.
+  static let textLimit = 1 << 20
 
   deinit { for block in blocks { block.deallocate() } }
 
@@ -18,7 +21,7 @@ final class TextArena {
 
   /// Room for so many bytes, of which the caller may take fewer; nil when there is none left.
   func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8>? {
-    guard count >= 0, total + count <= Self.limit else { return nil }
+    guard count >= 0, count <= Self.textLimit, total + count <= Self.limit else { return nil }
     if blocks.isEmpty || used + count > blocks[block].count {
       let size = max(count, 1 << 18)
       if !blocks.isEmpty { block += 1 }

@@ -15,6 +15,7 @@ struct TextView {
   func find(_ other: TextView, from place: Int = 0) -> Int? {
     if other.count == 0 { return place <= count ? place : nil }
     guard count - place >= other.count else { return nil }
+    if isLong(for: other) { return search(for: other, from: place, last: false) }
     let first = Int32(other.start[0])
     var at = place
     while at <= count - other.count {
@@ -24,6 +25,45 @@ struct TextView {
       at += 1
     }
     return nil
+  }
+
+  /// Whether comparing at each place could take the product of both lengths, and that is much.
+  @inline(__always)
+  private func isLong(for other: TextView) -> Bool { other.count > 16 && count > 4096 }
+
+  /// Where another text begins in this one, at the latest.
+  func findLast(_ other: TextView) -> Int? {
+    if isLong(for: other) { return search(for: other, from: 0, last: true) }
+    var at = count - other.count
+    while at >= 0 {
+      if memcmp(start + at, other.start, other.count) == 0 { return at }
+      at -= 1
+    }
+    return nil
+  }
+
+  /// The first or the last place of another text, in a time that both lengths only add to (Knuth, Morris and Pratt).
+  private func search(for other: TextView, from place: Int, last: Bool) -> Int? {
+    guard other.count <= count - place else { return nil }
+    // How much of the text is still found when the next byte is another.
+    var shorter = [Int](repeating: 0, count: other.count)
+    var matched = 0
+    for at in 1..<other.count {
+      while matched > 0, other.start[at] != other.start[matched] { matched = shorter[matched - 1] }
+      if other.start[at] == other.start[matched] { matched += 1 }
+      shorter[at] = matched
+    }
+    matched = 0
+    var found: Int?
+    for at in place..<count {
+      while matched > 0, start[at] != other.start[matched] { matched = shorter[matched - 1] }
+      if start[at] == other.start[matched] { matched += 1 }
+      guard matched == other.count else { continue }
+      found = at + 1 - matched
+      if !last { return found }
+      matched = shorter[matched - 1]
+    }
+    return found
   }
 
   @inline(__always)
@@ -36,9 +76,50 @@ struct TextView {
 
   @inline(__always)
   var isASCII: Bool {
-    var all: UInt8 = 0
-    for place in 0..<count { all |= start[place] }
-    return all < 0x80
+    let bytes = UnsafeRawPointer(start)
+    if count < 8 {
+      var all: UInt8 = 0
+      for place in 0..<count { all |= start[place] }
+      return all < 0x80
+    }
+    // The last eight bytes may be some of those before.
+    var all = bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    var place = 0
+    while place + 8 <= count {
+      all |= bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      place += 8
+    }
+    return all & 0x8080_8080_8080_8080 == 0
+  }
+
+  /// Copies the bytes, which are mostly few, without a call where they are.
+  @inline(__always)
+  func copy(to target: UnsafeMutablePointer<UInt8>) {
+    let (bytes, target) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(target))
+    if count > 32 {
+      target.copyMemory(from: bytes, byteCount: count)
+    } else if count >= 16 {
+      let (first, last) = (
+        bytes.loadUnaligned(as: SIMD16<UInt8>.self),
+        bytes.loadUnaligned(fromByteOffset: count - 16, as: SIMD16<UInt8>.self)
+      )
+      target.storeBytes(of: first, as: SIMD16<UInt8>.self)
+      target.storeBytes(of: last, toByteOffset: count - 16, as: SIMD16<UInt8>.self)
+    } else if count >= 8 {
+      let (first, last) = (
+        bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+      )
+      target.storeBytes(of: first, as: UInt64.self)
+      target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
+    } else if count >= 4 {
+      let (first, last) = (
+        bytes.loadUnaligned(as: UInt32.self), bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+      )
+      target.storeBytes(of: first, as: UInt32.self)
+      target.storeBytes(of: last, toByteOffset: count - 4, as: UInt32.self)
+    } else {
+      for place in 0..<count { target.storeBytes(of: start[place], toByteOffset: place, as: UInt8.self) }
+    }
   }
 }
 

@@ -85,7 +85,10 @@ package final class SharedMemory: @unchecked Sendable {
   package func require(_ byteCount: Int) throws(WorkerError) {
     guard byteCount <= Self.limit else {
       throw WorkerError(
-        "\(byteCount) bytes are more than can be handed over at once (\(Self.limit)); take fewer rows at a time",
+        """
+        \(byteCount) bytes are more than a worker process can be handed, or hand over, at once (\(Self.limit)): take fewer rows at \
+        a time, give back less for each row, or let the function run in this process (placement "interpreter" or "main")
+        """,
         isTooLarge: true)
     }
     let problem: String? = size.withLock { size in

@@ -56,12 +56,24 @@ package enum SmallMessage {
     return Bytes.write(bytes, to: descriptor, isSocket: isSocket)
   }
 
+  /// What comes out of a pipe.
+  package enum Received {
+    case message(WireReader)
+    /// Nobody writes any more.
+    case end
+    /// What comes is no message.
+    case garbage
+  }
+
+  package static func receive(from descriptor: Int32) -> Received {
+    var count: Int64 = 0
+    guard withUnsafeMutableBytes(of: &count, { Bytes.read($0, from: descriptor) }) else { return .end }
+    guard count >= 0, count <= limit else { return .garbage }
+    return Bytes.read(Int(count), from: descriptor).map { .message(WireReader($0)) } ?? .end
+  }
+
   /// Reads one; nil at the end, or when what comes is none.
   package static func read(from descriptor: Int32) -> WireReader? {
-    var count: Int64 = 0
-    guard withUnsafeMutableBytes(of: &count, { Bytes.read($0, from: descriptor) }), count >= 0, count <= limit,
-      let bytes = Bytes.read(Int(count), from: descriptor)
-    else { return nil }
-    return WireReader(bytes)
+    if case .message(let message) = receive(from: descriptor) { message } else { nil }
   }
 }

@@ -42,7 +42,10 @@ struct EnvironmentCommand: ParsableCommand {
   struct Clean: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Remove environments that were not used for long, and what is left of builds that were ended.",
-      discussion: "One that a process uses now always stays.")
+      discussion: """
+        One that a process uses now always stays. What was found of where files run goes too, of files that were not used for \
+        so long.
+        """)
 
     @Option(
       parsing: .unconditional,

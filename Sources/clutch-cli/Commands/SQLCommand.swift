@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Clutch
 import DuckDBEngine
 import Environments
+import Shell
 
 /// `clutch sql`: SQL over files, with Python functions.
 struct SQLCommand: ParsableCommand {
@@ -28,6 +29,9 @@ struct SQLCommand: ParsableCommand {
     name: [.customShort("f"), .customLong("file")],
     help: ArgumentHelp("Read the SQL from this file.", valueName: "file.sql"))
   var file: String?
+  @Flag(
+    help: "Show what each function has done on standard error: rows, calls, seconds in Python, errors, nulls, memory.")
+  var stats = false
   @OptionGroup var duckdb: DuckDBOptions
   @Argument(help: "The SQL; - reads it from standard input.") var query: String?
 
@@ -47,11 +51,18 @@ struct SQLCommand: ParsableCommand {
     // Neither waits for the other. But a database is not made in a file for functions that do not load.
     let opening = database == nil && !sources.isEmpty ? Meanwhile { try openFresh(library) } : nil
     defer { opening?.wait() }
-    let functions = try self.functions.load(sources) { providers in
-      let (connection, names) = try opening?.value() ?? openFresh(library)
-      return try connection.registrationProblems(of: providers, onError: self.functions.onError, beside: names)
+    let counts = stats ? FunctionCounts() : nil
+    let load = {
+      try self.functions.load(sources) { providers in
+        let (connection, names) = try opening?.value() ?? openFresh(library)
+        return try connection.registrationProblems(of: providers, onError: self.functions.onError, beside: names)
+      }
     }
-    defer { functions.end() }
+    let functions = try counts.map { try $0.counting(load) } ?? load()
+    defer {
+      functions.end()
+      if let counts { StandardError.write(FunctionReport(of: functions.pools, counts).lines.joined()) }
+    }
     let (connection, names) = try opening?.value() ?? (open(library, database), nil)
     try functions.register(on: connection, beside: names)
     functions.watch(signals)

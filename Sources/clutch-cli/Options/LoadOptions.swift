@@ -23,9 +23,9 @@ struct LoadOptions: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Compute rows of functions that are plain enough without Python, with the same results.",
+      "Compute rows of functions that are plain enough without Python, with the same results, or all rows in Python.",
       discussion: "A file may say otherwise for a function: @udf(vectorize=...)."))
-  var vectorize = false
+  var vectorize = true
   @OptionGroup var log: LogOptions
   @OptionGroup var packages: PackageOptions
   @OptionGroup var python: PythonOptions

@@ -36,6 +36,17 @@ struct PackageOptions: ParsableArguments {
     }
   }
 
+  /// The same for one of several files.
+  func environment(
+    for source: UDFSource, among files: [String], _ discovery: PythonDiscovery
+  ) throws -> UDFEnvironment? {
+    if let folder = try zip(files, folders(for: files)).first(where: { $0.0 == source.name })?.1 {
+      return try UDFEnvironment(folder: folder, for: CPython.start(discovery))
+    }
+    return try UDFEnvironment.prepare(
+      for: source, discovery: discovery, options: installing.options(with: packages))
+  }
+
   /// The same for one of the files of a server, which goes on meanwhile.
   func environment(for source: UDFSource, _ discovery: PythonDiscovery) async throws -> UDFEnvironment? {
     if let folder = try folders(for: [source.name]).first ?? nil {

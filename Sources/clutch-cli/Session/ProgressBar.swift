@@ -1,6 +1,7 @@
 import Clutch
 import Dispatch
 import Foundation
+import Shell
 import Synchronization
 
 /// A line on a terminal's standard error that shows how far a query is, and is gone when it is done.
@@ -65,3 +66,5 @@ final class ProgressBar: @unchecked Sendable {
     queue.sync { pause() }
   }
 }
+
+extension ProgressBar: ShellProgress {}

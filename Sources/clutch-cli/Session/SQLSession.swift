@@ -1,6 +1,7 @@
 import Clutch
 import DuckDBEngine
 import Foundation
+import Shell
 
 /// One run of SQL: where its rows go, and what a signal stops.
 struct SQLSession {
@@ -27,8 +28,9 @@ struct SQLSession {
     // Signals are handled until the process ends, but the database must be closed, because only that brings everything
     // into its file.
     defer { signals.stop(with: nil) }
-    let sink = file?.sink ?? OutputSink(descriptor: STDOUT_FILENO, name: "standard output")
     let isTerminal = file == nil && isatty(STDOUT_FILENO) == 1
+    let sink =
+      file?.sink ?? OutputSink(descriptor: STDOUT_FILENO, name: "standard output", isTerminal: isTerminal)
     // Rows that are printed while the query runs would be mixed up with the bar.
     let bar = isTerminal && format != .table ? nil : ProgressBar(of: connection)
     defer { bar?.stop() }
@@ -44,12 +46,15 @@ struct SQLSession {
     of statements: DuckDBStatements, format: TabularFormat, to sink: OutputSink, isTerminal: Bool, _ bar: ProgressBar?
   ) throws {
     let width = isTerminal ? terminalWidth() : nil
+    let isStyled = isTerminal && Palette(for: STDOUT_FILENO).isOn
     var isFirst = true
     while let result = try statements.next() {
       guard result.kind == .rows else { continue }
       if !isFirst, format == .table { try sink.write("\n") }
       isFirst = false
-      var writer = format.writer(to: sink, width: width) { try connection.database.timeZoneSpan($0, at: $1) }
+      var writer = format.writer(to: sink, width: width, isStyled: isStyled) {
+        try connection.database.timeZoneSpan($0, at: $1)
+      }
       try writer.begin(result.exactSchema)
       while let batch = try result.nextExactBatch() { try writer.write(batch) }
       bar?.pause()

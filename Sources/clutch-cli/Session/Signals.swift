@@ -16,6 +16,7 @@ final class Signals: Sendable {
     var isTold = false
     var stop: (@Sendable () -> Void)?
     var show: (@Sendable () -> Void)?
+    var interrupt: (@Sendable () -> Void)?
     var tidying: [@Sendable () -> Void] = []
   }
 
@@ -47,6 +48,10 @@ final class Signals: Sendable {
 
   /// Sets what the first signal stops; nil for nothing. It is called on another thread and must not wait.
   func stop(with stop: (@Sendable () -> Void)?) { state.withLock { $0.stop = stop } }
+
+  /// Sets what Ctrl-C does in the place of ending the tool; nil for that it does end it. It is called on another thread and
+  /// must not wait.
+  func interrupt(with interrupt: (@Sendable () -> Void)?) { state.withLock { $0.interrupt = interrupt } }
 
   /// Sets what SIGUSR1 shows. It is called on another thread.
   func show(with show: @escaping @Sendable () -> Void) { state.withLock { $0.show = show } }
@@ -85,6 +90,7 @@ final class Signals: Sendable {
       if let show = state.withLock(\.show) { show() }
       return
     }
+    if number == SIGINT, let interrupt = state.withLock(\.interrupt) { return interrupt() }
     let (stop, isFirst) = state.withLock { state in
       defer { state.received = state.received ?? number }
       return (state.stop, state.received == nil)

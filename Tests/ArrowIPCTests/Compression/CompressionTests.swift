@@ -3,7 +3,7 @@ import Columnar
 import TestSupport
 import Testing
 
-@Suite("Compressed bodies", .timeLimit(.minutes(10))) struct CompressionTests {
+@Suite("Compressed bodies", .timeLimit(.minutes(30))) struct CompressionTests {
   private static let zeros = Column((0..<100_000).map { _ in 0 as Int64? })
 
   @Test("what can be made smaller is, and the rest stays as it is", arguments: IPCCompression.allCases)

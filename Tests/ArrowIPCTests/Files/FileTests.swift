@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Files", .timeLimit(.minutes(10))) struct FileTests {
+@Suite("Files", .timeLimit(.minutes(30))) struct FileTests {
   private static func sample() throws -> (bytes: [UInt8], batches: [RecordBatch]) {
     let batch = try Samples.dictionaries()
     let batches = [batch, batch.slice(2..<5), batch.slice(0..<0)]

@@ -3,7 +3,7 @@ import Columnar
 import TestSupport
 import Testing
 
-@Suite("Messages of a hostile sender", .timeLimit(.minutes(10))) struct HostileMessageTests {
+@Suite("Messages of a hostile sender", .timeLimit(.minutes(30))) struct HostileMessageTests {
   /// A decoder that has a schema of one column.
   private func decoder(
     _ type: ColumnType, isNullable: Bool = true, options: IPCReadOptions = IPCReadOptions()

@@ -5,7 +5,7 @@ import Testing
 
 /// Every change of a bit of a message's metadata, every change of a byte of its body, and every shorter form of both gives a
 /// batch that can be read whole, or an error.
-@Suite("Messages with one fault", .timeLimit(.minutes(10))) struct MutationTests {
+@Suite("Messages with one fault", .timeLimit(.minutes(30))) struct MutationTests {
   struct Sample: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let messages: [SentMessage]

@@ -3,7 +3,7 @@ import Columnar
 import TestSupport
 import Testing
 
-@Suite("IPC with PyArrow", .timeLimit(.minutes(10)))
+@Suite("IPC with PyArrow", .timeLimit(.minutes(30)))
 struct PyArrowTests {
   @Test(
     "streams and files of PyArrow are read as they are, and written so that PyArrow reads the same",

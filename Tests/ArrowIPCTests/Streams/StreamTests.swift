@@ -3,7 +3,7 @@ import Columnar
 import TestSupport
 import Testing
 
-@Suite("Streams", .timeLimit(.minutes(10))) struct StreamTests {
+@Suite("Streams", .timeLimit(.minutes(30))) struct StreamTests {
   private static func sample() throws -> (bytes: [UInt8], batches: [RecordBatch]) {
     let batch = try Samples.dictionaries()
     let batches = [batch, batch.slice(2..<5), batch.slice(0..<0)]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the pages show is true: their Python loads, their commands print what stands there, their links lead somewhere.
-@Suite(.timeLimit(.minutes(10))) struct DocumentationTests {
+@Suite(.timeLimit(.minutes(30))) struct DocumentationTests {
   @Test(arguments: Page.all) func `Every Python file of a page loads`(page: Page) throws {
     let clutch = try Clutch()
     for block in try page.blocks("python") where block.text.contains("@udf") || block.text.contains("@udtf") {

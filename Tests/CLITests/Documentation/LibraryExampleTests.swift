@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The Swift of the pages on nulls and errors, on timeouts and on Arrow files, line by line.
-@Suite(.timeLimit(.minutes(10))) struct LibraryExampleTests {
+@Suite(.timeLimit(.minutes(30))) struct LibraryExampleTests {
   @Test func `The example of errors in Swift is this one, and gives what its comments say`() async throws {
     let page = Page.article("NullsAndErrors")
     let source = try #require(try page.blocks("python").first { $0.fileName == "prices.py" })

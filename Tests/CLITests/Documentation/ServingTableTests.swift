@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The table of types of the page on serving says what `--print-sql` declares in each engine.
-@Suite(.timeLimit(.minutes(10))) struct ServingTableTests {
+@Suite(.timeLimit(.minutes(30))) struct ServingTableTests {
   /// The columns of the table behind what is on the wire.
   private static let engines = ["risingwave", "databend", "clickhouse", "spark"]
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Every cell of the table of types is true: what it names is taken or given, and what it does not name is not.
-@Suite(.timeLimit(.minutes(10))) struct TypeTableTests {
+@Suite(.timeLimit(.minutes(30))) struct TypeTableTests {
   /// One annotation of a row, as two functions: one that says what it receives, one that returns what it is told to.
   fileprivate struct Case {
     let row: TypeTable.Row

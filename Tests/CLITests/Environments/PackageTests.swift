@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files that ask for packages, as the command line runs them.
-@Suite(.timeLimit(.minutes(20))) struct PackageTests {
+@Suite(.timeLimit(.minutes(30))) struct PackageTests {
   private static func file(asking dependencies: String, more: String = "", function: String) -> String {
     """
     # /// script
@@ -65,6 +65,69 @@ import Testing
       let end = try clutch.start(["inspect", "f.py"] + arguments, environment: variables).end()
       #expect(end.status == .exited(1) && end.errors.contains(says), "\(end)")
     }
+    withExtendedLifetime(wheels) {}
+  }
+
+  @Test func `compiled packages in two versions run in one query, each file in workers of its own`() throws {
+    let clutch = try Clutch()
+    for (number, name) in ["old", "new"].enumerated() {
+      try CompiledModule.make(.refused, "_tiny", in: "\(clutch.folder)/\(name)/tiny", number: number)
+      try clutch.write("\(name)/tiny/__init__.py", "from ._tiny import NUMBER\n")
+      try clutch.write(
+        "\(name).py",
+        """
+        import os, tiny
+        from clutch import udf
+        @udf
+        def \(name)() -> list[int]: return [tiny.NUMBER, os.getpid()]
+
+        """)
+    }
+    let end = try clutch.run(
+      "sql", "--udf", "old.py", "--udf", "new.py", "--env", "old.py=old", "--env", "new.py=new", "--format", "csv",
+      "SELECT old()[1] AS old, new()[1] AS new, old()[2] <> new()[2] AS apart FROM range(2)")
+    #expect(end.output == "old,new,apart\n0,1,true\n0,1,true\n", "\(end)")
+    for name in ["old", "new"] {
+      let reason = "\(name).py: it runs in worker processes: _tiny does not support isolated interpreters"
+      #expect(end.errors.contains(reason), "\(end)")
+    }
+  }
+
+  @Test func `a file reads its environment, and nothing else of the cache`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    let cache = clutch.folder + "/cache"
+    try clutch.write("policy.json", #"{"name": "narrow", "basedOn": "pure", "read": ["\#(clutch.folder)"]}"#)
+    try clutch.write("data.txt", "data")
+    try clutch.write(
+      "f.py",
+      """
+      # /// script
+      # dependencies = ["tiny"]
+      # ///
+      import tiny
+      from clutch import udf
+
+      @udf(on_error="null")
+      def f(path: str) -> str: return open(path).read(4)
+
+      @udf
+      def own() -> str: return open(tiny.__file__).read(7)
+
+      """)
+    for placement in ["interpreter", "worker"] {
+      let query = """
+        SELECT own() AS own, f('\(clutch.folder)/data.txt') AS data, f(file) AS other \
+        FROM (SELECT file FROM glob('\(cache)/environments/*.json'))
+        """
+      let end = try clutch.start(
+        [
+          "sql", "--udf", "f.py", "--policy", "policy.json", "--placement", placement, "--format", "csv", query,
+        ], environment: variables.merging(["CLUTCH_CACHE": cache]) { $1 }
+      ).end()
+      #expect(end.output == "own,data,other\nVERSION,data,\n", "\(end)")
+      #expect(end.errors.contains("the policy 'narrow' denies reading files"), "\(end)")
+    }
+    _ = try clutch.run("env", "clean", "--all", environment: ["CLUTCH_CACHE": cache])
     withExtendedLifetime(wheels) {}
   }
 
@@ -136,5 +199,48 @@ import Testing
     let end = try program.end()
     #expect(end.output == "a\n2.0\n", "\(end)")
     withExtendedLifetime(wheels) {}
+  }
+
+  @Test func `one that somebody removes all the same is an error of what needs it`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write(
+      "f.py",
+      """
+      # /// script
+      # dependencies = ["tiny"]
+      # [tool.clutch]
+      # placement = "worker"
+      # ///
+      import os, time
+      from clutch import udf
+
+      @udf
+      def f(folder: str) -> str:
+        open(folder + "/begun", "w").close()
+        while not os.path.exists(folder + "/go"): time.sleep(0.01)
+        import tiny
+        return tiny.VERSION
+
+      @udf
+      def die() -> str: os._exit(3)
+      """)
+    try clutch.write("q.sql", "SELECT f('\(clutch.folder)') AS a; SELECT die(); SELECT f('\(clutch.folder)');")
+    let program = try clutch.start(
+      ["sql", "--udf", "f.py", "--policy", "open", "--format", "csv", "--on-error", "null", "-f", "q.sql"],
+      environment: variables)
+    let begun = clutch.folder + "/begun"
+    var isThere = false
+    for _ in 0..<30 where !isThere { isThere = eventually { FileManager.default.fileExists(atPath: begun) } }
+    try #require(isThere)
+    let removal = try Process.run(
+      URL(fileURLWithPath: "/bin/sh"),
+      arguments: ["-c", "chmod -R u+w \"$0\" && rm -r \"$0\"", wheels.cache + "/environments"])
+    removal.waitUntilExit()
+    try clutch.write("go", "")
+    let end = try program.end()
+    // The import fails, then the worker ends, and no other can be loaded.
+    #expect(end.output.hasPrefix("a\n\n"), "\(end)")
+    #expect(end.errors.contains("ModuleNotFoundError: No module named 'tiny'"), "\(end)")
+    #expect(end.status == .exited(1) && end.errors.contains("has the environment been removed?"), "\(end)")
   }
 }

@@ -101,7 +101,8 @@ import Testing
     Case("SQL twice", ["-f", "a.sql", "SELECT 1"], "Error: Give the SQL either as an argument", status: 64),
     Case(
       "a bad format", ["--format", "xml", "SELECT 1"],
-      "Please provide one of 'table', 'csv', 'json' or 'jsonl'.", status: 64),
+      "Please provide one of the following:\n  - table\n  - csv\n  - json\n  - jsonl\n  - markdown\n  - line\n",
+      status: 64),
     Case(
       "an unwritable output", ["-o", "no/out.csv", "SELECT 1"],
       "Error: cannot write no/out.csv: No such file or directory\n", status: 1),

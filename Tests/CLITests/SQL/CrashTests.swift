@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What cannot be prevented: a process that dies of a fault in a function. It says which function, and of what.
-@Suite(.timeLimit(.minutes(10))) struct CrashTests {
+@Suite(.timeLimit(.minutes(30))) struct CrashTests {
   private static let head = """
     import mmap, os, signal, threading
     from clutch import udf

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Who has several files with problems is told all of them at once.
-@Suite(.timeLimit(.minutes(10))) struct EveryProblemTests {
+@Suite(.timeLimit(.minutes(30))) struct EveryProblemTests {
   private static let head = "from clutch import udf\n\n"
 
   private func function(_ name: String, _ parameters: String = "x: int") -> String {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Files that cannot be read, or written, are refused for their real reason.
-@Suite(.timeLimit(.minutes(10))) struct FileNameTests {
+@Suite(.timeLimit(.minutes(30))) struct FileNameTests {
   private let clutch: Clutch
 
   init() throws { clutch = try Clutch() }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct LoadTimeoutTests {
+@Suite(.timeLimit(.minutes(30))) struct LoadTimeoutTests {
   private static let commands = [["sql", "--udf", "f.py", "SELECT 1"], ["inspect", "f.py"]]
 
   @Test(arguments: commands, ["while True: pass", "import time\nwhile True: time.sleep(0.01)"])

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct LogOptionTests {
+@Suite(.timeLimit(.minutes(30))) struct LogOptionTests {
   private static let source = """
     import logging, sys
     from clutch import udf

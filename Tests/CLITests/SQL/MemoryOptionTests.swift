@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct MemoryOptionTests {
+@Suite(.timeLimit(.minutes(30))) struct MemoryOptionTests {
   private static let source = """
     from clutch import udf
 

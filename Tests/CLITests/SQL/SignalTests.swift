@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every signal that ends the tool does so at every stage with 128 and its number, and leaves nothing behind.
-@Suite(.timeLimit(.minutes(10))) struct SignalTests {
+@Suite(.timeLimit(.minutes(30))) struct SignalTests {
   private static let signals = [
     SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU, SIGUSR2, SIGVTALRM, SIGPROF,
   ]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `clutch serve` does without a socket, in every build.
-@Suite(.timeLimit(.minutes(10))) struct ServeTests {
+@Suite(.timeLimit(.minutes(30))) struct ServeTests {
   private static let source = """
     from collections.abc import Iterator
     from clutch import udaf, udf, udtf

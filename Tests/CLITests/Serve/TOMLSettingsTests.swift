@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Settings in TOML, which anybody may write in any way.
-@Suite(.timeLimit(.minutes(10))) struct TOMLSettingsTests {
+@Suite(.timeLimit(.minutes(30))) struct TOMLSettingsTests {
   private static let seeds = [
     "files = [\"delays.py\", \"places.py\"]\nport = 8815\nmetrics-port = 9090\nwatch = true # a comment\n",
     "host = \"127.0.0.1\"\r\nport = 0x22_6f\r\n\"queue-seconds\" = 1.5\r\n'log-level'='none'\r\nwatch=false",

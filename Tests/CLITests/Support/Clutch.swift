@@ -6,7 +6,7 @@ import Testing
 /// The built program, in an empty working folder of its own that goes away with this object.
 final class Clutch {
   let folder: String
-  private let program: String
+  let program: String
   private let python: String
 
   init() throws {
@@ -58,7 +58,7 @@ final class Clutch {
     try RunningProgram(program, arguments, in: folder, environment: environment).end()
   }
 
-  private func environment(_ changes: [String: String?]) -> [String: String] {
+  func environment(_ changes: [String: String?]) -> [String: String] {
     var environment = ProcessInfo.processInfo.environment
     for name in ["CLUTCH_DUCKDB", "VIRTUAL_ENV"] { environment[name] = nil }
     environment["CLUTCH_PYTHON"] = python

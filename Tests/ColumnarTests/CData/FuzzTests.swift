@@ -3,7 +3,7 @@ import Columnar
 import TestSupport
 import Testing
 
-@Suite("Arrays from outside, at random", .timeLimit(.minutes(10)))
+@Suite("Arrays from outside, at random", .timeLimit(.minutes(30)))
 struct FuzzTests {
   @Test("what full validation accepts can be read, and everything is released", arguments: 1...8 as ClosedRange<UInt64>)
   func random(seed: UInt64) throws {

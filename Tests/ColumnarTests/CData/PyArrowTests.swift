@@ -7,7 +7,7 @@ import Testing
 struct PyArrowTests {
   @Test(
     "arrays of PyArrow are read as they are, and given back the same",
-    .timeLimit(.minutes(10)), arguments: [1, 2, 3, 4])
+    .timeLimit(.minutes(30)), arguments: [1, 2, 3, 4])
   func thereAndBack(seed: Int) throws {
     let cases = try PyArrow.generate(seed: seed, count: 324)
     #expect(cases.count == 324)

@@ -5,7 +5,7 @@ import Testing
 import ThreadConfinement
 
 /// Aggregate functions in SQL, with DuckDB's own as the oracle.
-@Suite(.timeLimit(.minutes(10))) struct AggregateFunctionTests {
+@Suite(.timeLimit(.minutes(30))) struct AggregateFunctionTests {
   private static let source = """
     from collections import defaultdict
     from clutch import udaf

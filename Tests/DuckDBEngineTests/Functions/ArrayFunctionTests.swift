@@ -6,7 +6,7 @@ import Testing
 import ThreadConfinement
 
 /// Functions of the main interpreter in SQL, in a process of their own.
-@Suite(.timeLimit(.minutes(10))) struct ArrayFunctionTests {
+@Suite(.timeLimit(.minutes(30))) struct ArrayFunctionTests {
   @Test func `arrays, series and Arrow arrays are SQL's columns, with the threads of its queries`() async {
     await #expect(processExitsWith: .success) {
       ThisProcess.end(after: 300)

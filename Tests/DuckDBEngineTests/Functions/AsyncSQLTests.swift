@@ -6,7 +6,7 @@ import Testing
 import ThreadConfinement
 
 /// Async functions in SQL.
-@Suite(.timeLimit(.minutes(10))) struct AsyncSQLTests {
+@Suite(.timeLimit(.minutes(30))) struct AsyncSQLTests {
   private static let source = """
     import asyncio, os
     from collections.abc import AsyncIterator

@@ -6,7 +6,7 @@ import Testing
 import ThreadConfinement
 
 /// Functions of a batch in SQL: columns, cut batches, and iterators over the batches of a query.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct BatchFunctionTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct BatchFunctionTests {
   private static let source = """
     import array, threading
     from collections.abc import Iterator

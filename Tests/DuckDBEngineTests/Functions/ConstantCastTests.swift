@@ -2,7 +2,7 @@ import DuckDBEngine
 import Testing
 
 /// Constants of another type than a parameter's.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ConstantCastTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ConstantCastTests {
   private static func shown(_ type: String) -> String {
     """
     from clutch import *

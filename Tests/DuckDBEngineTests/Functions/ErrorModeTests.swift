@@ -2,7 +2,7 @@ import DuckDBEngine
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ErrorModeTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ErrorModeTests {
   private static func source(_ mark: String) -> String {
     """
     \(mark)

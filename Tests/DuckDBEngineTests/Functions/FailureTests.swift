@@ -57,7 +57,7 @@ import Testing
     #expect(try connection.rows("SELECT 2") == [[.integer(2)]])
   }
 
-  @Test(.timeLimit(.minutes(10)), arguments: TestLibrary.allCases)
+  @Test(.timeLimit(.minutes(30)), arguments: TestLibrary.allCases)
   func `Interrupting the connection and the pool stops a slow query`(library: TestLibrary) throws {
     let folder = try TemporaryFolder()
     // Half a minute, if nothing stopped it. Its first row tells that it is under way.

@@ -6,7 +6,7 @@ import Testing
 @testable import DuckDBEngine
 
 /// Chunks with more text, bytes or elements than 32-bit offsets reach, with a limit that is low enough for tests.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct LargeChunkTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct LargeChunkTests {
   private static let reach = 64
 
   @Test(arguments: TestLibrary.allCases, VectorSample.all)

@@ -2,7 +2,7 @@ import DuckDBEngine
 import Testing
 
 /// Numbers of files for RisingWave, which have no scale of their own.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct NumericResultTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct NumericResultTests {
   private static func source(_ result: String, _ value: String) -> String {
     """
     from arrow_udf import udf

@@ -1,7 +1,7 @@
 import DuckDBEngine
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct OverloadTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct OverloadTests {
   private static let source = """
     from datetime import date
     @udf(name="kind")

@@ -67,7 +67,7 @@ import Testing
     #expect(sums.withLock { $0 } == .init(repeating: [[.integer(20_000_100_000)]], count: 2))
   }
 
-  @Test(.timeLimit(.minutes(15)), arguments: TestLibrary.allCases)
+  @Test(.timeLimit(.minutes(30)), arguments: TestLibrary.allCases)
   func `Three million rows keep memory bounded`(library: TestLibrary) async {
     // In a process of its own: other tests use memory too.
     await #expect(processExitsWith: .success) { [library] in

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import ThreadConfinement
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct QueryThreadsTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct QueryThreadsTests {
   static let source = """
     import threading
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// SQL functions of a registry's source, whose versions change.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct RegistryTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct RegistryTests {
   private static let versions = "SELECT tag(i) % 1000 AS version, count(*) FROM t GROUP BY 1 ORDER BY 1"
 
   @Test(arguments: TestLibrary.allCases)

@@ -6,7 +6,7 @@ import Testing
 import ThreadConfinement
 
 /// A query whose rows several threads compute gives them as one thread would.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct RowOrderTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct RowOrderTests {
   /// Several row groups of 122,880 rows, the unit that DuckDB hands to a thread.
   static let rowCount: Int64 = 400_000
 

@@ -4,7 +4,7 @@ import Testing
 import ThreadConfinement
 
 /// Table functions in SQL.
-@Suite(.timeLimit(.minutes(10))) struct TableFunctionTests {
+@Suite(.timeLimit(.minutes(30))) struct TableFunctionTests {
   private static let source = """
     from collections.abc import Iterator
     from datetime import date, datetime

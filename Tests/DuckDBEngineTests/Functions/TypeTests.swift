@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Every SQL type as an argument and as a result, through a UDF.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct TypeTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct TypeTests {
   /// A literal, what Python sees, the annotation that gives the same SQL type back.
   struct Case: CustomTestStringConvertible, Sendable {
     let sql: String

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Statements that count on a function to give equal results for equal arguments.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct VolatilityTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct VolatilityTests {
   private static func source(_ mark: String) -> String {
     """
     \(mark)

@@ -79,7 +79,7 @@ import Testing
     #expect(shown == expected)
   }
 
-  @Test("Long cells are shortened so that the table fits", arguments: [20, 40, 79, 80, 81])
+  @Test("Long cells are shortened so that the table fits", arguments: [34, 40, 79, 80, 81])
   func shortened(width: Int) throws {
     let text = try TestLibrary.bareduckdbWheel.connect().written(
       "SELECT 7 AS n, repeat('long ', 1000) AS a, repeat('鴨', 50) AS b", as: .table, width: width)
@@ -87,5 +87,50 @@ import Testing
     #expect(lines.allSatisfy { DisplayWidth.of(String($0)) == DisplayWidth.of(String(lines[0])) })
     #expect((width - 3...width).contains(DisplayWidth.of(String(lines[0]))))
     #expect(text.contains("lo") && text.contains("…"))
+  }
+
+  @Test("Of more columns than there is room for those in the middle are left out, and counted")
+  func hidden() throws {
+    let columns = (0..<10_000).map { "\($0) AS c\($0)" }.joined(separator: ", ")
+    let text = try TestLibrary.bareduckdbWheel.connect().written("SELECT \(columns)", as: .table, width: 50)
+    #expect(
+      text == """
+        ┌─────────┬─────────┬───┬─────────┬─────────┐
+        │   c0    │   c1    │ … │  c9998  │  c9999  │
+        │ integer │ integer │   │ integer │ integer │
+        ├─────────┼─────────┼───┼─────────┼─────────┤
+        │       0 │       1 │ … │    9998 │    9999 │
+        └─────────┴─────────┴───┴─────────┴─────────┘
+        1 row, 10,000 columns (9,996 hidden)
+
+        """)
+  }
+
+  @Test("A table fits any width that has room for a few letters")
+  func fits() throws {
+    let connection = try TestLibrary.bareduckdbWheel.connect()
+    for count in [1, 2, 3, 7, 40] {
+      let columns = (0..<count).map { "repeat('鴨a', \($0)) AS c\($0)" }.joined(separator: ", ")
+      for width in 7...60 {
+        let text = try connection.written("SELECT \(columns)", as: .table, width: width)
+        let lines = text.split(separator: "\n").dropLast().map { DisplayWidth.of(String($0)) }
+        #expect(lines.allSatisfy { $0 == lines[0] && $0 <= width }, "\(width)\n\(text)")
+      }
+    }
+  }
+
+  @Test("What turns the direction of text, or ends a line, is spelled out")
+  func reordering() throws {
+    let text = try TestLibrary.bareduckdbWheel.connect().written(
+      "SELECT chr(8238) || 'a' || chr(8232) || chr(155) || chr(27) AS v", as: .table)
+    #expect(text.contains("│ \\u202ea\\u2028\\x9b\\x1b │"))
+  }
+
+  @Test("A value of many megabytes is shortened")
+  func huge() throws {
+    let text = try TestLibrary.bareduckdbWheel.connect().written(
+      "SELECT repeat('é', 50000000) AS v, repeat(chr(769), 1000000) AS w", as: .table, width: 40)
+    #expect(text.utf8.count < 10_000)
+    #expect(text.contains("éé…"))
   }
 }

@@ -4,7 +4,7 @@ import Tabular
 import Testing
 
 /// Results as record batches.
-@Suite(.timeLimit(.minutes(10))) struct BatchTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchTests {
   private func result(_ sql: String, on connection: DuckDBConnection) throws -> DuckDBResult {
     try #require(try connection.execute(sql).next())
   }

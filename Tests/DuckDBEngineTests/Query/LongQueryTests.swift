@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("An interruption stops a query promptly", .timeLimit(.minutes(15)), arguments: TestLibrary.allCases)
+  @Test("An interruption stops a query promptly", .timeLimit(.minutes(30)), arguments: TestLibrary.allCases)
   func interrupt(library: TestLibrary) async throws {
     let folder = try TemporaryFolder()
     let file = folder.path + "/rows.csv"
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(
-    "Progress can be read while a query runs, and a second user is refused", .timeLimit(.minutes(15)),
+    "Progress can be read while a query runs, and a second user is refused", .timeLimit(.minutes(30)),
     arguments: TestLibrary.allCases)
   func progress(library: TestLibrary) async throws {
     let connection = try library.connect()

@@ -54,6 +54,37 @@ struct StatementTextsTests {
     #expect(StatementTexts.of(script).joined().utf8.count <= script.utf8.count)
   }
 
+  @Test(arguments: statements)
+  func `A statement that comes line by line is complete at its semicolon`(_ statement: String) {
+    var cutter = StatementCutter()
+    var found: [StatementCutter.Statement] = []
+    let lines = "-- before; it\n\n  \(statement);SELECT".split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() {
+      #expect(found.isEmpty)
+      #expect(cutter.hasBegun == (number > 2))
+      found += cutter.add("\(line)\n".utf8)
+    }
+    #expect(found.map(\.text) == [statement])
+    #expect(found.map(\.line) == [3])
+    #expect(cutter.hasBegun)
+    #expect(cutter.end()?.text.hasPrefix("SELECT") == true)
+    #expect(cutter.end() == nil)
+  }
+
+  @Test func `What a text ends within is known`() {
+    let ends: [(String, StatementCutter.Inside)] = [
+      ("SELECT 1", .code), ("SELECT 'a", .quotes(39, hasEscapes: false)),
+      ("SELECT \"a", .quotes(34, hasEscapes: false)),
+      ("SELECT E'a\\'", .quotes(39, hasEscapes: true)), ("SELECT $a$ $$", .dollarQuotes(Array("$a$".utf8))),
+      ("/* /* */", .comment(1)), ("SELECT 1 /* a */", .code), ("SELECT 1 -- a", .code),
+    ]
+    for (text, inside) in ends {
+      var cutter = StatementCutter()
+      _ = cutter.add("\(text)\n".utf8)
+      #expect(cutter.inside == inside, "\(text)")
+    }
+  }
+
   /// The same numbers in each run.
   private struct Pattern {
     var state: UInt64

@@ -4,7 +4,7 @@ import Tabular
 import Testing
 
 /// Moments in the time zone of the session.
-@Suite(.timeLimit(.minutes(10))) struct TimeZoneTests {
+@Suite(.timeLimit(.minutes(30))) struct TimeZoneTests {
   /// Only this library knows time zones without being given an extension.
   private func connection() throws -> DuckDBConnection { try TestLibrary.duckdbWheel.connect() }
 

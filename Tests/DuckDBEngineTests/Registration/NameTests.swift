@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Names of functions that SQL knows as something else.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct NameTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct NameTests {
   private static func function(_ name: String) -> String {
     "@udf(name='\(name)')\ndef f(x: str) -> str: return 'udf:' + x\n"
   }

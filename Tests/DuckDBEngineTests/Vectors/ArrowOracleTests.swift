@@ -6,7 +6,7 @@ import Testing
 @testable import DuckDBEngine
 
 /// DuckDB's own export of the same values to PyArrow, in a process of its own, says what the columns must be.
-@Suite(.timeLimit(.minutes(10))) struct ArrowOracleTests {
+@Suite(.timeLimit(.minutes(30))) struct ArrowOracleTests {
   /// Writes the rows of each query's column as text: bytes as hexadecimal digits, in brackets what is nested.
   static let script = """
     import json, sys, duckdb, pyarrow as pa

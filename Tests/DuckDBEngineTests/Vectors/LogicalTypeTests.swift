@@ -3,7 +3,7 @@ import Testing
 
 @testable import DuckDBEngine
 
-@Suite(.timeLimit(.minutes(10))) struct LogicalTypeTests {
+@Suite(.timeLimit(.minutes(30))) struct LogicalTypeTests {
   @Test(arguments: TestLibrary.allCases)
   func `A type that is made is the one that was meant`(library: TestLibrary) throws {
     let connection = try library.connect()

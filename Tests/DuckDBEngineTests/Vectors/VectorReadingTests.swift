@@ -6,7 +6,7 @@ import Testing
 @testable import DuckDBEngine
 
 /// Vectors as DuckDB may have them, but seldom has.
-@Suite(.timeLimit(.minutes(10))) struct VectorReadingTests {
+@Suite(.timeLimit(.minutes(30))) struct VectorReadingTests {
   /// What must not be followed: a pointer to nowhere.
   static var garbage: duckdb_string_t {
     duckdb_string_t(length: 1_000, prefix: (1, 2, 3, 4), pointer: UnsafeMutablePointer(bitPattern: 0x10))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DuckDBEngine
 
-@Suite(.timeLimit(.minutes(10))) struct VectorRoundTripTests {
+@Suite(.timeLimit(.minutes(30))) struct VectorRoundTripTests {
   @Test(arguments: TestLibrary.allCases, VectorSample.all)
   func `Values go into a column and back`(library: TestLibrary, sample: VectorSample) throws {
     let connection = try library.connect()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DuckDBEngine
 
-@Suite(.timeLimit(.minutes(10))) struct VectorWritingTests {
+@Suite(.timeLimit(.minutes(30))) struct VectorWritingTests {
   /// A column written as a type, and read by the reader of results.
   static func values(_ column: Column, as type: SQLType, in library: TestLibrary) throws -> [String] {
     let vector = try LooseVector(type, in: library)

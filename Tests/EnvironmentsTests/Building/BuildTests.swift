@@ -7,7 +7,7 @@ import PythonUDF
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20))) struct BuildTests {
+@Suite(.timeLimit(.minutes(30))) struct BuildTests {
   private static let version = "import tiny\n@udf\ndef version() -> str: return tiny.VERSION"
 
   /// What the function of a source gives for one row.

@@ -1,11 +1,12 @@
 import Environments
 import Foundation
 import Functions
+import HostSupport
 import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20))) struct CachedEnvironmentTests {
+@Suite(.timeLimit(.minutes(30))) struct CachedEnvironmentTests {
   /// Builds an environment in another process, which has ended, so that nobody uses it.
   private func build(_ wheels: WheelFolder, _ name: String, asking dependencies: [String]) throws -> String {
     let path = try #require(try wheels.source(name, asking: dependencies).path)
@@ -37,7 +38,11 @@ import Testing
     #expect(items.map(\.requirements) == [["other"], ["tiny"], ["used"]])
     #expect(items.allSatisfy { $0.byteCount > 0 && $0.source != nil && !$0.pythonVersion.isEmpty })
 
+    // What a build has left that was killed, of one that was built since.
+    let left = other + ".tmp-1"
+    try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
     let old = try cache.clean(unusedFor: 30 * 86_400, keepingAtMost: nil)
+    #expect(!FileManager.default.fileExists(atPath: left) && FileManager.default.fileExists(atPath: other))
     #expect(old.map(\.path) == [tiny])
     #expect(!FileManager.default.fileExists(atPath: tiny))
     let size = try cache.items().reduce(0) { $0 + $1.byteCount }
@@ -46,6 +51,33 @@ import Testing
     #expect(large.map(\.path) == [other])
     #expect(try cache.clean(unusedFor: 0, keepingAtMost: 0).isEmpty)
     #expect(FileManager.default.fileExists(atPath: usedFolder))
+  }
+
+  @Test func `what is kept of where files run goes with age`() throws {
+    let wheels = try WheelFolder()
+    let cache = CacheFolder(wheels.options().environment)
+    let folder = try #require(cache)
+    for name in ["placement-old", "placement-new", "other"] { folder.write(name, [1]) }
+    func names() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0 != "environments" }.sorted()
+    }
+    for name in ["placement-old", "other"] {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -40 * 86_400)], ofItemAtPath: "\(folder.path)/\(name)")
+    }
+    let environments = try CachedEnvironments(wheels.options().environment)
+    _ = try environments.clean(unusedFor: nil, keepingAtMost: 0)
+    #expect(try names() == ["other", "placement-new", "placement-old"])
+    // One that is used is not old any more.
+    folder.noteUse("placement-old")
+    _ = try environments.clean(unusedFor: 30 * 86_400, keepingAtMost: nil)
+    #expect(try names() == ["other", "placement-new", "placement-old"])
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -40 * 86_400)], ofItemAtPath: "\(folder.path)/placement-old")
+    _ = try environments.clean(unusedFor: 30 * 86_400, keepingAtMost: nil)
+    #expect(try names() == ["other", "placement-new"])
+    _ = try environments.clean(unusedFor: 0, keepingAtMost: nil)
+    #expect(try names() == ["other"])
   }
 
   @Test func `one that was removed is built again`() throws {

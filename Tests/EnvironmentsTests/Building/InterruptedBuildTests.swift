@@ -49,7 +49,7 @@ final class SilentServer: Sendable {
   }
 }
 
-@Suite(.timeLimit(.minutes(20))) struct InterruptedBuildTests {
+@Suite(.timeLimit(.minutes(30))) struct InterruptedBuildTests {
   /// Variables with which an installer waits for the server.
   private func waiting(for server: SilentServer) -> [String: String?] {
     let index = "http://127.0.0.1:\(server.port)/simple"

@@ -4,7 +4,7 @@ import Functions
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20))) struct LockTests {
+@Suite(.timeLimit(.minutes(30))) struct LockTests {
   private func lock(_ source: UDFSource, _ options: EnvironmentOptions) throws -> String {
     try LockMaking.lock(source, discovery: .ofCheckout(options), options: options)
   }

@@ -5,7 +5,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PythonChoiceTests {
+@Suite(.timeLimit(.minutes(30))) struct PythonChoiceTests {
   private func block(_ lines: String, of name: String = "f.py") throws -> ScriptBlock {
     let discovery = PythonDiscovery(explicitPath: try Checkout.environment())
     let found = try ScriptBlock(of: UDFSource("# /// script\n\(lines)# ///\n", name: name), discovery: discovery)

@@ -5,7 +5,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ScriptBlockTests {
+@Suite(.timeLimit(.minutes(30))) struct ScriptBlockTests {
   private func block(_ text: String) throws -> ScriptBlock? {
     let discovery = PythonDiscovery(explicitPath: try Checkout.environment())
     return try ScriptBlock(of: UDFSource(text, name: "f.py"), discovery: discovery)

@@ -5,7 +5,7 @@
   import Testing
 
   /// All tests of the target: one after the other, because some measure memory and all share two cores with their clients.
-  @Suite("gRPC", .serialized, .timeLimit(.minutes(10))) struct Serving {}
+  @Suite("gRPC", .serialized, .timeLimit(.minutes(30))) struct Serving {}
 
   /// Serves the test service while `body` runs, and stops it.
   func serving(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PythonRuntime
 
-@Suite(.timeLimit(.minutes(10))) struct DiscoveryTests {
+@Suite(.timeLimit(.minutes(30))) struct DiscoveryTests {
   private let folder: TemporaryFolder
   private let python: PythonInstallation
 
@@ -15,12 +15,14 @@ import Testing
 
   /// A search that sees nothing of this machine but what it is given.
   private func search(
-    _ path: String? = nil, _ environment: [String: String] = [:], all: Bool = false
+    _ path: String? = nil, _ environment: [String: String] = [:], all: Bool = false,
+    program: String? = nil
   ) -> [PythonCandidate] {
     var discovery = PythonDiscovery(
       explicitPath: path, environment: ["HOME": folder.path].merging(environment) { $1 },
       workingDirectory: folder.path)
     discovery.usualPlaces = []
+    discovery.program = program
     return discovery.search(all: all)
   }
 
@@ -46,6 +48,7 @@ import Testing
   private func environment(_ name: String) throws -> String {
     try FileManager.default.createDirectory(
       atPath: "\(folder.path)/\(name)/bin", withIntermediateDirectories: true)
+    try folder.write("\(name)/pyvenv.cfg", "home = /usr/bin\n")
     let program = try fake("\(name)/bin/python3", ["prefix": "\(folder.path)/\(name)"])
     return String(program.dropLast("/bin/python3".count))
   }
@@ -84,6 +87,27 @@ import Testing
     // A given path comes before it; an empty variable counts as none.
     #expect(search(python.executable, ["CLUTCH_PYTHON": "/no"]).first?.origin == .explicit)
     #expect(search(nil, ["CLUTCH_PYTHON": ""]) == [])
+  }
+
+  @Test func `takes nothing but the environment that the program is installed in`() throws {
+    try library()
+    let (own, active) = (try environment("own"), try environment("active"))
+    let variables = ["VIRTUAL_ENV": active]
+    let taken = search(nil, variables, all: true, program: own + "/bin/clutch")
+    #expect(taken.map(\.origin) == [.ownEnvironment])
+    #expect(taken.first?.installation?.prefix == own)
+    // A link to it is no call there, and a folder of programs is no environment.
+    let called = search(nil, variables, program: folder.path + "/bin/clutch")
+    #expect(called.map(\.origin) == [.activeEnvironment])
+    let chosen = search(nil, ["CLUTCH_PYTHON": python.executable], program: own + "/bin/clutch")
+    #expect(chosen.map(\.origin) == [.environmentVariable])
+  }
+
+  @Test func `an environment that cannot be used says where to install the program instead`() throws {
+    let own = try environment("own")
+    let found = search(nil, ["VIRTUAL_ENV": python.prefix], program: own + "/bin/clutch")
+    #expect(PythonDiscovery.choose(from: found) == nil)
+    #expect(CPython.explanation(of: found).contains("Install it into an environment of such a Python"))
   }
 
   @Test func `looks at the active environment, then the local one, then the search path`() throws {

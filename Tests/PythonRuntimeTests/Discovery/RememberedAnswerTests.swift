@@ -5,7 +5,7 @@ import Testing
 @testable import PythonRuntime
 
 /// A program is asked in earnest when its answer is no longer what was remembered: here a version that it never said.
-@Suite(.timeLimit(.minutes(15))) struct RememberedAnswerTests {
+@Suite(.timeLimit(.minutes(30))) struct RememberedAnswerTests {
   private let folder: TemporaryFolder
   private let python: PythonInstallation
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each in a process of its own, because CPython starts once.
-@Suite(.timeLimit(.minutes(15))) struct StartTests {
+@Suite(.timeLimit(.minutes(30))) struct StartTests {
   @Test func `reports every candidate when there is none to start, and can be tried again`() async {
     await #expect(processExitsWith: .success) {
       let error = #expect(throws: PythonRuntimeError.self) {

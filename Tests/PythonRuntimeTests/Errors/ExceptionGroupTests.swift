@@ -2,7 +2,7 @@ import PythonRuntime
 import Testing
 
 /// What went wrong in a group is in its exceptions; its own message says only how many there are.
-@Suite(.timeLimit(.minutes(10))) struct ExceptionGroupTests {
+@Suite(.timeLimit(.minutes(30))) struct ExceptionGroupTests {
   private let interpreter: SubInterpreter
 
   init() throws { interpreter = try SubInterpreter() }

@@ -2,7 +2,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PythonErrorTests {
+@Suite(.timeLimit(.minutes(30))) struct PythonErrorTests {
   private let interpreter: SubInterpreter
 
   init() throws { interpreter = try SubInterpreter() }

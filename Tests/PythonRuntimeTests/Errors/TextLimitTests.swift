@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Texts of any size that Python code makes, on their way into an error.
-@Suite(.timeLimit(.minutes(10))) struct TextLimitTests {
+@Suite(.timeLimit(.minutes(30))) struct TextLimitTests {
   private let interpreter: SubInterpreter
 
   init() throws { interpreter = try SubInterpreter() }

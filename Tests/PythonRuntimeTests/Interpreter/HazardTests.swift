@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct HazardTests {
+@Suite(.timeLimit(.minutes(30))) struct HazardTests {
   @Test func `nothing that picks an interpreter by itself is called`() {
     var names: [String] = []
     while let name = PythonSymbolName(names.count) { names.append(String(cString: name)) }

@@ -3,7 +3,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct IsolationTests {
+@Suite(.timeLimit(.minutes(30))) struct IsolationTests {
   @Test(arguments: [
     ("x = 1", "'x' in globals()"),
     (

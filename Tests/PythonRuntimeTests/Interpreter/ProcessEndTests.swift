@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each in a process of its own, which ends itself when it hangs.
-@Suite(.timeLimit(.minutes(15))) struct ProcessEndTests {
+@Suite(.timeLimit(.minutes(30))) struct ProcessEndTests {
   @Test func `shutting down ends every interpreter, for good`() async {
     await #expect(processExitsWith: .success) {
       try Machine.startInOwnProcess()

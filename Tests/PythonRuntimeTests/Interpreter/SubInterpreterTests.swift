@@ -3,7 +3,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct SubInterpreterTests {
+@Suite(.timeLimit(.minutes(30))) struct SubInterpreterTests {
   private struct Failure: Error, Equatable { let number: Int }
 
   @Test func `keeps names from call to call`() throws {

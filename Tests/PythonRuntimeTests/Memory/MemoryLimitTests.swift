@@ -3,7 +3,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct MemoryLimitTests {
+@Suite(.timeLimit(.minutes(30))) struct MemoryLimitTests {
   @Test(arguments: [
     "kept = [str(i) for i in range(10**8)]", "kept = bytearray(10**9)", "kept = {i: [] for i in range(10**8)}",
     "kept = 'x' * 10**9", "kept = [0]\nwhile True: kept += kept", "kept = list(range(10**8))",

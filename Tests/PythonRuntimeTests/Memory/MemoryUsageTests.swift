@@ -5,7 +5,7 @@ import Testing
 
 @testable import PythonRuntime
 
-@Suite(.timeLimit(.minutes(10))) struct MemoryUsageTests {
+@Suite(.timeLimit(.minutes(30))) struct MemoryUsageTests {
   @Test func `the count equals the sum of the live blocks, after each of ten thousand calls`() throws {
     let interpreter = try SubInterpreter()
     let left = try interpreter.withGIL { py in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PythonRuntime
 
-@Suite(.timeLimit(.minutes(15))) struct ReclaimingTests {
+@Suite(.timeLimit(.minutes(30))) struct ReclaimingTests {
   @Test func `the memory of ended interpreters comes back`() async {
     await #expect(processExitsWith: .success) {
       try Machine.startInOwnProcess()

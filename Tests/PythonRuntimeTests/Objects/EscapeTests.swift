@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Runs the compiler on small sources: what must not be written must not compile.
-@Suite(.timeLimit(.minutes(10))) struct EscapeTests {
+@Suite(.timeLimit(.minutes(30))) struct EscapeTests {
   @Test func `plain use of objects compiles`() throws {
     let (status, output) = try compile("allowed")
     #expect(status == 0, "\(output)")

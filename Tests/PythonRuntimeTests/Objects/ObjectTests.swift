@@ -1,7 +1,7 @@
 import PythonRuntime
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ObjectTests {
+@Suite(.timeLimit(.minutes(30))) struct ObjectTests {
   private let interpreter: SubInterpreter
 
   init() throws {

@@ -2,7 +2,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ShortRepresentationTests {
+@Suite(.timeLimit(.minutes(30))) struct ShortRepresentationTests {
   private let interpreter: SubInterpreter
 
   init() throws { interpreter = try SubInterpreter() }

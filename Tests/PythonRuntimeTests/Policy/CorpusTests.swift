@@ -6,7 +6,7 @@ import Testing
 
 /// Attempts to get out of a policy, from `Fixtures/escapes`, each in an interpreter of its own; what is written there
 /// as outcomes is the table in `docs/policy-corpus.md` as well.
-@Suite(.timeLimit(.minutes(10)), .serialized) struct CorpusTests {
+@Suite(.timeLimit(.minutes(30)), .serialized) struct CorpusTests {
   private struct Attempt: Sendable {
     let subject: String
     /// The place among those of its subject.

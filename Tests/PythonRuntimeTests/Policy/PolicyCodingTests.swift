@@ -3,7 +3,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PolicyCodingTests {
+@Suite(.timeLimit(.minutes(30))) struct PolicyCodingTests {
   private func policy(_ json: String) throws -> InterpreterPolicy {
     try InterpreterPolicy(json: Data(json.utf8), name: "p.json")
   }

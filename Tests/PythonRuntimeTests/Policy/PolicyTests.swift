@@ -3,7 +3,7 @@ import PythonRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PolicyTests {
+@Suite(.timeLimit(.minutes(30))) struct PolicyTests {
   private func error(_ source: String, under policy: InterpreterPolicy) throws -> PythonError? {
     let interpreter = try SubInterpreter(policy: policy)
     do {

@@ -6,7 +6,7 @@ import Testing
 @testable import PythonRuntime
 
 /// The states in which something is just coming or going.
-@Suite(.timeLimit(.minutes(15))) struct ExitAtEdgesTests {
+@Suite(.timeLimit(.minutes(30))) struct ExitAtEdgesTests {
   @Test func `while CPython starts`() async {
     // One exits at once, and the others a little later each: all of the start is met, whatever it takes.
     await #expect(processExitsWith: .exitCode(7)) { leaveWhileStarting(microseconds: 0) }

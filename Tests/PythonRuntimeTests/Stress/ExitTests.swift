@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A process may exit in any state, soon and with the status it exits with.
-@Suite(.timeLimit(.minutes(15))) struct ExitTests {
+@Suite(.timeLimit(.minutes(30))) struct ExitTests {
   @Test func `before anything was started`() async {
     await #expect(processExitsWith: .exitCode(7)) { ThisProcess.leave() }
   }

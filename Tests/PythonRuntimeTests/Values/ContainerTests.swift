@@ -1,7 +1,7 @@
 import PythonRuntime
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ContainerTests {
+@Suite(.timeLimit(.minutes(30))) struct ContainerTests {
   private let interpreter: SubInterpreter
 
   init() throws { interpreter = try SubInterpreter() }

@@ -1,7 +1,7 @@
 import PythonRuntime
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct IntegerTests {
+@Suite(.timeLimit(.minutes(30))) struct IntegerTests {
   private let interpreter: SubInterpreter
 
   init() throws { interpreter = try SubInterpreter() }

@@ -2,7 +2,7 @@ import Foundation
 import PythonRuntime
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ScalarTests {
+@Suite(.timeLimit(.minutes(30))) struct ScalarTests {
   private let interpreter: SubInterpreter
 
   init() throws { interpreter = try SubInterpreter() }

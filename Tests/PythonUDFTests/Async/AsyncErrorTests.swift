@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Rows of async functions that fail, or take too long.
-@Suite(.timeLimit(.minutes(10))) struct AsyncErrorTests {
+@Suite(.timeLimit(.minutes(30))) struct AsyncErrorTests {
   private static let source = """
     import asyncio
     begun, ended = [], []

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Async functions that are stopped, that do not stop, and that hold up their loop.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct AsyncStopTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct AsyncStopTests {
   private static func source(_ folder: String) -> String {
     """
     import asyncio, os, time

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Async generators as table functions.
-@Suite(.timeLimit(.minutes(10))) struct AsyncTableTests {
+@Suite(.timeLimit(.minutes(30))) struct AsyncTableTests {
   private static let source = """
     import asyncio, os
     from collections.abc import AsyncIterator, AsyncGenerator

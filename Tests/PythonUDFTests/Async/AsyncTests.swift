@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Async functions: many rows at once on one event loop.
-@Suite(.timeLimit(.minutes(10))) struct AsyncTests {
+@Suite(.timeLimit(.minutes(30))) struct AsyncTests {
   private static let ten = Array(0..<10).map { Int64?(Int64($0)) }
 
   @Test func `results are in the order of the rows, in whichever order these end`() async throws {

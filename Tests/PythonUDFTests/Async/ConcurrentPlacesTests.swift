@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The places that the rows of an async function take in all interpreters together.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ConcurrentPlacesTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ConcurrentPlacesTests {
   @Test func `calls share the places, and each gives its own back`() {
     let places = ConcurrentPlaces(2)
     let (one, other) = (ConcurrentPlaces.Lease(places), ConcurrentPlaces.Lease(places))

@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// Making an argument of a user's class runs code of the user's, which is part of the row.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ArgumentDeadlineTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ArgumentDeadlineTests {
   private static let source = """
     import time
     from dataclasses import dataclass

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What waits here ends by a deadline of the product's; none of these functions runs longer than seconds by itself.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct DeadlineTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct DeadlineTests {
   private static let source = """
     import re, time
 

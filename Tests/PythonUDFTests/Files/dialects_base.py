@@ -64,8 +64,9 @@ def run(source, name="file.py"):
 
 
 def refuse(name, source, problems=()):
-    places = loader.places(compile(source, name, "exec", loader.PyCF_ONLY_AST, dont_inherit=True))
-    problems = [*problems, *loader.signatures_of(clutch._marked, name, places)[1]]
+    places = loader.places(compile(source, name, "exec", loader.PyCF_ONLY_AST, dont_inherit=True), source.splitlines())
+    found = loader.signatures_of(clutch._marked, name, places)[1]
+    problems = [*problems, *(f"{file}, line {line}: {text}" if line else f"{file}: {text}" for file, line, _, text in found)]
     if problems:
         raise clutch.SignatureError("\n".join(problems))
 

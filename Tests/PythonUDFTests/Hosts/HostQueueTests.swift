@@ -6,7 +6,7 @@
 
   @testable import PythonUDF
 
-  @Suite(.timeLimit(.minutes(15))) struct HostQueueTests {
+  @Suite(.timeLimit(.minutes(30))) struct HostQueueTests {
     @Test func `a list that always has callers waiting does not grow`() async {
       await #expect(processExitsWith: .success) {
         let queue = HostQueue<Int>()

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What one start keeps for the next of where a file runs.
-@Suite(.timeLimit(.minutes(10))) struct KeptPlacementTests {
+@Suite(.timeLimit(.minutes(30))) struct KeptPlacementTests {
   private let packages: TemporaryFolder
   private let folder: TemporaryFolder
   private var cache: String { folder.path + "/cache" }

@@ -5,7 +5,7 @@ import Testing
 import ThreadConfinement
 
 /// How the interpreters of a pool are made.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct LoadingTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct LoadingTests {
   /// A source that notes each load in a folder.
   private func noting(_ folder: URL, _ more: String = "") -> UDFSource {
     UDFSource(

@@ -7,7 +7,7 @@ import Testing
 import ThreadConfinement
 
 /// Functions in the main interpreter, each test in a process of its own: what runs there stays for the process's life.
-@Suite(.timeLimit(.minutes(15))) struct MainPlacementTests {
+@Suite(.timeLimit(.minutes(30))) struct MainPlacementTests {
   private static let source = UDFSource(
     """
     import numpy

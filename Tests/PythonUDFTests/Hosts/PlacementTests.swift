@@ -9,7 +9,7 @@ import Testing
 import ThreadConfinement
 
 /// Who says where functions run, and what is told of it.
-@Suite(.timeLimit(.minutes(10))) struct PlacementTests {
+@Suite(.timeLimit(.minutes(30))) struct PlacementTests {
   private static let numpyReason = """
     numpy does not support isolated interpreters (its compiled module numpy._core._multiarray_umath refuses to load)
     """

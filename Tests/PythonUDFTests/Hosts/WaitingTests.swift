@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// Calls that wait for an interpreter while the only one is held.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct WaitingTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct WaitingTests {
   private static let functions = """
     from clutch import udf
     import os, time

@@ -14,7 +14,7 @@
 
   /// What the kernel holds code in C to that asks nobody, in worker processes: `ctypes` stands for it, which the policies here
   /// allow.
-  @Suite(.timeLimit(.minutes(10)), .enabled(if: WorkerBounds.holdFiles && WorkerBounds.holdSystemCalls))
+  @Suite(.timeLimit(.minutes(30)), .enabled(if: WorkerBounds.holdFiles && WorkerBounds.holdSystemCalls))
   struct WorkerConfinementTests {
     private static let functions = """
       import ctypes, glob, os, threading

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Processes and threads that functions start in a worker process, where the policy lets them.
-@Suite(.timeLimit(.minutes(10))) struct WorkerForkTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkerForkTests {
   private static let functions = """
     import math, multiprocessing, os, subprocess, sys, threading, time
     from clutch import udf

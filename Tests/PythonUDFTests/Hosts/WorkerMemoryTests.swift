@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What a memory limit means to a worker process: to code in C too, which CPython does not count.
-@Suite(.timeLimit(.minutes(10))) struct WorkerMemoryTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkerMemoryTests {
   /// 1.6 GB of addresses are taken when the file is loaded, without any memory behind them.
   private static func source(_ decorator: String = "@udf") -> UDFSource {
     UDFSource(

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Installed packages load native code by `ctypes` in worker processes; what the user has written does not.
-@Suite(.timeLimit(.minutes(10))) struct WorkerPackageTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkerPackageTests {
   private func withWorker<Result>(
     _ source: UDFSource, packages: [String], policy: InterpreterPolicy = .guarded,
     _ body: (UDFPool) async throws -> Result
@@ -38,6 +38,10 @@ import Testing
           import ctypes
           return 1
       @udf
+      def named(x: int) -> int:
+          import importlib
+          return importlib.import_module("ctypes").sizeof(importlib.import_module("ctypes").c_int)
+      @udf
       def part(x: int) -> int:
           from ctypes.util import find_library
           return 1
@@ -54,7 +58,7 @@ import Testing
       try await pool.expect("length", batch(Column(["four"])), gives: [4])
       // Nothing is said of what is allowed.
       #expect(pool.denials.count == 0)
-      for (count, function) in ["own", "part", "load", "symbol", "other"].enumerated() {
+      for (count, function) in ["own", "named", "part", "load", "symbol", "other"].enumerated() {
         let error = try await pool.failure(of: function, integers([1]))
         #expect(error.message.contains("the policy 'guarded' denies native code"), "\(function): \(error)")
         #expect(pool.denials.count == count + 1)

@@ -8,7 +8,7 @@ import Testing
 
 /// Worker processes: how they die, and what becomes of the rows. What else holds for functions there is tested with the
 /// kinds of functions and with the types.
-@Suite(.timeLimit(.minutes(10))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkerTests {
   private static let functions = """
     import os, signal
     from clutch import Column, udf
@@ -184,6 +184,69 @@ import Testing
     }
   }
 
+  // MARK: Garbage
+
+  /// What a function writes into the pipes of its own worker, and what there is to see of it.
+  @Test(arguments: [
+    ("os.write(5, bytes(48))", "answers call 0"), ("os.write(5, b'\\xff' * 48)", "answers call -1"),
+    ("os.write(5, b'x')", "what is no answer"), ("os.close(5)", "its worker process died"),
+    ("os.write(7, b'\\xff' * 100)", "it wrote what is no event"),
+    ("os.write(7, b'\\x01' + bytes(7) + b'z')", "it wrote what is no event"),
+    ("os.close(7)", "it died of SIGKILL"), ("threading.Thread(target=scribble, daemon=True).start()", nil),
+  ]) func `garbage in the pipes and in the shared memory is an error, and the next worker is a fresh one`(
+    text: String, expected: String?
+  ) async throws {
+    let source = """
+      import mmap, os, threading, time
+      from clutch import udf
+      def scribble():
+        memory = mmap.mmap(3, 1 << 20)
+        while True: memory[4096:1 << 16] = b"\\xff" * ((1 << 16) - 4096)
+      @udf(threads=True)
+      def write(x: int) -> int:
+        \(text)
+        time.sleep(0.2)
+        return x
+      @udf
+      def fine(x: int) -> int: return x + 1
+      """
+    try await withWorkers(source) { pool in
+      var seen: UDFError?
+      // What one batch gets through, another does not.
+      for _ in 0..<100 where seen == nil {
+        do { _ = try await pool.call("write", integers([1, 2, 3])) } catch let error as UDFError { seen = error }
+      }
+      #expect(seen?.code == .workerDied, "\(String(describing: seen))")
+      if let expected { #expect(seen?.message.contains(expected) == true, "\(String(describing: seen))") }
+      try await pool.expect("fine", integers([1, 2]), gives: [2, 3])
+    }
+  }
+
+  // MARK: Too much
+
+  @Test func `more than can be handed over is an error that says what to do`() async throws {
+    let source = """
+      import numpy
+      from clutch import Array, Column, udf
+      @udf(batch=True)
+      def many(x: Column[bool]) -> Array[float]: return numpy.zeros(len(x))
+      @udf(batch=True)
+      def few(x: Array[float]) -> Array[float]: return x
+      """
+    let options = HostOptions(
+      interpreters: 1, placement: .worker, worker: try Checkout.clutch(),
+      discovery: PythonDiscovery(explicitPath: try Checkout.environment()))
+    let pool = try UDFPool(UDFSource(source, name: "workers.py"), options)
+    defer { pool.close() }
+    // 10 GB of numbers, which nobody has written: they take addresses and no memory.
+    let rows = 1_250_000_000
+    let bits = try Column(type: .bool, count: rows, buffers: [Buffer(copying: [UInt8](repeating: 0, count: rows / 8))])
+    let tooMuch = try await pool.failure(of: "many", PythonUDFTests.batch(bits))
+    #expect(tooMuch.message.contains("bytes are more than a worker process can be handed"), "\(tooMuch)")
+    #expect(tooMuch.message.contains("take fewer rows at a time"), "\(tooMuch)")
+    try await pool.expect("few", PythonUDFTests.batch(Column([1, 2] as [Double?])), givesFloats: [1, 2])
+  }
+
   // MARK: What is no worker
 
   private func failure(_ program: String) async -> UDFError? {
@@ -205,7 +268,7 @@ import Testing
     ("other_version", "version 99 of the protocol"), ("silent_end", "it exited with status 0"),
     ("dies_at_once", "I cannot work like this"), ("wrong_place", "a message lies nowhere"),
     ("wrong_call", "answers call 8"), ("empty", "ends too early"), ("noise", "what is no answer"),
-    ("noisy_events", "it exited with status 3"), ("shrinks", "what is no answer"),
+    ("noisy_events", "it wrote what is no event"), ("shrinks", "what is no answer"),
   ]) func `a program that is none is refused, whatever it writes`(name: String, expected: String) async throws {
     try await withTemporaryFolder { folder in
       // Python looks at the name that it was started with.

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What guards a function, for every shape that one can have: the page "Guards" of the documentation has a table of these.
-@Suite(.timeLimit(.minutes(10))) struct KindGuardTests {
+@Suite(.timeLimit(.minutes(30))) struct KindGuardTests {
   /// Not `main`, of which there is one in a process.
   private static let placements = [Placement.interpreter, .worker]
 

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct CallableTests {
+@Suite(.timeLimit(.minutes(30))) struct CallableTests {
   /// What is marked, after some definitions, and its signature in SQL's terms.
   private static let cases = [
     ("partial(add, 5)", "f(b BIGINT) -> BIGINT", 5 + 2),

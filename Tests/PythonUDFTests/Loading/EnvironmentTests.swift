@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a source sees of the environment that it is loaded with.
-@Suite(.timeLimit(.minutes(10))) struct EnvironmentTests {
+@Suite(.timeLimit(.minutes(30))) struct EnvironmentTests {
   private func withPool<Value>(
     _ text: String, _ folders: [String], policy: InterpreterPolicy = .guarded,
     _ body: (UDFPool) async throws -> Value

@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// A function that is marked badly, whatever it is, hides no problem of the others, and is one of them.
-@Suite(.timeLimit(.minutes(10))) struct EveryProblemTests {
+@Suite(.timeLimit(.minutes(30))) struct EveryProblemTests {
   /// What stands between two functions with problems of their own, the line of its problem, and how that begins.
   private static let between: [(source: String, line: Int, problem: String)] = [
     ("udf(3)", 5, "function 'int': @udf marks a function, not 3"),

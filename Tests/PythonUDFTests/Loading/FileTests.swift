@@ -3,7 +3,7 @@ import Foundation
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct FileTests {
+@Suite(.timeLimit(.minutes(30))) struct FileTests {
   @Test func `a file may import a module beside it`() async throws {
     try await withPool(file("imports_beside.py")) { pool in
       #expect(pool.signatures.map(\.name) == ["tripled"])

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Classes whose instances are functions: set up once in each interpreter, and closed with it.
-@Suite(.timeLimit(.minutes(10))) struct InstanceTests {
+@Suite(.timeLimit(.minutes(30))) struct InstanceTests {
   private func values(_ pool: UDFPool, _ name: String, _ numbers: Int64...) async throws -> [String] {
     try await pool.call(name, batch(Column(numbers.map(Optional.some)))).logicalRows()
   }

@@ -2,7 +2,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct LoadErrorTests {
+@Suite(.timeLimit(.minutes(30))) struct LoadErrorTests {
   /// Source that does not compile, and the picture of the place.
   @Test(arguments: [
     ("x = (1 +\n", 1, 5, "x = (1 +\n        ^", "SyntaxError: '(' was never closed"),

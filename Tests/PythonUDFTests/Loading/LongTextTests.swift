@@ -2,7 +2,7 @@ import PythonUDF
 import Testing
 
 /// Texts of any size in what a file says of its functions.
-@Suite(.timeLimit(.minutes(10))) struct LongTextTests {
+@Suite(.timeLimit(.minutes(30))) struct LongTextTests {
   /// Each has a text of millions of characters at another place; the problem ends, or goes on, as said.
   @Test(arguments: [
     ("udf(null='a' * n)(f)", "takes 'skip' or 'call', not 'aaa"),

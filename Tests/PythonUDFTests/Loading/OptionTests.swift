@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct OptionTests {
+@Suite(.timeLimit(.minutes(30))) struct OptionTests {
   @Test func `a function goes by the name that the mark gives it`() async throws {
     let source = """
       @udf(name="twice")

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// What is seen of packages that go on without their compiled modules.
-@Suite(.timeLimit(.minutes(10))) struct PackageFindingsTests {
+@Suite(.timeLimit(.minutes(30))) struct PackageFindingsTests {
   private let packages: TemporaryFolder
 
   init() throws { packages = try TemporaryFolder() }
@@ -93,6 +93,18 @@ import Testing
     let found = try load("try: import thing\nexcept ImportError: pass")
     #expect(found.place == .worker)
     #expect(found.reason == "thing does not load in isolated interpreters, and what imports it does without")
+  }
+
+  @Test(arguments: [CompiledModule.Kind.refused, .raising])
+  func `one that leaves nothing behind when it is refused is seen too, and does the process no harm`(
+    kind: CompiledModule.Kind
+  ) throws {
+    try packages.install(
+      "quick", ["quick/__init__.py": "from ._quick import NUMBER"], compiled: ["quick/_quick.so"])
+    try CompiledModule.make(kind, "_quick", in: packages.path + "/quick")
+    let found = try load("try: import quick\nexcept ImportError: quick = None")
+    #expect(found.place == .worker)
+    #expect(found.reason == "quick does not load in isolated interpreters, and what imports it does without")
   }
 
   @Test func `a file that changes Python is looked at all the same`() throws {

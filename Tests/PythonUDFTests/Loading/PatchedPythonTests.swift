@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// A file may change anything of Python's; what it uses itself it gets as it made it, and our own code does not see it.
-@Suite(.timeLimit(.minutes(10))) struct PatchedPythonTests {
+@Suite(.timeLimit(.minutes(30))) struct PatchedPythonTests {
   private static let names: [(module: String, names: String)] = [
     (
       "builtins",

@@ -2,7 +2,7 @@ import Foundation
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct RefusedPackageTests {
+@Suite(.timeLimit(.minutes(30))) struct RefusedPackageTests {
   private static let refusal = "does not support loading in subinterpreters"
 
   /// Packages that fail as the real ones do: the text of the file, what imports it, and what is told.

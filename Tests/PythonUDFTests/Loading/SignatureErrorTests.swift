@@ -2,7 +2,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct SignatureErrorTests {
+@Suite(.timeLimit(.minutes(30))) struct SignatureErrorTests {
   /// A function, from line 2 on, and why it is refused.
   struct Refusal: Sendable, CustomTestStringConvertible {
     let function: String

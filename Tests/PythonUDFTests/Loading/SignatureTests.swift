@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct SignatureTests {
+@Suite(.timeLimit(.minutes(30))) struct SignatureTests {
   /// An annotation, and what it means as a parameter.
   struct AnnotationCase: Sendable, CustomTestStringConvertible {
     let annotation: String

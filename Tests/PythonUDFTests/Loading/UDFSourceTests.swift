@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct UDFSourceTests {
+@Suite(.timeLimit(.minutes(30))) struct UDFSourceTests {
   private static let function = Data("from clutch import udf\n@udf\ndef f(x: int) -> int: return x\n".utf8)
 
   @Test(arguments: [

@@ -2,7 +2,7 @@ import PythonUDF
 import Testing
 
 /// Types whose values nobody can make are refused when the file is loaded, not in each row.
-@Suite(.timeLimit(.minutes(10))) struct UnmakeableTypeTests {
+@Suite(.timeLimit(.minutes(30))) struct UnmakeableTypeTests {
   private static let classes = """
     from collections.abc import Sequence
     from dataclasses import dataclass, InitVar

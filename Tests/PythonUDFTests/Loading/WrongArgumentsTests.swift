@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct WrongArgumentsTests {
+@Suite(.timeLimit(.minutes(30))) struct WrongArgumentsTests {
   private static let functions = """
     @udf
     def none() -> int: return 1

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ArgumentTests {
+@Suite(.timeLimit(.minutes(30))) struct ArgumentTests {
   /// Shows arguments as Python sees them.
   private static let shown = """
     @udf

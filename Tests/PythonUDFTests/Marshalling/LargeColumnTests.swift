@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Columns with more bytes or elements than 32-bit offsets reach, with a limit that is low enough for tests.
-@Suite(.timeLimit(.minutes(10))) struct LargeColumnTests {
+@Suite(.timeLimit(.minutes(30))) struct LargeColumnTests {
   private static let classes = """
     @dataclass
     class P:

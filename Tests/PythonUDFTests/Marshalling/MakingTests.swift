@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct MakingTests {
+@Suite(.timeLimit(.minutes(30))) struct MakingTests {
   private static let source = """
     from dataclasses import dataclass, field
     from typing import NamedTuple

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ResultTests {
+@Suite(.timeLimit(.minutes(30))) struct ResultTests {
   @Test func `integers of every size come back as they are`() async throws {
     // The edges of CPython's digits of 30 bits, of both signs, and of the column.
     var expected: [Int64] = [0, 255, 256, 257, -5, -6, .max, .min, .max - 1, .min + 1]

@@ -3,7 +3,7 @@ import PythonUDF
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct RoundTripTests {
+@Suite(.timeLimit(.minutes(30))) struct RoundTripTests {
   private static let identities = ["int", "float", "str", "bool", "bytes"].map {
     "@udf\ndef \($0)_(x: \($0)) -> \($0): return x\n@udf\ndef \($0)_or_none(x: \($0) | None) -> \($0): return x"
   }.joined(separator: "\n")

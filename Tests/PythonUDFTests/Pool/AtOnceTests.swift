@@ -12,13 +12,15 @@ import Testing
 private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.version.minor) == (3, 13) } ?? false
 
 /// Short calls on the threads of their callers, which CPython 3.13 alone allows.
-@Suite(.serialized, .timeLimit(.minutes(10)), .enabled(if: runsAtOnce)) struct AtOnceTests {
+@Suite(.serialized, .timeLimit(.minutes(30)), .enabled(if: runsAtOnce)) struct AtOnceTests {
   private static let plain = """
     import _thread
     @udf
     def f(x: int) -> int: return 12 // x
-    @udf
+    @udf(deterministic=True)
     def thread() -> str: return str(_thread.get_ident())
+    @udf(deterministic=False)
+    def counts(x: int) -> int: return x
     """
 
   /// As if a function's calls had been fast for long.
@@ -57,6 +59,8 @@ private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.ve
       for _ in 0..<50 { pool.meters[0]?.note(1, 0, atOnce: false) }
       #expect(try pool.evaluateAtOnce(0, integers([1]), CallOptions()) == nil)
       #expect(try atOnce(pool, integers([1])) != nil)
+      // Each call of it counts, and one that is stopped here would be a second one there.
+      #expect(try atOnce(pool, integers([1]), function: 2) == nil)
     }
   }
 
@@ -155,11 +159,6 @@ private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.ve
     }
   }
 
-  private final class Shared: Sendable {
-    let isOver = Atomic(false)
-    let count = Atomic(0)
-  }
-
   @Test func `calls of both kinds at the same time, and new versions, do not mix`() async throws {
     func source(_ version: Int) -> UDFSource {
       UDFSource("from clutch import udf\n@udf\ndef f(x: int) -> int:\n    return 1000 * x + \(version)\n")
@@ -202,5 +201,10 @@ private let runsAtOnce = (try? Checkout.python()).map { ($0.version.major, $0.ve
       }
     }
     #expect(shared.count.load(ordering: .relaxed) > 0)
+  }
+
+  private final class Shared: Sendable {
+    let isOver = Atomic(false)
+    let count = Atomic(0)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ThreadedUDFInterpreterTests {
+@Suite(.timeLimit(.minutes(30))) struct ThreadedUDFInterpreterTests {
   private static let threads = """
     import threading
     from clutch import udf

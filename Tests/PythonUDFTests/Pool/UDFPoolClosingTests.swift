@@ -3,7 +3,7 @@ import Foundation
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct UDFPoolClosingTests {
+@Suite(.timeLimit(.minutes(30))) struct UDFPoolClosingTests {
   private static let functions = """
     from clutch import udf
     import os, threading, time

@@ -5,7 +5,7 @@ import PythonUDF
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct UDFPoolTests {
+@Suite(.timeLimit(.minutes(30))) struct UDFPoolTests {
   private static let functions = """
     import os, time
     token = os.urandom(8).hex()

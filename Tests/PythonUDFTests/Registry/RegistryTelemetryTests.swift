@@ -5,7 +5,7 @@ import PythonUDF
 import Testing
 
 /// A source's versions are one source for those who watch.
-@Suite(.timeLimit(.minutes(10))) struct RegistryTelemetryTests {
+@Suite(.timeLimit(.minutes(30))) struct RegistryTelemetryTests {
   private static func version(_ number: Int) -> UDFSource {
     UDFSource(
       "from clutch import udf\n@udf\ndef f(x: int) -> int:\n  print('version \(number)')\n  return x",

@@ -5,7 +5,7 @@ import PythonUDF
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct UDFRegistryTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct UDFRegistryTests {
   private func source(_ version: Int, _ more: String = "") -> UDFSource {
     UDFSource("from clutch import udf\n@udf\ndef version(x: int) -> int:\n    return \(version)\n\(more)")
   }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Aggregate functions from the library: rows of groups into states, and values out of them.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(30)))
 struct AggregateTests {
   static let average = """
     from clutch import udaf

@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// The objects of numbers are written anew for later rows when nobody has kept them: what somebody has kept must stay.
-@Suite(.timeLimit(.minutes(10))) struct ArgumentReuseTests {
+@Suite(.timeLimit(.minutes(30))) struct ArgumentReuseTests {
   /// Around every border: small ints, one digit, two digits, both signs.
   private static let integers: [Int64] = (0..<600).map { row in
     let borders: [Int64] = [-6, -5, 0, 255, 257, 1_023, 1_025, 1 << 29, (1 << 30) - 1, 1 << 30, 1 << 31, 1 << 60]

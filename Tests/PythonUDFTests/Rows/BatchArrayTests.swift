@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Batches as arrays of numpy, in the main interpreter of a process that each test has for itself.
-@Suite(.timeLimit(.minutes(20))) struct BatchArrayTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchArrayTests {
   static let prelude = """
     import datetime, gc
     from collections.abc import Iterator

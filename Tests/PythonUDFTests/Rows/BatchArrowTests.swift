@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// Batches as arrays of pyarrow and series of pandas, in the main interpreter of a process that each test has for itself.
-@Suite(.timeLimit(.minutes(20))) struct BatchArrowTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchArrowTests {
   private static let prelude =
     BatchArrayTests.prelude + "import pandas, pyarrow, pyarrow.compute as pc\nfrom typing import Any\n"
 

@@ -5,7 +5,7 @@ import PythonUDF
 import Testing
 
 /// Columns as buffers of numbers, and buffers as results.
-@Suite(.timeLimit(.minutes(10))) struct BatchBufferTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchBufferTests {
   private static let prelude = """
     import array
     from clutch import *

@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Columns as parameters of functions that are called for a batch.
-@Suite(.timeLimit(.minutes(10))) struct BatchColumnTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchColumnTests {
   private static let numbers = Column([1, nil, 3, 4] as [Int64?])
   private static let texts = Column(["a", "é\u{1F600}", nil, ""] as [String?])
 
@@ -339,6 +339,36 @@ import Testing
       #expect(outcomes == ["0", "1", "2", four, four, four, "6", "7"])
       let error = try await #require(throws: UDFError.self) { try await pool.call("fails", eight) }
       #expect(error.message.hasPrefix("UDF fails failed at rows 3 to 5 of its batch: "), "\(error.message)")
+    }
+  }
+
+  @Test func `short batches of one schema are joined up to as many rows as the function says`() async throws {
+    let source = """
+      from clutch import Column
+      sizes = []
+      @udf(batch=True, rows=5)
+      def f(x: Column[int]) -> list[str]:
+        sizes.append(len(x))
+        return [f"{a}" for a in x]
+      @udf(batch=True)
+      def plain(x: Column[int]) -> list[int]:
+        sizes.append(-len(x))
+        return x
+      @udf
+      def said() -> str: return str(sizes)
+      """
+    try await withPool(of: source) { pool in
+      // 2 and 3 fill a call; none, 1 and 3 make one; 7 are cut; the two of another type are on their own.
+      let batches = try [0..<2, 2..<5, 5..<5, 5..<6, 6..<9, 9..<16].map { try integers($0.map { $0 }) }
+      let narrow = try [batch(Column([16, nil] as [Int32?])), batch(Column([18] as [Int32?]))]
+      let found = try await pool.call("f", batches: batches + narrow)
+      #expect(found.map(\.count) == [2, 3, 0, 1, 3, 7, 2, 1])
+      let texts = try found.flatMap { try $0.toArray(of: String.self) }
+      #expect(texts == (0..<16).map(String.init) + ["16", "None", "18"])
+      let plain = try await pool.call("plain", batches: batches.prefix(2))
+      #expect(plain.map(\.count) == [2, 3])
+      let said = try await pool.call("said", rows(1)).toArray(of: String.self)
+      #expect(said == ["[5, 4, 5, 2, 3, -2, -3]"])
     }
   }
 }

@@ -5,7 +5,7 @@ import PythonUDF
 import Testing
 
 /// What holds for every function holds for those that take columns and iterators of batches too.
-@Suite(.timeLimit(.minutes(10))) struct BatchGuardTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchGuardTests {
   private static let prelude = """
     from collections.abc import Iterator
     from clutch import Column, udf

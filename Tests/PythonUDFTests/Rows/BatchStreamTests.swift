@@ -5,7 +5,7 @@ import PythonUDF
 import Testing
 
 /// Functions that take the batches of a query one after the other.
-@Suite(.timeLimit(.minutes(10))) struct BatchStreamTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchStreamTests {
   private static let prelude = """
     from collections.abc import Generator, Iterable, Iterator
     from typing import NamedTuple

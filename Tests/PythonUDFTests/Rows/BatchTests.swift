@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Functions that are called once for a batch.
-@Suite(.timeLimit(.minutes(10))) struct BatchTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchTests {
   private static let arguments = Column([1, nil, 3] as [Int64?])
 
   private func outcomes(_ function: String, _ columns: [Column], options: String = "") async throws -> [String] {

@@ -4,7 +4,7 @@ import PythonUDF
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct DeadLetterTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct DeadLetterTests {
   /// The arguments of the only row, as the observer gets them, which must be JSON.
   private func letter(
     _ column: Column, _ field: Field? = nil, as type: String = "Any", classes: String = "",

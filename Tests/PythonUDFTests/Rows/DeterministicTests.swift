@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct DeterministicTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct DeterministicTests {
   private static let source = """
     \(typePrelude)
     calls = []

@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// How often a deterministic function is called, which it tells itself.
-@Suite(.timeLimit(.minutes(10))) struct DistinctRowsTests {
+@Suite(.timeLimit(.minutes(30))) struct DistinctRowsTests {
   private static let source = """
     calls = 0
     @udf(deterministic=True, null="call")

@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ErrorModeTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ErrorModeTests {
   private static let source = """
     \(typePrelude)
     def trouble(x):

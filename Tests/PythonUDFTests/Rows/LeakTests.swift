@@ -4,7 +4,7 @@ import PythonUDF
 import Testing
 
 /// Nothing may be left behind by a batch, however it ends.
-@Suite(.timeLimit(.minutes(15))) struct LeakTests {
+@Suite(.timeLimit(.minutes(30))) struct LeakTests {
   private static let functions = """
     import gc, sys
     @udf

@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct MemoryLimitTests {
+@Suite(.timeLimit(.minutes(30))) struct MemoryLimitTests {
   private static let greedy = """
     from clutch import udf
 

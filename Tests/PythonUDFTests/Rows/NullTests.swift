@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct NullTests {
+@Suite(.timeLimit(.minutes(30))) struct NullTests {
   private static let functions = """
     calls = 0
     def count():

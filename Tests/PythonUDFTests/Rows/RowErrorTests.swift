@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct RowErrorTests {
+@Suite(.timeLimit(.minutes(30))) struct RowErrorTests {
   /// Each with the line that is reported, counted from the "def" in line 6.
   private static let lines: [(body: String, type: String, line: Int?)] = [
     ("return 1 / x", "ZeroDivisionError", 7),

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Table functions in the library: what they yield, how far they are drawn, how they end.
-@Suite(.timeLimit(.minutes(10))) struct TableTests {
+@Suite(.timeLimit(.minutes(30))) struct TableTests {
   private static let prelude = """
     import dataclasses, typing
     from collections.abc import Generator, Iterable, Iterator

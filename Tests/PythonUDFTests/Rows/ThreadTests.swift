@@ -3,7 +3,7 @@ import PythonRuntime
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ThreadTests {
+@Suite(.timeLimit(.minutes(30))) struct ThreadTests {
   private static let ways = [
     "with concurrent.futures.ThreadPoolExecutor(4) as pool: return sum(pool.map(lambda i: i * i, range(x)))",
     "return asyncio.run(asyncio.to_thread(lambda: 14))",

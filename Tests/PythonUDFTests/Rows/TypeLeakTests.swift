@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Nothing may be left behind by the readers and writers of any type, whether rows succeed or fail.
-@Suite(.serialized, .timeLimit(.minutes(15))) struct TypeLeakTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct TypeLeakTests {
   private static let source = """
     \(typePrelude)
     class Plain: pass

@@ -6,7 +6,7 @@ import Testing
 import ThreadConfinement
 
 /// In a process of its own, which dies.
-@Suite(.timeLimit(.minutes(15))) struct CrashAtEndTests {
+@Suite(.timeLimit(.minutes(30))) struct CrashAtEndTests {
   @Test func `a process that dies at an interpreter's end names its source`() async throws {
     let end = await #expect(processExitsWith: .signal(SIGABRT), observing: [\.standardErrorContent]) {
       try Machine.startInOwnProcess()

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A process may exit whatever its functions do, soon and with the status it exits with.
-@Suite(.timeLimit(.minutes(15))) struct ExitWithPoolsTests {
+@Suite(.timeLimit(.minutes(30))) struct ExitWithPoolsTests {
   private static let source = UDFSource(
     """
     import atexit, os, re, time

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PythonUDF
 
-@Suite(.timeLimit(.minutes(10))) struct LogLimitTests {
+@Suite(.timeLimit(.minutes(30))) struct LogLimitTests {
   private static let functions = """
     from clutch import udf
     @udf

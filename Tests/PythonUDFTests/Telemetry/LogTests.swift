@@ -32,7 +32,7 @@ extension Logger {
   fileprivate static var silent: Logger { Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() } }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct LogTests {
+@Suite(.timeLimit(.minutes(30))) struct LogTests {
   private static let cases: [(statement: String, messages: [String])] = [
     ("print('a', 1)", ["info output a 1"]),
     ("print('a'); print('b', end='!\\n')", ["info output a", "info output b!"]),

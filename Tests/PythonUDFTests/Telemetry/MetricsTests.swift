@@ -3,7 +3,7 @@ import MetricsTestKit
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct MetricsTests {
+@Suite(.timeLimit(.minutes(30))) struct MetricsTests {
   private static let source = UDFSource(
     """
     import time

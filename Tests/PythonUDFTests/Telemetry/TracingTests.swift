@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 import Tracing
 
-@Suite(.timeLimit(.minutes(10))) struct TracingTests {
+@Suite(.timeLimit(.minutes(30))) struct TracingTests {
   private static let source = UDFSource(
     """
     from clutch import udf

@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Members of an Enum are told apart by what they are, and texts by what they say: how a class compares is its own affair.
-@Suite(.timeLimit(.minutes(10))) struct EnumerationIdentityTests {
+@Suite(.timeLimit(.minutes(30))) struct EnumerationIdentityTests {
   /// Classes `C` with members of the texts "x" and "X", and what gets in the way.
   private static let classes = [
     """

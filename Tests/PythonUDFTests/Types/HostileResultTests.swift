@@ -3,7 +3,7 @@ import PythonUDF
 import Testing
 
 /// Results whose own code runs while they are converted, and does what it should not.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct HostileResultTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct HostileResultTests {
   private static let classes = """
     class Clears:
       '''Empties what holds it while it is converted.'''

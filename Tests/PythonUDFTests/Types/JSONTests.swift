@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// JSON, which is read and written without Python's own code where it is usual, beside what that code does.
-@Suite(.timeLimit(.minutes(10))) struct JSONTests {
+@Suite(.timeLimit(.minutes(30))) struct JSONTests {
   private static let source = """
     import json
     from clutch import Json, udf

@@ -3,7 +3,7 @@ import Foundation
 import PythonUDF
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct MissingFieldTests {
+@Suite(.timeLimit(.minutes(30))) struct MissingFieldTests {
   private static let classes = """
     class Base(TypedDict):
       a: int

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct NestedArgumentTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct NestedArgumentTests {
   private static let classes = """
     @dataclass
     class P:

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct NestedResultTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct NestedResultTests {
   private static let classes = """
     @dataclass
     class P:

@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct NumberArgumentTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct NumberArgumentTests {
   private static let huge = Field.extended(
     name: "x", type: .fixedSizeBinary(byteWidth: 16), extensionName: "arrow.opaque",
     extensionMetadata: #"{"type_name":"hugeint","vendor_name":"DuckDB"}"#)

@@ -3,7 +3,7 @@ import Functions
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct NumberResultTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct NumberResultTests {
   private static let integerClasses = """
     class Index:
       def __init__(self, value): self.value = value

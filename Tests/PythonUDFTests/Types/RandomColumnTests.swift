@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Random columns of all types, nested in each other, most of them slices of larger ones, made by PyArrow.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct RandomColumnTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct RandomColumnTests {
   struct RandomColumn {
     let type: String
     let batch: RecordBatch

@@ -2,7 +2,7 @@ import Columnar
 import PythonUDF
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct TemporalArgumentTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct TemporalArgumentTests {
   private static let cannot = "ValueError: an argument cannot be made: "
 
   private static func outside(_ what: String) -> String {

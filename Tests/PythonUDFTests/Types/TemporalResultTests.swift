@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct TemporalResultTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct TemporalResultTests {
   private static let zones = """
     class Odd(tzinfo):
       def __init__(self, answer): self.answer = answer

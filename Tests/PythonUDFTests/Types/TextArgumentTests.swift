@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct TextArgumentTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct TextArgumentTests {
   private static let texts: [String?] = [
     "", "a\0b", nil, "𝛼", "e\u{301}", "twelve bytes", "thirteen byte", "x\n'\"", "\u{10FFFF}",
   ]

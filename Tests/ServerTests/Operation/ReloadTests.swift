@@ -121,13 +121,13 @@
         let server = try ServerProgram(folder, ["--watch", file], environment: wheels.variables)
         try check(server, "gives", "f", "10", "0")
         try lock()
-        try server.logs("f.py.requirements.txt changed: ")
+        try server.logs("f.py.requirements.txt changed: \(file) is loaded anew")
         try wheels.add("tiny", "2.0", "VERSION = 2")
         try lock()
-        try server.logs("f.py.requirements.txt changed: ", times: 2)
+        try server.logs("f.py.requirements.txt changed: \(file) is loaded anew", times: 2)
         try check(server, "gives", "f", "20", "0")
         try FileManager.default.removeItem(atPath: folder.path("f.py.requirements.txt"))
-        try server.logs("f.py.requirements.txt changed: ", times: 3)
+        try server.logs("f.py.requirements.txt changed: \(file) is loaded anew", times: 3)
         try server.end()
         withExtendedLifetime(wheels) {}
       }

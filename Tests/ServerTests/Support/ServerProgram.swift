@@ -123,5 +123,5 @@
   }
 
   /// All tests of the target: each starts servers and clients, on two cores.
-  @Suite("clutch serve", .serialized, .timeLimit(.minutes(10))) struct Serve {}
+  @Suite("clutch serve", .serialized, .timeLimit(.minutes(30))) struct Serve {}
 #endif

@@ -28,12 +28,31 @@ class Writer:
     # Expressions
 
     def expression(self, type_, depth):
-        known = self.variables(type_)
         if depth <= 0 or self.random.random() < 0.15:
-            if known and self.random.random() < 0.8:
-                return self.random.choice(known)
-            return self.constant(type_)
+            return self.leaf(type_)
         return getattr(self, type_)(depth - 1)
+
+    def leaf(self, type_):
+        """Mostly something that depends on the arguments: of constants little can be seen."""
+        known = self.variables(type_)
+        if known and self.random.random() < 0.9:
+            # Those that were set last are what the others led to.
+            return known[-1] if self.random.random() < 0.4 else self.random.choice(known)
+        others = [(name, known) for name, known in self.names.items() if known in ("int", "float", "bool", "str") and known != type_]
+        if not others or self.random.random() < 0.3:
+            return self.constant(type_)
+        name, other = self.random.choice(others)
+        if type_ == "bool":
+            return f"({name} > {self.constant(other)})" if other != "bool" else name
+        if other == "str":
+            return f"len({name})" if type_ == "int" else f"float(len({name}))"
+        if type_ == "int" and other == "float":
+            return f"int(min(max({name}, -1e9), 1e9))"
+        return f"{type_}({name})"
+
+    def often(self, common, rare):
+        """One of the common ones, and now and then one that raises for most values."""
+        return self.random.choice(common if self.random.random() < 0.96 else rare)()
 
     def constant(self, type_):
         if type_ == "int":
@@ -72,31 +91,38 @@ class Writer:
 
     def int(self, depth):
         e = lambda type_="int": self.expression(type_, depth)
-        return self.random.choice([
+        return self.often([
             lambda: f"({e()} {self.one('+', '-', '*', '//', '%', '&', '|', '^')} {e()})",
             lambda: f"({e()} {self.one('+', '-', '*', '//', '%')} {self.random.choice(INTS)})",
+            lambda: f"({e()} {self.one('//', '%')} {self.one('2', '3', '7', '-5', '10', '97')})",
             lambda: f"({e()} ** {self.one('0', '1', '2', '3')})",
-            lambda: f"({e()} {self.one('<<', '>>')} {self.one('0', '1', '3', '10', '62', '70')})",
+            lambda: f"({e()} {self.one('<<', '>>')} {self.one('0', '1', '3', '10')})",
             lambda: f"{self.one('-', '~', '+')}{e()}",
             lambda: f"{self.one('abs', 'int', 'round')}({e()})",
             lambda: f"{self.one('int', 'round', 'math.floor', 'math.ceil', 'math.trunc')}({e('float')})",
             lambda: f"{self.one('min', 'max')}({e()}, {e()})",
             lambda: f"len({e('str')})",
             lambda: f"{e('str')}.{self.one('count', 'find', 'rfind')}({e('str')})",
-            lambda: f"int({e('str')})",
+            lambda: f"int(str({e()}))",
             lambda: f"int({e('bool')})",
             lambda: f"({e('bool')} + {e('bool')})",
             lambda: f"NUMBERS.get({e()}, {e()})",
-            lambda: f"NUMBERS[{e()}]",
             lambda: f"CODES.get({e('str')}, {e()})",
             lambda: "LIMIT",
             lambda: f"math.gcd({e()}, {e()})",
             lambda: self.either("int", depth),
-        ])()
+        ], [
+            lambda: f"int({e('str')})",
+            lambda: f"NUMBERS[{e()}]",
+            lambda: f"({e()} {self.one('<<', '>>')} {self.one('62', '70', e())})",
+            lambda: f"({e()} ** {e()} if abs({self.leaf('int')}) < 9 else 1)",
+            lambda: f"ord({e('str')})",
+            lambda: f"{e('str')}.{self.one('index', 'rindex')}({e('str')})",
+        ])
 
     def float(self, depth):
         e = lambda type_="float": self.expression(type_, depth)
-        return self.random.choice([
+        return self.often([
             lambda: f"({e()} {self.one('+', '-', '*', '/', '//', '%')} {e()})",
             lambda: f"({self.number(depth)} / {self.number(depth)})",
             lambda: f"({e()} {self.one('+', '-', '*')} {e('int')})",
@@ -104,22 +130,28 @@ class Writer:
             lambda: f"({e()} ** {self.one('2', '3', '0.5', '-1', '2.0', e())})",
             lambda: f"-{e()}",
             lambda: f"abs({e()})",
-            lambda: f"float({self.expression(self.one('int', 'float', 'bool', 'str'), depth)})",
+            lambda: f"float({self.expression(self.one('int', 'float', 'bool'), depth)})",
+            lambda: f"float(str({e(self.one('int', 'float'))}))",
             lambda: f"{self.one('min', 'max')}({e()}, {e()})",
             lambda: f"float({self.one('min', 'max')}({e()}, {e('int')}))",
-            # An int or a float, as the values have it.
-            lambda: f"{self.one('min', 'max')}({e()}, {e('int')})",
-            lambda: f"({e('int')} if {e('bool')} else {e()})",
-            lambda: f"({self.one('min', 'max')}({e()}, {e('int')}) {self.one('+', '-', '*', '/')} {self.number(depth)})",
             lambda: f"round({e()}, {self.one('0', '1', '2', '5', '-1')})",
-            lambda: f"math.{self.one('sqrt', 'sin', 'cos', 'exp', 'log', 'log10', 'atan', 'tanh', 'fabs', 'radians', 'log1p', 'cbrt')}({self.number(depth)})",
+            lambda: f"math.{self.one('sin', 'cos', 'atan', 'tanh', 'fabs', 'radians', 'cbrt', 'erf', 'degrees')}({self.number(depth)})",
+            lambda: f"math.{self.one('sqrt', 'log', 'log10', 'log1p', 'log2')}(abs({self.number(depth)}) + 1)",
+            lambda: f"math.exp(min({self.number(depth)}, 20))",
             lambda: f"math.{self.one('pow', 'fmod', 'atan2', 'copysign')}({e()}, {e()})",
             lambda: "RATE",
             lambda: "math.pi",
             lambda: f"RATES.get({e('str')}, {e()})",
-            lambda: f"RATES[{e('str')}]",
             lambda: self.either("float", depth),
-        ])()
+        ], [
+            # An int or a float, as the values have it.
+            lambda: f"{self.one('min', 'max')}({e()}, {e('int')})",
+            lambda: f"({e('int')} if {e('bool')} else {e()})",
+            lambda: f"({self.one('min', 'max')}({e()}, {e('int')}) {self.one('+', '-', '*', '/')} {self.number(depth)})",
+            lambda: f"RATES[{e('str')}]",
+            lambda: f"float({e('str')})",
+            lambda: f"math.{self.one('sqrt', 'log', 'log10', 'log2', 'log1p', 'exp', 'asin', 'acosh')}({self.number(depth)})",
+        ])
 
     def bool(self, depth):
         e = lambda type_: self.expression(type_, depth)
@@ -151,23 +183,25 @@ class Writer:
 
     def str(self, depth):
         e = lambda type_="str": self.expression(type_, depth)
-        return self.random.choice([
+        return self.often([
             lambda: f"({e()} + {e()})",
             lambda: f"{e()}.{self.one('strip', 'lstrip', 'rstrip', 'lower', 'upper', 'title', 'capitalize', 'swapcase', 'casefold')}()",
             lambda: f"{e()}.{self.one('strip', 'lstrip', 'rstrip', 'removeprefix', 'removesuffix')}({e()})",
             lambda: f"{e()}.replace({e()}, {e()})",
             lambda: f"{e()}.{self.one('zfill', 'ljust', 'rjust', 'center')}({self.random.choice(PADS)})",
-            lambda: f"{e()}[{self.random.choice(PADS)}]",
+            lambda: f"({e()} + 'x')[{self.one('0', '-1')}]",
             lambda: f"{e()}[{self.one('', self.random.choice(PADS))}:{self.one('', self.random.choice(PADS), e('int'))}]",
             lambda: f"str({e(self.one('int', 'float', 'bool', 'str'))})",
-            lambda: f"str({self.one('min', 'max')}({e('float')}, {e('int')}))",
             lambda: f"f'{{{e('int')}}}-{{{e('float')}:.{self.one('0', '1', '2', '6')}f}}'" if depth < 1 else e(),
             lambda: f"f'<{{{self.random.choice(self.variables('int') or ['LIMIT'])}:0{self.one('2', '5', '12')}d}}>'",
             lambda: f"NAMES.get({e()}, {e()})",
-            lambda: f"NAMES[{e()}]",
             lambda: f"{self.one('min', 'max')}({e()}, {e()})",
             lambda: self.either("str", depth),
-        ])()
+        ], [
+            lambda: f"str({self.one('min', 'max')}({e('float')}, {e('int')}))",
+            lambda: f"NAMES[{e()}]",
+            lambda: f"{e()}[{self.random.choice(PADS)}]",
+        ])
 
     # Statements
 
@@ -180,13 +214,17 @@ class Writer:
     def type(self):
         return self.one("int", "int", "float", "float", "bool", "str")
 
+    def bounded(self, type_, value, loop):
+        """A value that no number of turns makes larger than any memory."""
+        return f"{value}[:60]" if type_ == "str" and (loop or self.loops) else value
+
     def block(self, result, lines, depth, indent, loop):
         before = dict(self.names)
         for _ in range(self.random.randint(1, 3)):
             if self.statement(result, lines, depth, indent, loop):
                 break
         # What is set in a block may not be set behind it; to read it now and then is right too.
-        if self.random.random() < 0.97:
+        if self.random.random() < 0.995:
             self.names = before
 
     def statement(self, result, lines, depth, indent, loop):
@@ -196,7 +234,7 @@ class Writer:
         plain = [name for name, type_ in self.names.items() if not type_.endswith("?") and type_ != "counter"]
         if kind < 0.3 or depth <= 0:
             type_ = self.type()
-            value = self.expression(type_, self.depth)
+            value = self.bounded(type_, self.expression(type_, self.depth), loop)
             lines.append(f"{pad}{self.new(type_)} = {value}")
         elif kind < 0.5 and plain:
             name = self.random.choice(plain)
@@ -208,11 +246,11 @@ class Writer:
                 lines.append(f"{pad}{name} = {self.expression('float', self.depth - 1)}")
                 self.names[name] = "float"
             else:
-                lines.append(f"{pad}{name} = {self.expression(type_, self.depth)}")
+                lines.append(f"{pad}{name} = {self.bounded(type_, self.expression(type_, self.depth), loop)}")
         elif kind < 0.58 and len(plain) > 1:
             one, other = self.random.sample(plain, 2)
             types = self.names[one], self.names[other]
-            values = ", ".join(self.expression(type_, self.depth - 1) for type_ in types)
+            values = ", ".join(self.bounded(type_, self.expression(type_, self.depth - 1), loop) for type_ in types)
             lines.append(f"{pad}{one}, {other} = {values}")
         elif kind < 0.78:
             lines.append(f"{pad}if {self.expression('bool', self.depth)}:")
@@ -252,9 +290,9 @@ class Writer:
         elif kind < 0.94 and loop:
             lines.append(f"{pad}{self.one('break', 'continue')}")
             return True
-        elif kind < 0.95:
+        elif kind < 0.943:
             lines.append(f"{pad}assert {self.expression('bool', 2)}")
-        elif kind < 0.96:
+        elif kind < 0.948:
             # Only rows that get here are Python's.
             lines.append(f"{pad}{self.new('int')} = len([{self.expression('int', 1)}])")
         else:
