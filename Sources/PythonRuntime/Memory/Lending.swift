@@ -7,7 +7,7 @@ internal import Synchronization
 package final class Lending: Sendable {
   /// Something to do under the GIL.
   private struct Return: @unchecked Sendable {
-    // Sendable: it is carried from thread to thread, and run once.
+    // Sendable because the lock of `state` hands it on, and it is run once, under the GIL.
     let run: () -> Void
   }
 

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Tells when files change. It looks at them twice a second, which works on every file system, also for editors that put a
+/// Tells when files change. It looks at them four times a second, which works on every file system, also for editors that put a
 /// new file in the place of the old one.
 final class FileWatch: @unchecked Sendable {
   // Sendable because `timer` never changes and Dispatch lets any thread use a timer; the rest is Sendable by itself.

@@ -169,6 +169,27 @@ import Testing
     #expect(plain.status == .exited(1) && plain.errors.contains("asks for no packages"), "\(plain)")
   }
 
+  /// A function that says that it has begun, and imports a package when it is told to go on.
+  private static let waiting = """
+    import os, time
+    from clutch import udf
+
+    @udf
+    def f(folder: str) -> str:
+      open(folder + "/begun", "w").close()
+      ends = time.monotonic() + 300
+      while not os.path.exists(folder + "/go") and time.monotonic() < ends: time.sleep(0.01)
+      import tiny
+      return tiny.VERSION
+    """
+
+  private func requireBegun(_ clutch: Clutch) throws {
+    let begun = clutch.folder + "/begun"
+    var isThere = false
+    for _ in 0..<30 where !isThere { isThere = eventually { FileManager.default.fileExists(atPath: begun) } }
+    try #require(isThere)
+  }
+
   @Test func `an environment that a query uses is not removed under it`() throws {
     let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
     try clutch.write(
@@ -177,22 +198,11 @@ import Testing
       # /// script
       # dependencies = ["tiny"]
       # ///
-      import os, tempfile, time
-      from clutch import udf
-
-      @udf
-      def f(folder: str) -> str:
-        open(folder + "/begun", "w").close()
-        while not os.path.exists(folder + "/go"): time.sleep(0.01)
-        import tiny
-        return tiny.VERSION
+      \(Self.waiting)
       """)
     let program = try clutch.start(
       ["sql", "--udf", "f.py", "--format", "csv", "SELECT f('\(clutch.folder)') AS a"], environment: variables)
-    let begun = clutch.folder + "/begun"
-    var isThere = false
-    for _ in 0..<30 where !isThere { isThere = eventually { FileManager.default.fileExists(atPath: begun) } }
-    try #require(isThere)
+    try requireBegun(clutch)
     let clean = try clutch.run("env", "clean", "--all", environment: variables)
     #expect(clean.output == "" && clean.errors.contains("1 in use stays"), "\(clean)")
     try clutch.write("go", "")
@@ -211,15 +221,7 @@ import Testing
       # [tool.clutch]
       # placement = "worker"
       # ///
-      import os, time
-      from clutch import udf
-
-      @udf
-      def f(folder: str) -> str:
-        open(folder + "/begun", "w").close()
-        while not os.path.exists(folder + "/go"): time.sleep(0.01)
-        import tiny
-        return tiny.VERSION
+      \(Self.waiting)
 
       @udf
       def die() -> str: os._exit(3)
@@ -228,10 +230,7 @@ import Testing
     let program = try clutch.start(
       ["sql", "--udf", "f.py", "--policy", "open", "--format", "csv", "--on-error", "null", "-f", "q.sql"],
       environment: variables)
-    let begun = clutch.folder + "/begun"
-    var isThere = false
-    for _ in 0..<30 where !isThere { isThere = eventually { FileManager.default.fileExists(atPath: begun) } }
-    try #require(isThere)
+    try requireBegun(clutch)
     let removal = try Process.run(
       URL(fileURLWithPath: "/bin/sh"),
       arguments: ["-c", "chmod -R u+w \"$0\" && rm -r \"$0\"", wheels.cache + "/environments"])
