@@ -82,7 +82,7 @@ test-engines:
 bench:
 	swift build -c release --product clutch-benchmarks
 	swift build -c release --product clutch
-	@Scripts/environment.sh .build/release/clutch $(DUCKDB) $(NUMPY) $(PYARROW)
+	@Scripts/environment.sh .build/release/clutch $(DUCKDB) $(NUMPY) $(PYARROW) $(PANDAS) $(UV)
 	.build/release/clutch-benchmarks
 
 # clutch serve against the server of the package arrow-udf, which needs the server's build.
