@@ -26,7 +26,7 @@ enum Swaps {
   static func run(swaps: Int, warmUp: Int = 50) async throws {
     print("Swaps: a source of \(interpreters) interpreters replaced \(swaps) times while \(callers) tasks call it")
     let registry = UDFRegistry()
-    try await registry.add("source", source(0), HostOptions(interpreters: interpreters))
+    try await registry.add("source", source(0), HostOptions(interpreters: interpreters, startsAll: true))
     let first = try await underLoad(registry, 1...warmUp)
     let second = try await underLoad(registry, warmUp + 1...warmUp + swaps)
 
