@@ -226,6 +226,7 @@ enum NativeLoops {
     blackHole(results)
   }
 
-  @inline(never)
-  private static func blackHole<Value>(_ values: [Value]) { _ = values.count }
+  /// Lets the compiler think that the values are read; else it might not compute them.
+  @inline(never) @_optimize(none)
+  private static func blackHole<Value>(_ values: [Value]) { _ = values.last }
 }

@@ -50,7 +50,7 @@ private final class Lone {
     self.operation = operation
     // The result has the first two.
     for place in operation.operands.indices { registers.append(2 + place * 2) }
-    lanes = Lanes(registers: 2 + operation.operands.count * 2, exits: 0)
+    lanes = Lanes(registers: 2 + operation.operands.count * 2, exits: 0, hasTexts: true)
     kernel = operation.make(Slots(result: 0, operands: registers))
   }
 

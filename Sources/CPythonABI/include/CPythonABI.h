@@ -503,9 +503,16 @@ typedef int (*PyDict_WatchCallback)(int, PyObject *_Nonnull, PyObject *_Nullable
   O(PyObject *_Nonnull, PyExc_ModuleNotFoundError)                                                              \
   O(PythonBuiltinModule *_Nonnull, PyImport_Inittab)
 
+// Objects that only a profiler asks for. _PyRuntime begins with the offsets of what debuggers read, since 3.13
+// (https://docs.python.org/3/whatsnew/3.14.html, PEP 768), as words of 64 bits.
+#define CLUTCH_PYTHON_OPTIONAL_OBJECTS(O)                                                                       \
+  O(PyTypeObject, PyCode_Type)                                                                                  \
+  O(const unsigned long long, _PyRuntime)
+
 #define CLUTCH_FUNCTION_FIELD(result, name, ...) result (*_Nonnull name)(__VA_ARGS__);
 #define CLUTCH_OPTIONAL_FIELD(result, name, ...) result (*_Nullable name)(__VA_ARGS__);
 #define CLUTCH_OBJECT_FIELD(type, name) type *_Nonnull name;
+#define CLUTCH_OPTIONAL_OBJECT_FIELD(type, name) type *_Nullable name;
 #define CLUTCH_FUNCTION_NAME(result, name, ...) #name,
 #define CLUTCH_OBJECT_NAME(type, name) #name,
 
@@ -513,13 +520,15 @@ typedef struct PythonFunctions {
   CLUTCH_PYTHON_FUNCTIONS(CLUTCH_FUNCTION_FIELD)
   CLUTCH_PYTHON_OBJECTS(CLUTCH_OBJECT_FIELD)
   CLUTCH_PYTHON_OPTIONAL_FUNCTIONS(CLUTCH_OPTIONAL_FIELD)
+  CLUTCH_PYTHON_OPTIONAL_OBJECTS(CLUTCH_OPTIONAL_OBJECT_FIELD)
 } PythonFunctions;
 
 // The symbol of the field at an index of PythonFunctions, or NULL past the last one.
 static inline const char *_Nullable PythonSymbolName(size_t index) {
   static const char *const names[] = {CLUTCH_PYTHON_FUNCTIONS(CLUTCH_FUNCTION_NAME)
                                           CLUTCH_PYTHON_OBJECTS(CLUTCH_OBJECT_NAME)
-                                              CLUTCH_PYTHON_OPTIONAL_FUNCTIONS(CLUTCH_FUNCTION_NAME)};
+                                              CLUTCH_PYTHON_OPTIONAL_FUNCTIONS(CLUTCH_FUNCTION_NAME)
+                                                  CLUTCH_PYTHON_OPTIONAL_OBJECTS(CLUTCH_OBJECT_NAME)};
   return index < sizeof names / sizeof names[0] ? names[index] : NULL;
 }
 

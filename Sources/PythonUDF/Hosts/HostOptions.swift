@@ -48,6 +48,8 @@ public struct HostOptions: Sendable {
   /// A database that runs its queries on these threads calls the functions without a change of thread. A call that does not
   /// stop can then not be given up, because the thread is not the source's own: see ``UDFPool/observeHangs(with:)``.
   public var threads: ThreadGroup?
+  /// What looks where the functions' time goes.
+  package var profiler: FunctionProfiler?
 
   /// Options, each with its default unless given.
   public init(

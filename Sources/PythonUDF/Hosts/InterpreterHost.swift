@@ -26,6 +26,8 @@ final class InterpreterHost: FunctionHost {
     var current: CallContext?
     /// Whether it was found to have objects that belong to its thread.
     var isThreadBound = false
+    /// Where it notes what it does, for a profiler.
+    var profiled: ProfiledThread?
     /// Whether somebody wants to know what the source's packages do without, and that.
     var wantsFindings = false
     var findings: PackageFindings?
@@ -93,27 +95,29 @@ final class InterpreterHost: FunctionHost {
       case .load: return .loaded(try Activity.loading(source.name) { try module(call) }.signatures)
       case .rows(let function, let batch):
         return .rows(
-          try calling(call) { module, py in try vectors.rows(function, batch, call, of: module, in: py) })
+          try calling(call) { module, profiled, py in
+            try vectors.rows(function, batch, call, profiled, of: module, in: py)
+          })
       case .draw(let table, let limit):
-        return .drawn(try calling(call) { module, py in try module.draw(table, limit, call.rowContext, in: py) })
+        return .drawn(try calling(call) { module, _, py in try module.draw(table, limit, call.rowContext, in: py) })
       case .close(let table):
-        try calling(call) { module, py in try module.close(table, in: py) }
+        try calling(call) { module, _, py in try module.close(table, in: py) }
         return .closed
       case .aggregate(let table, let step):
         return .aggregated(
-          try calling(call) { module, py in try module.perform(step, on: table, call.rowContext, in: py) })
+          try calling(call) { module, _, py in try module.perform(step, on: table, call.rowContext, in: py) })
       case .feed(let stream, let batch):
-        return .rows(try calling(call) { module, py in try module.feed(stream, batch, call.rowContext, in: py) })
+        return .rows(try calling(call) { module, _, py in try module.feed(stream, batch, call.rowContext, in: py) })
       case .finish(let stream):
-        try calling(call) { module, py in try module.finish(stream, in: py) }
+        try calling(call) { module, _, py in try module.finish(stream, in: py) }
         return .closed
       case .abort(let stream):
-        try calling(call) { module, py in try module.close(stream, in: py) }
+        try calling(call) { module, _, py in try module.close(stream, in: py) }
         return .closed
       case .inspect(let function):
-        return .inspected(try calling(call) { module, py in try vectors.report(function, of: module, in: py) })
+        return .inspected(try calling(call) { module, _, py in try vectors.report(function, of: module, in: py) })
       case .end:
-        try calling(call) { module, py in
+        try calling(call) { module, _, py in
           try module.end(in: py) { error in log.note(.warning, "an instance raised when it was closed: \(error)") }
         }
         return .closed
@@ -144,16 +148,18 @@ final class InterpreterHost: FunctionHost {
         channel.begin(call.name, call.progress)
         defer { channel.end() }
         call.trace?.begin(call.name)
-        let outcome = Result { try vectors.rows(function, batch, call, of: module, in: py) }
+        let outcome = Result {
+          try profiling(call) { profiled in try vectors.rows(function, batch, call, profiled, of: module, in: py) }
+        }
         return .rows(try call.finish(outcome) { interpreter.interrupter.takeBack() })
       } ?? nil
     }
   }
 
   /// Runs code of the source's functions for a call.
-  private func calling<Value>(_ call: CallContext, _ body: (LoadedModule, borrowing Python) throws -> Value) throws
-    -> Value
-  {
+  private func calling<Value>(
+    _ call: CallContext, _ body: (LoadedModule, ProfiledThread?, borrowing Python) throws -> Value
+  ) throws -> Value {
     let (loaded, made) = state.withLock { ($0.module, $0.interpreter) }
     guard let module = loaded, let interpreter = made else {
       throw UDFError(.closed, "\(call.subject) cannot be called: its interpreter is not there")
@@ -163,10 +169,17 @@ final class InterpreterHost: FunctionHost {
       defer { channel.end() }
       call.trace?.begin(call.name)
       return try interpreter.withGILOnOwnThread { py in
-        let outcome = Result { try body(module, py) }
+        let outcome = Result { try profiling(call) { profiled in try body(module, profiled, py) } }
         return try call.finish(outcome) { interpreter.interrupter.takeBack() }
       }
     }
+  }
+
+  /// Lets a profiler know which function is called while `body` runs.
+  private func profiling<Value>(_ call: CallContext, _ body: (ProfiledThread?) throws -> Value) rethrows -> Value {
+    guard let profiler = options.profiler, let profiled = state.withLock(\.profiled) else { return try body(nil) }
+    let number = profiler.number(of: ProfiledFunction(name: call.name, source: source.name))
+    return try profiled.calling(number) { try body(profiled) }
   }
 
   /// The loaded source; loads it if that has not been done.
@@ -192,7 +205,8 @@ final class InterpreterHost: FunctionHost {
             source, options.policy, environment: options.environment, log: channel, in: py,
             found: state.withLock(\.wantsFindings) ? { found in self.state.withLock { $0.findings = found } } : nil
           ) { exception, py in
-            state.withLock { $0.exception = exception }
+            let profiled = options.profiler.map { $0.thread(of: py) }
+            state.withLock { ($0.exception, $0.profiled) = (exception, profiled) }
             willRun(py)
           }
         }
@@ -248,6 +262,7 @@ final class InterpreterHost: FunctionHost {
   }
 
   private func end(_ interpreter: SubInterpreter?) {
+    if let profiled = state.withLock({ $0.profiled.take() }) { options.profiler?.forget(profiled) }
     if let interpreter { interpreter.close() } else if endsThread { thread.stop() }
   }
 

@@ -95,6 +95,7 @@ final class ProcessHost: FunctionHost {
     let resultType = signature.flatMap { call.options.resultType?($0.result) }
     guard let answer = try worker.run(step, question(call, signature), resultType: resultType) else { return .closed }
     state.withLock { $0.memory = answer.memory }
+    options.profiler?.add(answer.profiles, of: source.name)
     for failure in answer.told { call.observer?(failure) }
     let result = try answer.outcome.get()
     try check(result, of: step)
@@ -203,7 +204,7 @@ final class ProcessHost: FunctionHost {
         source: source, configuration: options.configuration, policy: options.policy, environment: options.environment,
         python: python,
         logLevel: log.lowestLevel.rawValue, messagesPerSecond: log.messagesPerSecond,
-        vectorizes: options.vectorizes))
+        vectorizes: options.vectorizes, profiles: options.profiler != nil))
     guard case .loaded(let signatures) = outcome else {
       throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
     }

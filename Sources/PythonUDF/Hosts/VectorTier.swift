@@ -24,8 +24,11 @@ final class VectorTier: @unchecked Sendable {
   }
 
   /// A function's results for the rows of a batch, as `LoadedModule.rows` gives them.
+  ///
+  /// - Parameter profiled: where is noted that no Python runs.
   func rows(
-    _ function: Int, _ batch: RecordBatch, _ call: CallContext, of module: LoadedModule, in py: borrowing Python
+    _ function: Int, _ batch: RecordBatch, _ call: CallContext, _ profiled: ProfiledThread?, of module: LoadedModule,
+    in py: borrowing Python
   ) throws -> UDFResult {
     let context = call.rowContext
     guard let known = vectorFunction(function, module, py),
@@ -36,7 +39,10 @@ final class VectorTier: @unchecked Sendable {
     let progress = context.progress
     let program = ready.program
     // Nobody is told of rows under way: what a thousand of them take together is no row's own time.
-    let found = VectorRun(program, batch, in: ready.workspace) { _ in !progress.isStopped.load(ordering: .relaxed) }
+    func compute() -> VectorRun? {
+      VectorRun(program, batch, in: ready.workspace) { _ in !progress.isStopped.load(ordering: .relaxed) }
+    }
+    let found = if let profiled { profiled.withoutPython(compute) } else { compute() }
     guard let run = found else { return try module.rows(function, batch, context, in: py) }
     if program.obstacles.isEmpty, let row = known.sample(of: batch.rowCount),
       let column = sample(function, batch, row, context, of: module, in: py), run.differs(at: row, from: column)
@@ -78,7 +84,8 @@ final class VectorTier: @unchecked Sendable {
     options.errorMode = .collect
     let quiet = RowContext(options: options, progress: context.progress)
     defer { context.progress.row.pointee.store(0, ordering: .relaxed) }
-    return try? module.rows(function, batch, quiet, only: [row..<row + 1], takesRest: { false }, in: py).0.values
+    // Of this row alone: a column of errors is as long as the batch.
+    return try? module.rows(function, batch.slice(row..<row + 1), quiet, in: py).values
   }
 
   /// What of a function runs without Python, where that is on.

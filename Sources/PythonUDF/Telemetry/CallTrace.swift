@@ -8,6 +8,7 @@ import Tracing
 final class CallTrace: Sendable {
   private let span: (any Span)?
   private let metrics: SourceMetrics?
+  private let made: ContinuousClock.Instant?
   private let running = Mutex<(function: String, since: ContinuousClock.Instant)?>(nil)
 
   /// Nil when nobody collects traces or metrics.
@@ -18,6 +19,7 @@ final class CallTrace: Sendable {
     let isTraced = !(InstrumentationSystem.instrument is NoOpInstrument)
     guard isTraced || metrics != nil else { return nil }
     self.metrics = metrics
+    made = metrics == nil ? nil : .now
     span = isTraced ? InstrumentationSystem.tracer.startSpan("udf \(name)") : nil
     guard let span, span.isRecording else { return }
     span.attributes["clutch.udf.function"] = name
@@ -60,7 +62,7 @@ final class CallTrace: Sendable {
   private func measured() -> FunctionMetrics? {
     guard let metrics, let (function, since) = running.withLock({ $0 }) else { return nil }
     let measured = metrics.function(function)
-    measured.record(.now - since)
+    measured.record(.now - since, waited: made.map { since - $0 } ?? .zero)
     return measured
   }
 }

@@ -15,6 +15,7 @@ final class FunctionMetrics: Sendable {
   /// Calls that were stopped because nobody waits for them any more, which is no failure of the function.
   private let cancelled: Counter
   private let seconds: Timer
+  private let waitSeconds: Timer
   /// Rows that were computed without Python, and those of such functions that were not; made as they come.
   private let vectors = Mutex<(vectorized: Counter, rerun: Counter)?>(nil)
   /// Failed rows and calls by the type of exception, made as they come.
@@ -30,6 +31,8 @@ final class FunctionMetrics: Sendable {
     cancelled = Counter(label: "clutch_udf_cancelled", dimensions: dimensions, factory: factory)
     seconds = Timer(
       label: "clutch_udf_seconds", dimensions: dimensions, preferredDisplayUnit: .seconds, factory: factory)
+    waitSeconds = Timer(
+      label: "clutch_udf_wait_seconds", dimensions: dimensions, preferredDisplayUnit: .seconds, factory: factory)
   }
 
   func count(_ result: StepCount) {
@@ -56,9 +59,17 @@ final class FunctionMetrics: Sendable {
     errors(of: error?.exception?.typeName ?? error.map { "\($0.code)" } ?? "other").increment()
   }
 
-  func record(_ duration: Duration) {
+  /// - Parameters:
+  ///   - duration: how long the function had an interpreter.
+  ///   - wait: how long it waited for one before.
+  func record(_ duration: Duration, waited wait: Duration) {
+    seconds.recordNanoseconds(Self.nanoseconds(duration))
+    waitSeconds.recordNanoseconds(Self.nanoseconds(wait))
+  }
+
+  private static func nanoseconds(_ duration: Duration) -> Int64 {
     let (seconds, attoseconds) = duration.components
-    self.seconds.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 
   private func counter(_ label: String) -> Counter { Counter(label: label, dimensions: dimensions, factory: factory) }

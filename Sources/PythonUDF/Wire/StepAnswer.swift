@@ -13,6 +13,8 @@ struct StepAnswer {
   var memory: MemoryUsage
   /// Whether code of the source's runs at its end.
   var hasWorkAtEnd: Bool
+  /// What its profiler has seen since the last answer.
+  var profiles: [ProfiledFunction: FunctionProfile]
 }
 
 /// Something that was thrown, as another process can have it.
@@ -56,6 +58,8 @@ extension StepAnswer {
     func write(json value: some Encodable) throws {
       writer.write(String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
     }
+    writer.write(!profiles.isEmpty)
+    if !profiles.isEmpty { try write(json: profiles) }
     switch outcome {
     case .failure(let error):
       writer.write(AnswerKind.failed.rawValue)
@@ -103,11 +107,12 @@ extension StepAnswer {
     memory = MemoryUsage(current: current, peak: peak, limit: try reader.read())
     hasWorkAtEnd = try reader.read()
     told = try reader.read()
-    let number = try reader.readByte()
-    guard let kind = AnswerKind(rawValue: number) else { throw WireError("there is no answer \(number)") }
     func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
       try JSONDecoder().decode(type, from: Data(try reader.readText().utf8))
     }
+    profiles = try reader.read(Bool.self) ? try json([ProfiledFunction: FunctionProfile].self) : [:]
+    let number = try reader.readByte()
+    guard let kind = AnswerKind(rawValue: number) else { throw WireError("there is no answer \(number)") }
     func batch() throws -> RecordBatch { try RecordBatch(from: &reader, &schemas, validating: .full) }
     switch kind {
     case .failed: outcome = .failure(try json(SentError.self).error)

@@ -18,6 +18,8 @@ struct WorkerLoad: Codable, Sendable {
   var messagesPerSecond: Int?
   /// Whether rows may be computed without Python.
   var vectorizes: Bool
+  /// Whether it looks where the time of its functions goes.
+  var profiles: Bool
 }
 
 /// How the rows of a step are called, as a worker needs it.

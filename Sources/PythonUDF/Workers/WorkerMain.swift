@@ -103,6 +103,7 @@ private final class Worker: Sendable {
   private struct State {
     var host: InterpreterHost?
     var log: UDFLog?
+    var profiler: FunctionProfiler?
     /// The call that is under way, and its number.
     var current: (sequence: Int, call: CallContext)?
     /// The number of a call that is to stop and may not have begun.
@@ -189,8 +190,11 @@ private final class Worker: Sendable {
       let load = try JSONDecoder().decode(WorkerLoad.self, from: Data(try reader.readText().utf8))
       let call = CallContext(loading: load.source.name, timeout: nil)
       let log = log(load)
+      let profiler = load.profiles ? try FunctionProfiler() : nil
+      var options = options(load)
+      options.profiler = profiler
       let made = try InterpreterHost(
-        load.source, options(load), log,
+        load.source, options, log,
         prepare: { py in
           // Of a fault in native code it says where the Python code was.
           do { try Self.showFaults(py) } catch {}
@@ -201,7 +205,7 @@ private final class Worker: Sendable {
           if let reach = py.policyReach { Confinement(reach).apply() }
         })
       host = made
-      state.withLock { ($0.host, $0.log) = (made, log) }
+      state.withLock { ($0.host, $0.log, $0.profiler) = (made, log, profiler) }
       try begin(frame.sequence, call)
       defer { end() }
       return try call.outcomeAndWait {
@@ -345,10 +349,11 @@ private final class Worker: Sendable {
     _ frame: Frame, _ outcome: Result<StepResult, any Error>, _ told: [UDFRowFailure], _ host: InterpreterHost?,
     _ sent: inout SentSchemas
   ) -> Bool {
+    let profiles = state.withLock(\.profiler)?.take() ?? [:]
     func place(_ outcome: Result<StepResult, any Error>) throws -> SharedMemory.Place {
       let answer = StepAnswer(
         outcome: outcome, told: told, memory: host?.memoryUsage ?? MemoryUsage(current: 0, peak: 0, limit: nil),
-        hasWorkAtEnd: host?.hasWorkAtEnd ?? false)
+        hasWorkAtEnd: host?.hasWorkAtEnd ?? false, profiles: profiles)
       var schemas = sent
       let message = try answer.write(&schemas)
       let place = try memory.write(message, at: frame.place.end)

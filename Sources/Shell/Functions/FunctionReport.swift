@@ -1,7 +1,6 @@
 import Functions
 import PythonRuntime
 package import PythonUDF
-import Tabular
 
 /// What functions have done so far, as a table for a person.
 package struct FunctionReport {
@@ -15,33 +14,44 @@ package struct FunctionReport {
     var rows = [["function", "file", "rows", "calls", "seconds", "rows/s", "errors", "nulls", "memory"]]
     for pool in pools {
       let memory = pool.memoryUsage.reduce(0) { $0 + $1.current }
-      var seen: Set<String> = []
-      for signature in pool.signatures where seen.insert(signature.name).inserted {
-        rows.append(Self.row(of: signature.name, in: pool.name, memory, counts))
+      for function in pool.functionNames {
+        // The seconds are those of all interpreters together, and of rows that failed too.
+        let total = FunctionTotals(of: function, in: pool.name, counts)
+        rows.append([
+          function, pool.name, "\(total.rows)", "\(total.calls)", secondsText(total.seconds), total.rate,
+          "\(total.errors)", "\(total.nulls)", "\(memory / 1_024) KiB",
+        ])
       }
     }
-    var widths: [Int] = []
-    for column in rows[0].indices { widths.append(rows.map { DisplayWidth.of($0[column]) }.max() ?? 0) }
-    lines = rows.map { row in
-      let cells = row.enumerated().map { column, text in
-        let space = String(repeating: " ", count: widths[column] - DisplayWidth.of(text))
-        return column < 2 ? text + space : space + text
-      }
-      return cells.joined(separator: "  ") + "\n"
-    }
+    lines = TextTable.lines(rows, texts: 2)
+  }
+}
+
+/// What has been counted of a function.
+struct FunctionTotals {
+  let rows: Int
+  let calls: Int
+  let errors: Int
+  let nulls: Int
+  /// How long it had an interpreter, and how long it waited for one.
+  let seconds: Double
+  let waited: Double
+
+  init(of function: String, in source: String, _ counts: FunctionCounts) {
+    func total(_ label: String) -> Double { counts.total("clutch_udf_\(label)", of: function, in: source) }
+    (rows, calls) = (Int(total("rows")), Int(total("batches")))
+    (errors, nulls) = (Int(total("errors")), Int(total("nulls")))
+    (seconds, waited) = (total("seconds"), total("wait_seconds"))
   }
 
-  /// The seconds are those of all interpreters together, and of rows that failed too.
-  private static func row(of function: String, in file: String, _ memory: Int, _ counts: FunctionCounts) -> [String] {
-    func total(_ label: String) -> Double { counts.total("clutch_udf_\(label)", of: function, in: file) }
-    let (rows, seconds) = (total("rows"), total("seconds"))
-    let thousandths = Int((seconds * 1_000).rounded())
-    let fraction = String(thousandths % 1_000)
-    let rate = rows > 0 && seconds > 0 ? String(Int((rows / seconds).rounded())) : "-"
-    return [
-      function, file, String(Int(rows)), String(Int(total("batches"))),
-      "\(thousandths / 1_000)." + String(repeating: "0", count: 3 - fraction.count) + fraction, rate,
-      String(Int(total("errors"))), String(Int(total("nulls"))), "\(memory / 1_024) KiB",
-    ]
+  /// Rows a second.
+  var rate: String { rows > 0 && seconds > 0 ? String(Int((Double(rows) / seconds).rounded())) : "-" }
+}
+
+extension UDFPool {
+  /// The functions, each once.
+  var functionNames: [String] {
+    var seen: Set<String> = []
+    return signatures.map(\.name).filter { seen.insert($0).inserted }
   }
 }

@@ -68,6 +68,7 @@ struct ArgumentColumn {
           // One that is very large takes memory there, which is bounded.
           if text.count > TextArena.textLimit || (!isOwn && String(validating: bytes, as: UTF8.self) == nil) {
             lanes.marks[row] = 1
+            lanes.isMarked = true
             texts[row] = TextView(start: Texts.nowhere, count: 0)
           }
         }
@@ -87,7 +88,10 @@ struct ArgumentColumn {
   }
 
   /// Where rows are null; nil where none is.
-  var nulls: (bytes: UnsafePointer<UInt8>, bitOffset: Int)? { column.unsafeValidity }
+  var nulls: ColumnNulls? {
+    guard column.nullCount > 0 else { return nil }
+    return column.unsafeValidity.map { ColumnNulls($0.bytes, offset: $0.bitOffset) }
+  }
 
   private static func widening<Value, Wide>(
     _ column: Column, _ register: Int, _ widen: @escaping (Value) -> Wide

@@ -29,54 +29,41 @@ final class RowStates {
     (memory + rows.lowerBound).update(repeating: state, count: rows.count)
   }
 
-  /// Makes rows that have values null where bits are 0, and gives whether there are any.
-  ///
-  /// - Parameter offset: the bit of row 0.
-  func clear(_ rows: Range<Int>, where bits: UnsafePointer<UInt8>, offset: Int) -> Bool {
-    var all: UInt8 = 0xFF
+  /// Makes rows that have values null where a column is.
+  func clear(_ rows: Range<Int>, where nulls: ColumnNulls) {
     var row = rows.lowerBound
     while row &+ 8 <= rows.upperBound {
-      let bit = offset &+ row
-      let shift = UInt8(truncatingIfNeeded: bit & 7)
-      var byte = bits[bit &>> 3] &>> shift
-      if shift != 0 { byte |= bits[(bit &>> 3) &+ 1] &<< (8 &- shift) }
-      all &= byte
       // A byte of 0 or 1 for each bit.
-      let spread = (UInt64(byte) &* 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201
+      let spread = (UInt64(nulls.eight(from: row)) &* 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201
       let kept = ((spread &+ 0x7F7F_7F7F_7F7F_7F7F) &>> 7) & 0x0101_0101_0101_0101
       let states = raw.loadUnaligned(fromByteOffset: row, as: UInt64.self)
       raw.storeBytes(of: states & UInt64(littleEndian: kept), toByteOffset: row, as: UInt64.self)
       row &+= 8
     }
     while row < rows.upperBound {
-      let bit = offset &+ row
-      if (bits[bit &>> 3] &>> UInt8(truncatingIfNeeded: bit & 7)) & 1 == 0 {
-        memory[row] = .null
-        all = 0
-      }
+      if nulls[row] { memory[row] = .null }
       row &+= 1
     }
-    return all != 0xFF
   }
 
   /// Makes rows that have values null where a register of truth values is 0.
-  func clear(_ rows: Range<Int>, where valid: UnsafePointer<Int64>) {
-    let bytes = raw.assumingMemoryBound(to: UInt8.self) + rows.lowerBound
-    for row in 0..<rows.count { bytes[row] &= UInt8(truncatingIfNeeded: valid[row]) }
+  static func clear(_ states: UnsafeMutablePointer<RowState>, _ count: Int, where valid: UnsafePointer<Int64>) {
+    let bytes = UnsafeMutableRawPointer(states).assumingMemoryBound(to: UInt8.self)
+    for row in 0..<count { bytes[row] &= UInt8(truncatingIfNeeded: valid[row]) }
   }
 
   /// The bits of a column's validity, and how many rows are null; no bits where none is.
   func validity() -> (Buffer?, nullCount: Int) {
-    var nullCount = 0
-    for row in 0..<count { nullCount &+= memory[row] == .null ? 1 : 0 }
-    guard nullCount > 0 else { return (nil, 0) }
     let bits = GrowableBuffer(byteCapacity: (count + 7) / 8)
+    var valueCount = 0
     for place in 0..<(count + 7) / 8 {
       let states = UInt64(littleEndian: raw.load(fromByteOffset: place * 8, as: UInt64.self))
       // Values and rows that are still to come are not null; behind the last row all are.
-      bits.base.storeBytes(of: Self.packed(states | (states &>> 1)), toByteOffset: place, as: UInt8.self)
+      let byte = Self.packed(states | (states &>> 1))
+      valueCount &+= byte.nonzeroBitCount
+      bits.base.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
     }
-    return (bits.freeze(byteCount: (count + 7) / 8), nullCount)
+    return valueCount == count ? (nil, 0) : (bits.freeze(byteCount: (count + 7) / 8), count - valueCount)
   }
 
   /// The lowest bits of eight bytes as the bits of one.

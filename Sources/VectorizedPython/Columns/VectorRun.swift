@@ -5,7 +5,10 @@ import Functions
 package struct VectorRun: ~Copyable {
   private let program: VectorProgram
   private let rowCount: Int
-  private let states: RowStates
+  /// What became of each row; nil as long as that is what the columns' nulls say.
+  private var states: RowStates?
+  /// The nulls of columns that make a row null without a call.
+  private let nulls: [ColumnNulls]
   private var values: GrowableBuffer
   private let width: Int
   /// The bytes of texts, one after the other, and where each row's end.
@@ -31,10 +34,9 @@ package struct VectorRun: ~Copyable {
     self.program = program
     rowCount = batch.rowCount
     width = program.resultKind == .text ? 0 : program.resultType.resultWidth
-    states = RowStates(count: rowCount)
+    nulls = zip(columns, program.parameters).compactMap { $1.validity == nil ? $0.nulls : nil }
     values = GrowableBuffer(byteCapacity: program.resultKind == .text ? 0 : rowCount * width)
     ends = GrowableBuffer(byteCapacity: program.resultKind == .text ? rowCount * 8 : 0)
-    let nulls = zip(columns, program.parameters).compactMap { $1.validity == nil ? $0.nulls : nil }
     let lanes = workspace.lanes(of: program)
     var first = 0
     while first < rowCount {
@@ -43,7 +45,7 @@ package struct VectorRun: ~Copyable {
         leave(first..<rowCount)
         break
       }
-      run(lanes, columns, nulls, first, count)
+      run(lanes, columns, first, count)
       first += count
     }
     for parameter in program.parameters { lanes.bind(parameter.register, to: nil) }
@@ -52,7 +54,7 @@ package struct VectorRun: ~Copyable {
 
   /// Whether a row has another result than the only row of a column; not where it has none yet.
   package func differs(at row: Int, from other: Column) -> Bool {
-    switch states[row] {
+    switch states?[row] ?? (isValue(row) ? .value : .null) {
     case .rerun: return false
     case .null: return !other.isNull(0)
     case .value: if other.isNull(0) { return true }
@@ -88,7 +90,7 @@ package struct VectorRun: ~Copyable {
   }
 
   private mutating func leave(_ rows: Range<Int>) {
-    states.fill(rows, with: .rerun)
+    states(upTo: rows.lowerBound).fill(rows, with: .rerun)
     if program.resultKind == .text {
       (ends.base.assumingMemoryBound(to: Int.self) + rows.lowerBound).update(repeating: byteCount, count: rows.count)
     }
@@ -104,13 +106,18 @@ package struct VectorRun: ~Copyable {
     }
   }
 
-  private mutating func run(
-    _ lanes: Lanes, _ columns: [ArgumentColumn], _ nulls: [(bytes: UnsafePointer<UInt8>, bitOffset: Int)],
-    _ first: Int, _ count: Int
-  ) {
+  /// The states of rows, of which those before `first` are what the nulls say when they are made here.
+  private mutating func states(upTo first: Int) -> RowStates {
+    if let states { return states }
+    let made = RowStates(count: rowCount)
+    made.fill(0..<first, with: .value)
+    for nulls in nulls { _ = made.clear(0..<first, where: nulls) }
+    states = made
+    return made
+  }
+
+  private mutating func run(_ lanes: Lanes, _ columns: [ArgumentColumn], _ first: Int, _ count: Int) {
     lanes.begin(rows: count)
-    for register in 0..<program.registerCount { lanes.isASCII[register] = true }
-    for (register, isASCII) in lanes.constantTexts { lanes.isASCII[register] = isASCII }
     for (column, parameter) in zip(columns, program.parameters) {
       column.bind(lanes, parameter, first: first, count: count)
     }
@@ -118,38 +125,27 @@ package struct VectorRun: ~Copyable {
     if isDirect { lanes.bind(program.resultRegister, to: values.base + first * 8) }
     var selection = Selection(rows: lanes.list(), count: count, isDense: true)
     // Null rows are computed along where that cannot go on and on.
-    let own = states.memory + first
-    var hasNulls = false
-    states.fill(first..<first + count, with: .value)
-    for (bytes, offset) in nulls {
-      hasNulls = states.clear(first..<first + count, where: bytes, offset: offset) || hasNulls
-    }
-    if hasNulls, program.hasLoops || program.resultKind == .text {
-      selection.isDense = false
-      selection.count = 0
-      for row in 0..<count where own[row] == .value {
-        selection.rows[selection.count] = UInt16(truncatingIfNeeded: row)
-        selection.count += 1
-      }
+    let needsStates = program.resultValidity != nil || (!nulls.isEmpty && program.isSensitiveToNulls)
+    var own = states != nil || needsStates ? begin(first..<first + count) : nil
+    if let own, !nulls.isEmpty, program.isSensitiveToNulls {
+      selection.keep { own[$0] == .value }
     }
     // Texts that cannot be read are marked before the first kernel.
-    var isMarked = program.parameters.contains { $0.kind == .text }
-    if isMarked { selection = lanes.unmarked(selection) }
+    if lanes.isMarked { selection = lanes.unmarked(selection) }
     lanes.run(program.actions, &selection)
-    if let validity = program.resultValidity {
-      states.clear(first..<first + count, where: lanes.values(validity, as: Int64.self))
+    if let own, let validity = program.resultValidity {
+      RowStates.clear(own, count, where: lanes.values(validity, as: Int64.self))
     }
-    var any: UInt8 = 0
-    for row in 0..<count { any |= lanes.marks[row] }
-    isMarked = any != 0
-    if isMarked {
-      for row in 0..<count where lanes.marks[row] != 0 {
-        // A null row is null without a call. One that is marked has no result yet that could be.
-        if nulls.isEmpty || !isNull(nulls, first + row) { own[row] = .rerun }
+    if lanes.isMarked {
+      let states = own ?? begin(first..<first + count)
+      // A null row is null without a call. One that is marked has no result yet that could be.
+      for row in 0..<count where lanes.marks[row] != 0 && !nulls.contains(where: { $0[first + row] }) {
+        states[row] = .rerun
       }
+      own = states
     }
     if !isDirect { take(lanes, own, first, count) }
-    guard isMarked else { return }
+    guard lanes.isMarked, let own else { return }
     var row = 0
     while row < count {
       guard own[row] == .rerun else {
@@ -162,26 +158,27 @@ package struct VectorRun: ~Copyable {
     }
   }
 
-  private func isNull(_ nulls: [(bytes: UnsafePointer<UInt8>, bitOffset: Int)], _ row: Int) -> Bool {
-    nulls.contains { bytes, offset in
-      let bit = offset + row
-      return (bytes[bit >> 3] >> UInt8(truncatingIfNeeded: bit & 7)) & 1 == 0
-    }
+  /// The states of a chunk's rows, as the nulls say.
+  private mutating func begin(_ rows: Range<Int>) -> UnsafeMutablePointer<RowState> {
+    let states = states(upTo: rows.lowerBound)
+    states.fill(rows, with: .value)
+    for nulls in nulls { states.clear(rows, where: nulls) }
+    return states.memory + rows.lowerBound
   }
 
   /// Takes a chunk's results over where the result's register is not the column itself.
-  private mutating func take(_ lanes: Lanes, _ own: UnsafeMutablePointer<RowState>, _ first: Int, _ count: Int) {
+  private mutating func take(_ lanes: Lanes, _ own: UnsafeMutablePointer<RowState>?, _ first: Int, _ count: Int) {
     let register = program.resultRegister
     switch program.resultKind {
     case .text:
       let texts = Texts(lanes, register)
       var total = 0
-      for row in 0..<count { total &+= own[row] == .value ? texts[row].count : 0 }
+      for row in 0..<count where own.map({ $0[row] == .value }) ?? true { total &+= texts[row].count }
       bytes.grow(toFit: byteCount + total, keeping: byteCount)
       let target = bytes.base.assumingMemoryBound(to: UInt8.self)
       let ends = ends.base.assumingMemoryBound(to: Int.self) + first
       for row in 0..<count {
-        if own[row] == .value {
+        if own.map({ $0[row] == .value }) ?? true {
           let text = texts[row]
           text.copy(to: target + byteCount)
           byteCount &+= text.count
@@ -217,7 +214,7 @@ package struct VectorRun: ~Copyable {
     with others: Column?, of rows: [Range<Int>], reach: OffsetReach
   ) throws(ColumnError) -> Column {
     if program.resultKind == .text { return try textColumn(with: others, of: rows, reach) }
-    if let others {
+    if let others, let states {
       var place = 0
       for range in rows {
         for row in range {
@@ -227,7 +224,7 @@ package struct VectorRun: ~Copyable {
         }
       }
     }
-    let (validity, nullCount) = states.validity()
+    let (validity, nullCount) = validity()
     let type = program.resultType.columnType
     if type == .bool {
       let bits = RowStates.packed(values.base, count: rowCount)
@@ -237,6 +234,14 @@ package struct VectorRun: ~Copyable {
     let buffer = values.freeze(byteCount: rowCount * width)
     return try Column(type: type, count: count, nullCount: nullCount, validity: validity, buffers: [buffer])
   }
+
+  /// The bits of the results' validity, and how many are null; no bits where none is.
+  private func validity() -> (Buffer?, nullCount: Int) {
+    if let states { return states.validity() }
+    return nulls.isEmpty ? (nil, 0) : ColumnNulls.validity(nulls, count: rowCount)
+  }
+
+  private func isValue(_ row: Int) -> Bool { states.map { $0[row] == .value } ?? !nulls.contains { $0[row] } }
 
   private mutating func copy(_ others: Column, _ place: Int, to row: Int) {
     if program.resultKind == .bool {
@@ -250,7 +255,7 @@ package struct VectorRun: ~Copyable {
 
   /// The texts as they lie there already.
   private consuming func plainTextColumn() throws(ColumnError) -> Column {
-    let (validity, nullCount) = states.validity()
+    let (validity, nullCount) = validity()
     let (count, byteCount) = (rowCount, byteCount)
     let offsets = GrowableBuffer(byteCapacity: (count + 1) * 4)
     let memory = offsets.base.assumingMemoryBound(to: Int32.self)
@@ -276,7 +281,7 @@ package struct VectorRun: ~Copyable {
       if let others, let texts, range < rows.count, rows[range].contains(row) {
         if others.isNull(place) { builder.appendNull() } else { try builder.append(utf8: texts.bytes(at: place)) }
         place += 1
-      } else if states[row] == .value {
+      } else if isValue(row) {
         try builder.append(utf8: text(row))
       } else {
         builder.appendNull()

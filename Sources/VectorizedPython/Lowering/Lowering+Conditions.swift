@@ -176,9 +176,19 @@ extension Lowering {
 
   /// Nil for kinds that have no order between them.
   func ordered(_ name: String, _ left: Value, _ right: Value) throws -> Value? {
-    let (one, other) = (comparable(left), comparable(right))
+    var (one, other) = (comparable(left), comparable(right))
+    if one.kind == .float { other = inFloats(other) }
+    if other.kind == .float { one = inFloats(one) }
     guard let operation = Operations.find(name, [one.kind, other.kind]) else { return nil }
     return compute(operation, [one.register, other.register])
+  }
+
+  /// A constant int as the float that is equal to it, if there is one: then floats need not be compared with ints.
+  private func inFloats(_ value: Value) -> Value {
+    guard value.kind == .int, case .integer(let number)? = value.constant, number.magnitude <= 1 << 53 else {
+      return value
+    }
+    return constant(.float(Double(number).bitPattern))
   }
 
   /// A truth value as the int that it is, and what may be an int or a float as the float that it is equal to.

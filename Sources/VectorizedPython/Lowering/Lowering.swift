@@ -7,6 +7,8 @@ final class Lowering {
   let resultKind: Kind
 
   private(set) var registerCount = 0
+  /// Whether a register is a text's.
+  private(set) var hasTexts = false
   private(set) var constants: [(register: Int, constant: Constant)] = []
   private var constantRegisters: [Constant: Int] = [:]
   /// Registers that nothing writes but what binds a chunk.
@@ -64,6 +66,7 @@ final class Lowering {
     resultRegister = 0
     resultValidity = 2
     registerCount = 3
+    hasTexts = kind == .text
   }
 
   // MARK: Bounds
@@ -90,6 +93,7 @@ final class Lowering {
 
   func register(_ kind: Kind) -> Int {
     defer { registerCount += kind == .text ? 2 : 1 }
+    if kind == .text { hasTexts = true }
     return registerCount
   }
 

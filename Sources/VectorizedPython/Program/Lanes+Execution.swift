@@ -12,7 +12,10 @@ extension Lanes {
     for action in actions {
       guard selection.count > 0 else { return }
       switch action {
-      case .run(let kernel): if kernel(self, selection) { selection = unmarked(selection) }
+      case .run(let kernel):
+        guard kernel(self, selection) else { continue }
+        isMarked = true
+        selection = unmarked(selection)
       case .choose(let test, let then, let otherwise): choose(test, then, otherwise, &selection)
       case .loop(let loop): run(loop, &selection)
       case .leave(let exit):
@@ -25,6 +28,7 @@ extension Lanes {
         run(body, &selection)
         gather(&selection, exits[exit], before)
       case .rerun:
+        isMarked = true
         selection.each { marks[$0] = 1 }
         selection.isDense = false
         selection.count = 0
@@ -117,6 +121,7 @@ extension Lanes {
       }
       budget -= max(live.count, Self.leastTurn) * loop.weight * textWeight
       if budget < 0 {
+        isMarked = true
         live.each { marks[$0] = 1 }
         break
       }

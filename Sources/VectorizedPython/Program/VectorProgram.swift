@@ -18,7 +18,9 @@ package struct VectorProgram: Sendable {
   let resultValidity: Int?
   let resultType: UDFType
   let resultKind: Kind
-  let hasLoops: Bool
+  /// Whether rows that are null must not be computed along: a loop might go on and on, and texts are copied for nothing.
+  let isSensitiveToNulls: Bool
+  private let hasTexts: Bool
   let libraryNames: Set<String>
 
   /// Makes a program of what the front end found.
@@ -75,13 +77,14 @@ package struct VectorProgram: Sendable {
     resultRegister = lowering.resultRegister
     resultType = signature.result
     resultKind = kind
-    hasLoops = lowering.block.hasLoops
+    isSensitiveToNulls = lowering.block.hasLoops || kind == .text
+    hasTexts = lowering.hasTexts
     libraryNames = lowering.block.libraryNames
   }
 
   /// Lanes with the constants in place.
   func makeLanes() -> Lanes {
-    let lanes = Lanes(registers: registerCount, exits: exitCount)
+    let lanes = Lanes(registers: registerCount, exits: exitCount, hasTexts: hasTexts)
     for (place, entry) in constants.enumerated() {
       switch entry.constant {
       case .none: break

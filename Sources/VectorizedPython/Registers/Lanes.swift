@@ -11,6 +11,8 @@ final class Lanes {
   private let own: [UnsafeMutableRawPointer]
   /// For each row of the chunk whether CPython is to run it.
   let marks: UnsafeMutablePointer<UInt8>
+  /// Whether it is any row of it; whoever marks one says so, a kernel by what it gives.
+  var isMarked = false
   /// For each register of a text whether the texts of all rows have ASCII characters only.
   let isASCII: UnsafeMutablePointer<Bool>
   let arena = TextArena()
@@ -25,8 +27,11 @@ final class Lanes {
   /// The bytes of the chunk's texts.
   var textBytes = 0
   private var rowCount = 1
+  private let registerCount: Int
+  private let hasTexts: Bool
 
-  init(registers count: Int, exits exitCount: Int) {
+  init(registers count: Int, exits exitCount: Int, hasTexts: Bool) {
+    (registerCount, self.hasTexts) = (count, hasTexts)
     registers = .allocate(capacity: count)
     own = (0..<count).map { _ in
       let lanes = UnsafeMutableRawPointer.allocate(byteCount: Self.rows * 8, alignment: 64)
@@ -66,8 +71,13 @@ final class Lanes {
 
   /// Forgets the rows of the chunk before.
   func begin(rows: Int) {
-    marks.update(repeating: 0, count: rows)
-    arena.reset()
+    if isMarked { marks.update(repeating: 0, count: Self.rows) }
+    isMarked = false
+    if hasTexts {
+      isASCII.update(repeating: true, count: registerCount)
+      for (register, isOwn) in constantTexts { isASCII[register] = isOwn }
+      arena.reset()
+    }
     usedLists = 0
     budget = Self.turns
     (textBytes, rowCount) = (0, max(rows, 1))

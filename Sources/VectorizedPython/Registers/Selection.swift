@@ -13,6 +13,18 @@ struct Selection {
     }
   }
 
+  /// Lists those of all the rows for which a condition holds.
+  @inline(__always)
+  mutating func keep(_ isKept: (Int) -> Bool) {
+    var kept = 0
+    let rows = rows
+    each { row in
+      rows[kept] = UInt16(truncatingIfNeeded: row)
+      kept &+= isKept(row) ? 1 : 0
+    }
+    (count, isDense) = (kept, false)
+  }
+
   /// Puts other rows behind these, which must be listed.
   mutating func append(_ other: Selection) {
     var count = count

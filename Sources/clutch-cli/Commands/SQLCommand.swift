@@ -32,10 +32,25 @@ struct SQLCommand: ParsableCommand {
   @Flag(
     help: "Show what each function has done on standard error: rows, calls, seconds in Python, errors, nulls, memory.")
   var stats = false
+  @Option(
+    defaultAsFlag: "",
+    help: ArgumentHelp(
+      """
+      Show where the time of each function goes on standard error: in Python, with the hottest lines of the file, for \
+      arguments and results, and waiting. With a file, write it there for speedscope, too.
+      """, valueName: "file.json"))
+  var profile: String?
   @OptionGroup var duckdb: DuckDBOptions
   @Argument(help: "The SQL; - reads it from standard input.") var query: String?
 
-  func validate() throws {
+  mutating func validate() throws {
+    // What stands after it is the query when it is no file for it.
+    if let value = profile, !value.isEmpty, !value.lowercased().hasSuffix(".json") {
+      guard query == nil, file == nil else {
+        throw ValidationError("--profile writes a file whose name ends with .json, not '\(value)'.")
+      }
+      (profile, query) = ("", value)
+    }
     guard (query == nil) != (file == nil) else {
       throw ValidationError("Give the SQL either as an argument (- for standard input) or with -f FILE.sql.")
     }
@@ -51,22 +66,23 @@ struct SQLCommand: ParsableCommand {
     // Neither waits for the other. But a database is not made in a file for functions that do not load.
     let opening = database == nil && !sources.isEmpty ? Meanwhile { try openFresh(library) } : nil
     defer { opening?.wait() }
-    let counts = stats ? FunctionCounts() : nil
+    let report = try RunReport(stats: stats, profile: profile, signals)
     let load = {
-      try self.functions.load(sources) { providers in
+      try self.functions.load(sources, profiler: report.profiler) { providers in
         let (connection, names) = try opening?.value() ?? openFresh(library)
         return try connection.registrationProblems(of: providers, onError: self.functions.onError, beside: names)
       }
     }
-    let functions = try counts.map { try $0.counting(load) } ?? load()
+    let functions = try report.counting(load)
     defer {
       functions.end()
-      if let counts { StandardError.write(FunctionReport(of: functions.pools, counts).lines.joined()) }
+      report.show(functions.pools)
     }
     let (connection, names) = try opening?.value() ?? (open(library, database), nil)
     try functions.register(on: connection, beside: names)
     functions.watch(signals)
     try SQLSession(connection, functions, signals).run(sql, format: format, output: output)
+    try report.writeProfile(of: sql)
     try functions.check()
   }
 

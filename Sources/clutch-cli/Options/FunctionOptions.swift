@@ -36,14 +36,18 @@ struct FunctionOptions: ParsableArguments {
 
   /// Loads the files that `sources` of `loading` has read.
   ///
-  /// - Parameter problems: what else is wrong with functions, those of files that do not load too; asked if one does not.
+  /// - Parameters:
+  ///   - profiler: what looks where the functions' time goes.
+  ///   - problems: what else is wrong with functions, those of files that do not load too; asked if one does not.
   /// - Throws: everything that is wrong with all files.
   func load(
-    _ sources: [UDFSource], problems: ([any FunctionProvider]) throws -> [any Error]
+    _ sources: [UDFSource], profiler: FunctionProfiler? = nil, problems: ([any FunctionProvider]) throws -> [any Error]
   ) throws -> LoadedFunctions {
     // With a timeout no file shares its threads with the database.
     let group = sources.isEmpty || udfTimeout != nil ? nil : try ThreadGroup(count: threadCount, name: "udf")
-    let outcomes = try loading.load(sources, loading.options(interpreters: threadCount, on: group))
+    var options = loading.options(interpreters: threadCount, on: group)
+    options.profiler = profiler
+    let outcomes = try loading.load(sources, options)
     var (pools, failures, providers): ([UDFPool], [UDFError], [any FunctionProvider]) = ([], [], [])
     for outcome in outcomes {
       switch outcome {

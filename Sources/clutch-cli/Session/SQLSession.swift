@@ -19,7 +19,7 @@ struct SQLSession {
   ///
   /// - Parameter output: the file for the rows, which appears only if everything succeeds; nil for standard output.
   func run(_ sql: String, format: TabularFormat, output: String?) throws {
-    let file = try output.map(open)
+    let file = try output.map(signals.outputFile)
     defer { file?.discard() }
     signals.stop { [connection, pools] in
       connection.interrupt()
@@ -62,9 +62,12 @@ struct SQLSession {
       bar?.resume()
     }
   }
+}
 
-  private func open(_ path: String) throws -> FileOutput {
-    try signals.withTemporaryFiles { temporary in
+extension Signals {
+  /// A file that appears when it is committed, of which a signal leaves nothing.
+  func outputFile(_ path: String) throws -> FileOutput {
+    try withTemporaryFiles { temporary in
       let file = try FileOutput(path: path)
       if let name = file.temporary { temporary.insert(name) }
       return file
