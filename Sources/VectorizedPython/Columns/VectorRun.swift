@@ -111,7 +111,7 @@ package struct VectorRun: ~Copyable {
     if let states { return states }
     let made = RowStates(count: rowCount)
     made.fill(0..<first, with: .value)
-    for nulls in nulls { _ = made.clear(0..<first, where: nulls) }
+    for nulls in nulls { made.clear(0..<first, where: nulls) }
     states = made
     return made
   }
@@ -177,6 +177,14 @@ package struct VectorRun: ~Copyable {
       bytes.grow(toFit: byteCount + total, keeping: byteCount)
       let target = bytes.base.assumingMemoryBound(to: UInt8.self)
       let ends = ends.base.assumingMemoryBound(to: Int.self) + first
+      if own == nil, count > 0, texts.areAdjoining(count) {
+        target.advanced(by: byteCount).update(from: texts[0].start, count: total)
+        for row in 0..<count {
+          byteCount &+= texts.count(row)
+          ends[row] = byteCount
+        }
+        return
+      }
       for row in 0..<count {
         if own.map({ $0[row] == .value }) ?? true {
           let text = texts[row]

@@ -135,14 +135,42 @@ enum CaseKernels {
     }
   }
 
-  /// Makes a text of as many bytes for each row.
+  /// Makes a text of as many bytes for each row, which must be ASCII.
   @inline(__always)
   private static func make(
     _ lanes: Lanes, _ selection: Selection, _ result: Int, _ operand: Int,
     _ body: (TextView, UnsafeMutablePointer<UInt8>) -> Void
   ) -> Bool {
-    var fails = TextKernels.markOthers(lanes, selection, operand)
+    let fails = TextKernels.markOthers(lanes, selection, operand)
+    return makeAny(lanes, selection, result, operand, body) || fails
+  }
+
+  /// Makes a text of as many bytes for each row.
+  @inline(__always)
+  static func makeAny(
+    _ lanes: Lanes, _ selection: Selection, _ result: Int, _ operand: Int,
+    _ body: (TextView, UnsafeMutablePointer<UInt8>) -> Void
+  ) -> Bool {
     let (results, texts) = (Texts(lanes, result), Texts(lanes, operand))
+    TextKernels.inherit(lanes, result, operand)
+    var (total, longest) = (0, 0)
+    selection.each { row in
+      let count = texts.count(row)
+      total &+= count
+      longest = max(longest, count)
+    }
+    // All of them one behind the other, where they fit.
+    if longest <= TextArena.textLimit, var memory = lanes.arena.reserve(all: total) {
+      lanes.arena.take(total)
+      selection.each { row in
+        let text = texts[row]
+        body(text, memory)
+        results[row] = TextView(start: UnsafePointer(memory), count: text.count)
+        memory += text.count
+      }
+      return false
+    }
+    var fails = false
     selection.each { row in
       let text = texts[row]
       guard let memory = lanes.arena.reserve(text.count) else {
@@ -155,7 +183,6 @@ enum CaseKernels {
       lanes.arena.take(text.count)
       results[row] = TextView(start: UnsafePointer(memory), count: text.count)
     }
-    TextKernels.inherit(lanes, result, operand)
     return fails
   }
 }

@@ -21,6 +21,8 @@ enum IntegerKernels {
       checked(Power.self)),
     Operation("min", [.int, .int], .int, example: "min(x, y)", binary(Minimum.self)),
     Operation("max", [.int, .int], .int, example: "max(x, y)", binary(Maximum.self)),
+    // For divisions by constant powers of two.
+    Operation("shifted", [.int, .int], .int, binary(Shifted.self)),
     // For the counters of loops, which the program itself keeps in range.
     Operation("count up", [.int, .int], .int, binary(WrappingAdd.self)),
     Operation("turns", [.int, .int, .int], .int, marks: "a step of zero", cost: 8, turns),
@@ -30,15 +32,16 @@ enum IntegerKernels {
 
   enum Add: CheckedBinaryOperation {
     static func apply(_ left: Int64, _ right: Int64) -> (Int64, fails: Bool) {
-      let (value, fails) = left.addingReportingOverflow(right)
-      return (value, fails)
+      // Written out, as the compiler makes vector instructions of it, which have no flag for overflow.
+      let value = left &+ right
+      return (value, (left ^ value) & (right ^ value) < 0)
     }
   }
 
   enum Subtract: CheckedBinaryOperation {
     static func apply(_ left: Int64, _ right: Int64) -> (Int64, fails: Bool) {
-      let (value, fails) = left.subtractingReportingOverflow(right)
-      return (value, fails)
+      let value = left &- right
+      return (value, (left ^ right) & (left ^ value) < 0)
     }
   }
 
@@ -97,6 +100,9 @@ enum IntegerKernels {
       return (shifted, shifted &>> right != left)
     }
   }
+
+  /// By 0 to 63 bits.
+  enum Shifted: BinaryOperation { static func apply(_ left: Int64, _ right: Int64) -> Int64 { left &>> right } }
 
   enum ShiftRight: CheckedBinaryOperation {
     static func apply(_ left: Int64, _ right: Int64) -> (Int64, fails: Bool) {

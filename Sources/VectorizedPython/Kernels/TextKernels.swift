@@ -104,9 +104,9 @@ enum TextKernels {
 
   private static let parts: [Operation] = [
     Operation(
-      "str.strip", [.text], .text, marks: ascii, cost: 8, example: "x.strip()", part { $0.strippingStart.strippingEnd }),
-    Operation("str.lstrip", [.text], .text, marks: ascii, cost: 6, example: "x.lstrip()", part(\.strippingStart)),
-    Operation("str.rstrip", [.text], .text, marks: ascii, cost: 6, example: "x.rstrip()", part(\.strippingEnd)),
+      "str.strip", [.text], .text, marks: ascii, cost: 8, example: "x.strip()", part(Strip.self)),
+    Operation("str.lstrip", [.text], .text, marks: ascii, cost: 6, example: "x.lstrip()", part(StripStart.self)),
+    Operation("str.rstrip", [.text], .text, marks: ascii, cost: 6, example: "x.rstrip()", part(StripEnd.self)),
     Operation(
       "str.strip", [.text, .text], .text, marks: ascii, cost: 12, example: "x.strip(y)", strip(start: true, end: true)),
     Operation(
@@ -148,13 +148,20 @@ enum TextKernels {
     { lanes, selection in markOthers(lanes, selection, slots.operands[0]) }
   }
 
-  private static func part(_ body: @escaping @Sendable (TextView) -> TextView) -> KernelMaker {
+  private enum Strip: TextPart {
+    static func apply(_ text: TextView) -> TextView { text.strippingStart.strippingEnd }
+  }
+
+  private enum StripStart: TextPart { static func apply(_ text: TextView) -> TextView { text.strippingStart } }
+  private enum StripEnd: TextPart { static func apply(_ text: TextView) -> TextView { text.strippingEnd } }
+
+  private static func part<Part: TextPart>(_: Part.Type) -> KernelMaker {
     { slots in
       let (result, operand) = (slots.result, slots.operands[0])
       return { lanes, selection in
         let fails = markOthers(lanes, selection, operand)
         let (results, texts) = (Texts(lanes, result), Texts(lanes, operand))
-        selection.each { results[$0] = body(texts[$0]) }
+        selection.each { results[$0] = Part.apply(texts[$0]) }
         inherit(lanes, result, operand)
         return fails
       }
@@ -303,6 +310,11 @@ enum TextKernels {
   @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 97 < 26 }
   /// What Python strips, which is more than C's: the four separators 28 to 31 too.
   @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte &- 9 < 5 || byte &- 28 < 4 }
+}
+
+/// A part of a text, which is a type and no closure for the reason that `KernelMaker` has.
+private protocol TextPart {
+  static func apply(_ text: TextView) -> TextView
 }
 
 /// The characters of a text, for looking many up.

@@ -86,6 +86,13 @@ enum TextMakingKernels {
   private static let replace: KernelMaker = { slots in
     let (result, text, old, new) = (slots.result, slots.operands[0], slots.operands[1], slots.operands[2])
     return { lanes, selection in
+      // A character for another, as most replacements are, in all bytes at once.
+      if let part = lanes.constantText(old), let by = lanes.constantText(new), part.count == 1, by.count == 1 {
+        let map = CaseKernels.Replace(old: part.start[0], new: by.start[0])
+        return CaseKernels.makeAny(lanes, selection, result, text) { text, memory in
+          CaseKernels.map(text, memory, map)
+        }
+      }
       let (texts, olds, news) = (Texts(lanes, text), Texts(lanes, old), Texts(lanes, new))
       let fails = make(lanes, selection, result) { row in
         let (whole, part, by) = (texts[row], olds[row], news[row])

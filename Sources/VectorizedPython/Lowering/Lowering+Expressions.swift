@@ -119,10 +119,26 @@ extension Lowering {
         if name == "/" { (left, right) = (try toFloat(left), try toFloat(right)) }
       }
     }
+    if let found = try byPowerOfTwo(name, left, right) { return found }
     guard let operation = Operations.find(name, [left.kind, right.kind]) else {
       throw rerun(Obstacle(place, "'\(name)' between \(left.kind.pythonName) and \(right.kind.pythonName)"))
     }
     return compute(operation, [left.register, right.register])
+  }
+
+  /// A division of an int by a constant power of two: its bits say the quotient, which is rounded down, and the rest.
+  private func byPowerOfTwo(_ name: String, _ left: Value, _ right: Value) throws -> Value? {
+    guard left.kind == .int, case .integer(let number)? = right.constant, number > 0, number & (number - 1) == 0 else {
+      return nil
+    }
+    switch name {
+    case "%":
+      return compute(try operation("&", [.int, .int]), [left.register, constant(.integer(number - 1)).register])
+    case "//":
+      let shift = constant(.integer(Int64(number.trailingZeroBitCount)))
+      return compute(try operation("shifted", [.int, .int]), [left.register, shift.register])
+    default: return nil
+    }
   }
 
   private func integerConstant(_ value: Value) -> Constant? {

@@ -22,6 +22,11 @@ final class Lanes {
   private var usedLists = 0
   /// Registers of constant texts, and whether these are ASCII.
   var constantTexts: [(register: Int, isASCII: Bool)] = []
+  /// The text that a register has in every row, if it is a constant's.
+  func constantText(_ register: Int) -> TextView? {
+    constantTexts.contains { $0.register == register } ? Texts(self, register)[0] : nil
+  }
+
   /// How much a chunk may still loop before what still does is left to CPython, which meets deadlines.
   var budget = 0
   /// The bytes of the chunk's texts.

@@ -142,6 +142,17 @@ struct Texts {
     counts = lanes.values(register + 1, as: Int.self)
   }
 
+  /// Whether the first texts are one behind the other.
+  func areAdjoining(_ count: Int) -> Bool {
+    var gaps = 0
+    for row in 1..<max(count, 1) { gaps |= starts[row] ^ (starts[row - 1] &+ counts[row - 1]) }
+    return gaps == 0
+  }
+
+  /// The bytes of a row's text.
+  @inline(__always)
+  func count(_ row: Int) -> Int { counts[row] }
+
   @inline(__always)
   subscript(row: Int) -> TextView {
     get {
