@@ -8,7 +8,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case start, rows, batches, arrays, tables, aggregates, async, types, sql, scaling, memory, limits, deadlines,
-      workers, packages, deaths, vectorised
+      workers, packages, deaths, vectorised, profile
   }
 
   @Argument(help: "What to measure; everything by default.") var parts: [Part] = Part.allCases
@@ -32,6 +32,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
       case .vectorised:
         try Vectors.run(repetitions: 30 * effort)
         try SQL.run(repetitions: 9 * effort, vectorised: true)
+      case .profile: try ProfileCost.run(repetitions: 11 * effort)
       case .workers: try Workers.run(repetitions: 500 * effort)
       case .packages: try PackageStart.run(repetitions: 7 * effort)
       case .deaths: try WorkerDeaths.run(kills: 1_000 * effort)

@@ -53,9 +53,9 @@ enum Deadlines {
   private static func measureCost(_ item: RowPath.Case, _ repetitions: Int) throws {
     let source = UDFSource(item.source, name: "benchmark.py")
     let group = try ThreadGroup(count: 1)
-    let own = try UDFPool(source, HostOptions(threads: group))
+    let own = try UDFPool(source, HostOptions(threads: group, vectorizes: false))
     defer { own.close() }
-    let other = try UDFPool(source, HostOptions(interpreters: 1))
+    let other = try UDFPool(source, HostOptions(interpreters: 1, vectorizes: false))
     defer { other.close() }
     // On the interpreter's own thread both calls take one way, without a change of thread.
     guard let thread = try group.lend(leave: {}).first else { return }

@@ -6,7 +6,11 @@ struct WholeProcess {
   private let arguments: [String]
   private let environment: [String: String]
 
-  init(_ program: String, _ arguments: [String], _ environment: [String: String]) {
+  private let isQuiet: Bool
+
+  /// - Parameter isQuiet: whether what it writes to standard error is dropped.
+  init(_ program: String, _ arguments: [String], _ environment: [String: String], isQuiet: Bool = false) {
+    self.isQuiet = isQuiet
     self.program = program
     self.arguments = arguments
     self.environment = environment
@@ -33,6 +37,7 @@ struct WholeProcess {
     process.arguments = arguments
     process.environment = environment
     process.standardOutput = FileHandle.nullDevice
+    if isQuiet { process.standardError = FileHandle.nullDevice }
     let hasEnded = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in hasEnded.signal() }
     let before = Self.processorSeconds

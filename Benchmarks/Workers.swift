@@ -24,20 +24,26 @@ enum Workers {
 
   private static func rows(_ repetitions: Int) throws {
     print("Workers: ratio to the same function in an interpreter of this process (lower is better)")
-    let interpreter = try pool(.interpreter)
-    let worker = try pool(.worker)
-    defer {
-      interpreter.close()
-      worker.close()
+    // What the way to a worker adds is small beside Python, and not beside what takes a tenth of that.
+    for vectorizes in [false, true] {
+      let interpreter = try pool(.interpreter, vectorizes)
+      let worker = try pool(.worker, vectorizes)
+      defer {
+        interpreter.close()
+        worker.close()
+      }
+      if vectorizes { print("  without Python in both") }
+      try compare(worker, interpreter, rows: 1_024, atMost: vectorizes ? nil : 1.15, repetitions)
+      try compare(worker, interpreter, rows: 1, atMost: vectorizes ? nil : 1.5, repetitions * 10)
+      try compare(worker, interpreter, rows: 65_536, atMost: nil, max(5, repetitions / 50))
     }
-    try compare(worker, interpreter, rows: 1_024, atMost: 1.15, repetitions)
-    try compare(worker, interpreter, rows: 1, atMost: 1.5, repetitions * 10)
-    try compare(worker, interpreter, rows: 65_536, atMost: nil, max(5, repetitions / 50))
   }
 
-  private static func pool(_ placement: Placement) throws -> UDFPool {
+  private static func pool(_ placement: Placement, _ vectorizes: Bool) throws -> UDFPool {
     try UDFPool(
-      source, HostOptions(interpreters: 1, policy: .open, placement: placement, worker: try WholeProcess.tool()))
+      source,
+      HostOptions(
+        interpreters: 1, policy: .open, placement: placement, worker: try WholeProcess.tool(), vectorizes: vectorizes))
   }
 
   private static func batch(_ rows: Int) throws -> RecordBatch {
@@ -71,7 +77,7 @@ enum Workers {
     var times: [Double] = []
     for _ in 0..<7 {
       var started: UDFPool?
-      times.append(try seconds { started = try pool(.worker) })
+      times.append(try seconds { started = try pool(.worker, true) })
       started?.close()
     }
     report(
