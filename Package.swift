@@ -58,30 +58,36 @@ let package = Package(
     // Logic, which must be C: the reason is in its header.
     .target(name: "CCrashReport"),
 
-    .target(name: "HostSupport", swiftSettings: settings),
+    .target(name: "Essentials", swiftSettings: settings),
+    .target(name: "HostSupport", dependencies: ["CLinuxABI", "Essentials"], swiftSettings: settings),
     .target(name: "ThreadConfinement", dependencies: ["CCrashReport"], swiftSettings: settings),
     .target(name: "Columnar", dependencies: ["CArrowABI"], swiftSettings: lifetimes),
     .target(name: "ArrowIPC", dependencies: ["Columnar"], swiftSettings: settings),
-    .target(name: "Tabular", dependencies: ["Columnar"], swiftSettings: settings),
+    .target(name: "Tabular", dependencies: ["Columnar", "Essentials"], swiftSettings: settings),
     .target(
-      name: "PythonRuntime", dependencies: ["CPythonABI", "HostSupport", "ThreadConfinement"],
+      name: "PythonRuntime", dependencies: ["CPythonABI", "Essentials", "HostSupport", "ThreadConfinement"],
       resources: [.embedInCode("Python")],
       swiftSettings: lifetimes),
     .target(
-      name: "Functions", dependencies: ["Columnar", "HostSupport", "PythonRuntime"], swiftSettings: settings),
+      name: "Functions", dependencies: ["Columnar", "Essentials", "HostSupport", "PythonRuntime"],
+      swiftSettings: settings),
     .target(
-      name: "Environments", dependencies: ["Functions", "HostSupport", "PythonRuntime", "ThreadConfinement"],
+      name: "Environments",
+      dependencies: ["Essentials", "Functions", "HostSupport", "PythonRuntime", "ThreadConfinement"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
     .target(
-      name: "VectorizedPython", dependencies: ["Columnar", "Functions"], swiftSettings: settings),
+      name: "VectorizedPython", dependencies: ["Columnar", "Essentials", "Functions"], swiftSettings: settings),
     .target(
-      name: "PythonFunctions", dependencies: ["Columnar", "CPythonABI", "Functions", "HostSupport", "PythonRuntime"],
+      name: "PythonFunctions",
+      dependencies: ["Columnar", "CPythonABI", "Essentials", "Functions", "HostSupport", "PythonRuntime"],
       resources: [.embedInCode("Python")], swiftSettings: settings),
-    .target(name: "WorkerProcess", dependencies: ["ArrowIPC", "CLinuxABI", "Columnar"], swiftSettings: settings),
+    .target(
+      name: "WorkerProcess", dependencies: ["ArrowIPC", "CLinuxABI", "Columnar", "Essentials", "HostSupport"],
+      swiftSettings: settings),
     .target(
       name: "PythonUDF",
       dependencies: [
-        "Columnar", "Functions", "HostSupport", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
+        "Columnar", "Essentials", "Functions", "HostSupport", "PythonFunctions", "PythonRuntime", "ThreadConfinement",
         "VectorizedPython", "WorkerProcess",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
@@ -90,12 +96,14 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "DuckDBEngine",
-      dependencies: ["CDuckDBABI", "Columnar", "Functions", "HostSupport", "Tabular", "ThreadConfinement"],
+      dependencies: [
+        "CDuckDBABI", "Columnar", "Essentials", "Functions", "HostSupport", "Tabular", "ThreadConfinement",
+      ],
       swiftSettings: settings),
     .target(
       name: "Shell",
       dependencies: [
-        "Columnar", "DuckDBEngine", "Functions", "PythonRuntime", "PythonUDF", "Tabular",
+        "Columnar", "DuckDBEngine", "Essentials", "Functions", "HostSupport", "PythonRuntime", "PythonUDF", "Tabular",
         .product(name: "CoreMetrics", package: "swift-metrics"),
       ],
       swiftSettings: settings),
@@ -103,7 +111,7 @@ let package = Package(
       name: "Clutch",
       dependencies: [
         "ArrowIPC", "Columnar", .target(name: "DuckDBEngine", condition: .when(traits: ["DuckDB"])), "Environments",
-        "Functions", "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
+        "Essentials", "Functions", "PythonRuntime", "PythonUDF", "Tabular", "ThreadConfinement",
       ],
       swiftSettings: settings),
     .target(
@@ -112,6 +120,7 @@ let package = Package(
     .target(
       name: "GRPCServing",
       dependencies: [
+        "Essentials",
         .product(name: "Logging", package: "swift-log"),
         serverProduct("NIOCore", "swift-nio"), serverProduct("NIOPosix", "swift-nio"),
         serverProduct("NIOTLS", "swift-nio"), serverProduct("NIOHPACK", "swift-nio-http2"),
@@ -132,9 +141,9 @@ let package = Package(
     .executableTarget(
       name: "clutch-cli",
       dependencies: [
-        "Clutch", "Columnar", "DuckDBEngine", "Environments", "FlightServer", "FlightService", "GRPCServing",
-        "HostSupport",
-        "PythonFunctions", "PythonRuntime", "PythonUDF", "Shell", "Tabular",
+        "Clutch", "Columnar", "DuckDBEngine", "Environments", "Essentials", "FlightServer", "FlightService",
+        "GRPCServing",
+        "HostSupport", "PythonFunctions", "PythonRuntime", "PythonUDF", "Shell", "Tabular", "ThreadConfinement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -155,6 +164,7 @@ let package = Package(
       exclude: ["Exchange/exchange.py", "Exchange/ipc.py", "Exchange/shown.py", "Wheels/make_wheel.py"],
       swiftSettings: settings),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HostSupportTests", dependencies: ["HostSupport"], swiftSettings: settings),
     .testTarget(
       name: "ThreadConfinementTests", dependencies: ["ThreadConfinement"], swiftSettings: settings),
     .testTarget(

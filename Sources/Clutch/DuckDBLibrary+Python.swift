@@ -1,6 +1,6 @@
 #if DuckDB
   public import DuckDBEngine
-  import Foundation
+  import Essentials
   public import PythonRuntime
 
   extension DuckDBLibrary {

@@ -1,6 +1,6 @@
+import Essentials
 import ArgumentParser
 import Clutch
-import Foundation
 import HostSupport
 
 struct ClutchCommand: AsyncParsableCommand {
@@ -63,7 +63,7 @@ enum Tool {
     let message = ClutchCommand.fullMessage(for: error)
     if !message.isEmpty { StandardError.write(message + "\n") }
     StandardError.finish()
-    Foundation.exit(code.rawValue)
+    Essentials.exit(code.rawValue)
   }
 
   /// - Throws: `CommandError` for an argument that is not text: it would name another file than the user means.

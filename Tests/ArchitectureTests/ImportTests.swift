@@ -32,6 +32,21 @@ struct ImportTests {
     }
   }
 
+  /// One file that imports it puts all of ICU into a program that is linked statically.
+  @Test func `Foundation is imported by Essentials alone`() throws {
+    let table = try ImportTable()
+    let modules = ["Foundation", "FoundationEssentials", "FoundationInternationalization"]
+    #expect(table.everywhere.isDisjoint(with: modules))
+    for target in try Targets.names().subtracting(["Essentials"]).sorted() {
+      for (path, code) in try Targets.files(of: target).sorted(by: { $0.key < $1.key }) {
+        for module in code.imports.intersection(modules) {
+          Issue.record(
+            "Sources/\(target)/\(path) imports \(module): import Essentials, or what the file needs of the system")
+        }
+      }
+    }
+  }
+
   @Test func `imports are found in every form, and not in comments and literals`() {
     let code = SwiftCode(
       #"""

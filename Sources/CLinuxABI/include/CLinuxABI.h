@@ -3,6 +3,7 @@
 #pragma once
 
 #if defined(__linux__)
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 int pipe2(int *descriptors, int flags);
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 int memfd_create(const char *name, unsigned int flags);
 int fallocate(int descriptor, int mode, off_t offset, off_t length);
 

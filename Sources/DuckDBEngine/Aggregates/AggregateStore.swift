@@ -1,4 +1,4 @@
-import Foundation
+import ThreadConfinement
 import Columnar
 import Functions
 internal import Synchronization
@@ -20,7 +20,7 @@ final class AggregateStore: StatementObserver {
     var entries: StateEntries
     var tables: [AggregateStates] = []
     /// The tables of DuckDB's threads.
-    var threads: [ObjectIdentifier: Int] = [:]
+    var threads: [ThreadIdentity: Int] = [:]
     /// Groups to be dropped, by table.
     var garbage: [Int: [Int]] = [:]
     /// How many callbacks are under way.
@@ -32,7 +32,7 @@ final class AggregateStore: StatementObserver {
     var dead: Set<Int> = []
 
     /// The table of a thread.
-    func own(_ thread: ObjectIdentifier, isOnly: Bool) -> Int? {
+    func own(_ thread: ThreadIdentity, isOnly: Bool) -> Int? {
       isOnly ? tables.indices.first { !dead.contains($0) } : threads[thread]
     }
 
@@ -345,7 +345,7 @@ final class AggregateStore: StatementObserver {
   /// The table for the new states of the calling thread's chunks: each of DuckDB's threads has its own, unless there are
   /// fewer interpreters, or all states have to be in one.
   private func ownTable() throws -> Int {
-    let thread = ObjectIdentifier(Thread.current)
+    let thread = ThreadIdentity.current
     if let table = state.withLock({ $0.own(thread, isOnly: form == nil) }) { return table }
     return try making.withLock { _ in
       if let table = state.withLock({ $0.own(thread, isOnly: form == nil) }) { return table }

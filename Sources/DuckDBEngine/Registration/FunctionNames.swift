@@ -1,4 +1,3 @@
-import Foundation
 import HostSupport
 
 /// The names of the functions that a database has, in lower case, with how it writes them.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Functions
 import HostSupport
 import PythonRuntime
@@ -147,8 +147,8 @@ struct EnvironmentBuild {
     let text = request.lock?.text ?? request.requirements.joined(separator: "\n") + "\n"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileProblem(errno, path) }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    do { try file.write(contentsOf: Data(text.utf8)) } catch { throw FileProblem(ENOSPC, path) }
+    defer { close(descriptor) }
+    guard Bytes.write(Array(text.utf8), to: descriptor) else { throw FileProblem(ENOSPC, path) }
   }
 
   /// - Parameter isFirst: whether there may be no pip.

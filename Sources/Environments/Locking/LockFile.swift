@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Functions
 import HostSupport
 import PythonRuntime
@@ -49,7 +49,7 @@ struct LockFile {
       # The packages of \(name), with the hashes of their files. Made by "clutch env lock \(name)" with CPython \(python);
       # make it anew when the dependencies in the file change.
       \(mark)\(sum(of: block))
-      \(pins.trimmingCharacters(in: .newlines))
+      \(pins.trimmingNewlines)
 
       """
   }

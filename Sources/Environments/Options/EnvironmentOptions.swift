@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How the packages of sources are installed.
 public struct EnvironmentOptions: Sendable {

@@ -1,5 +1,5 @@
 import HostSupport
-package import Foundation
+package import Essentials
 
 /// The environments that have been built on this machine, for a report and for tidying.
 package struct CachedEnvironments {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 package import Functions
 import HostSupport
 package import PythonRuntime
@@ -30,7 +30,8 @@ package enum LockMaking {
       }
     let text = LockFile.text(of: source, block, pins: pins, python: "\(python.version)")
     do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-      throw EnvironmentError(.badLock, "\(path) cannot be written: \(error.localizedDescription)")
+      let reason = SystemError(behind: error)?.description ?? "\(error)"
+      throw EnvironmentError(.badLock, "\(path) cannot be written: \(reason)")
     }
     return path
   }
@@ -95,7 +96,7 @@ package enum LockMaking {
       options.environment, indexURL: options.indexURL, isOffline: options.isOffline)
     let secrets = Secrets(options.environment, block.dependencies + [options.indexURL ?? ""])
     let run = try ProgramRun(
-      program, arguments, environment: environment, folder: NSTemporaryDirectory(),
+      program, arguments, environment: environment, folder: FileManager.default.temporaryDirectory.path,
       input: Data((block.dependencies.joined(separator: "\n") + "\n").utf8), separatesOutput: true,
       deadline: options.buildTimeout)
     let outcome = try run.wait(while: options.isWanted)

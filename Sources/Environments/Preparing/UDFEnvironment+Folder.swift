@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 public import Functions
 import HostSupport
 public import PythonRuntime
@@ -12,16 +12,17 @@ extension UDFEnvironment {
   /// - Throws: ``EnvironmentError`` with code `badFolder`.
   public init(folder: String, for python: PythonInstallation) throws(EnvironmentError) {
     let path = URL(fileURLWithPath: folder).standardizedFileURL.path
-    guard Self.isFolder(path) else {
+    guard ResolvedPath.isFolder(path) else {
       throw EnvironmentError(.badFolder, "The environment \(folder) is not there, or no folder.")
     }
     let version = "\(python.version.major).\(python.version.minor)"
-    guard FileManager.default.fileExists(atPath: path + "/pyvenv.cfg") || Self.isFolder(path + "/conda-meta") else {
+    guard FileManager.default.fileExists(atPath: path + "/pyvenv.cfg") || ResolvedPath.isFolder(path + "/conda-meta")
+    else {
       self.init(sitePackages: [path], distributions: EnvironmentBuild.distributions(in: path))
       return
     }
     let packages = "\(path)/lib/python\(version)/site-packages"
-    guard Self.isFolder(packages) else {
+    guard ResolvedPath.isFolder(packages) else {
       let others = (try? FileManager.default.contentsOfDirectory(atPath: path + "/lib")) ?? []
       let found = others.filter { $0.hasPrefix("python") && $0 != "python\(version)" }.sorted()
       throw EnvironmentError(
@@ -35,10 +36,5 @@ extension UDFEnvironment {
     self.init(
       sitePackages: [packages], python: path + "/bin/python", pythonVersion: version,
       distributions: EnvironmentBuild.distributions(in: packages))
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 }

@@ -1,5 +1,4 @@
 public import Functions
-import Foundation
 public import PythonRuntime
 import Synchronization
 import ThreadConfinement

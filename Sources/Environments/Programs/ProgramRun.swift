@@ -1,4 +1,5 @@
-import Foundation
+import Essentials
+import HostSupport
 import Synchronization
 
 /// A program that is run to its end, and what it says.
@@ -13,9 +14,10 @@ final class ProgramRun {
     var succeeded: Bool { status == 0 }
   }
 
-  private let process = Process()
-  private let pipe = Pipe()
-  private let outputFile: FileHandle?
+  private let process: ChildProcess
+  private let messages: Int32
+  private let output: Int32?
+  private var ended: ProcessEnd?
   private let deadline: ContinuousClock.Instant?
   /// How long it may take to end when it is told to.
   private static let grace: Duration = .seconds(2)
@@ -33,22 +35,30 @@ final class ProgramRun {
     _ program: String, _ arguments: [String], environment: [String: String], folder: String? = nil, input: Data? = nil,
     separatesOutput: Bool = false, deadline: Duration? = nil
   ) throws {
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = environment
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    process.standardError = pipe
-    outputFile = separatesOutput ? try Self.unnamedFile() : nil
-    process.standardOutput = outputFile ?? pipe
-    process.standardInput = try input.map { try Self.unnamedFile($0) } ?? FileHandle.nullDevice
-    self.deadline = deadline.map { ContinuousClock.now.advanced(by: $0) }
-    do { try process.run() } catch {
-      throw EnvironmentError(.buildFailed, "\(program) cannot be started: \(error.localizedDescription)")
+    var opened: [Int32] = []
+    do {
+      let output = separatesOutput ? try Self.unnamedFile() : nil
+      if let output { opened.append(output) }
+      let messages = try PipeEnds()
+      opened.append(messages.reading)
+      // Ours would keep it open for ever.
+      defer { close(messages.writing) }
+      let input = try input.map { try Self.unnamedFile($0) }
+      defer { if let input { close(input) } }
+      process = try ChildProcess(
+        URL(fileURLWithPath: program).path, arguments, environment: environment, folder: folder,
+        descriptors: [input, output ?? messages.writing, messages.writing])
+      (self.output, self.messages) = (output, messages.reading)
+    } catch {
+      for descriptor in opened { close(descriptor) }
+      guard let error = error as? SystemError else { throw error }
+      throw EnvironmentError(.buildFailed, "\(program) cannot be started: \(error)")
     }
-    RunningPrograms.add(process.processIdentifier)
-    // Ours would keep it open for ever.
-    try? pipe.fileHandleForWriting.close()
+    self.deadline = deadline.map { ContinuousClock.now.advanced(by: $0) }
+    RunningPrograms.add(process.number)
   }
+
+  deinit { for descriptor in [messages, output].compactMap(\.self) { close(descriptor) } }
 
   /// Waits for the end.
   ///
@@ -59,19 +69,18 @@ final class ProgramRun {
   func wait(while isWanted: () -> Bool = { true }, line: (String) -> Void = { _ in }) throws(EnvironmentError)
     -> Outcome
   {
-    defer { RunningPrograms.remove(process.processIdentifier) }
-    var messages = Messages()
-    let descriptor = pipe.fileHandleForReading.fileDescriptor
+    defer { RunningPrograms.remove(process.number) }
+    var said = Messages()
     var isOpen = true
-    while isOpen || process.isRunning {
+    while isOpen || isRunning {
       let isLate = deadline.map { $0 < ContinuousClock.now } ?? false
       guard isWanted(), !isLate else {
         end()
         throw EnvironmentError(.interrupted, isLate ? "it took too long" : "it was interrupted")
       }
       // Programs that it has left behind may hold the pipe.
-      let isLast = !process.isRunning
-      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let isLast = !isRunning
+      var request = pollfd(fd: messages, events: Int16(POLLIN), revents: 0)
       guard isOpen else {
         usleep(10_000)
         continue
@@ -81,26 +90,32 @@ final class ProgramRun {
         if isLast { break }
         continue
       }
-      isOpen = messages.read(descriptor, line)
+      isOpen = said.read(messages, line)
     }
-    messages.finish(line)
-    process.waitUntilExit()
-    let output = outputFile.map { file -> Data in
-      try? file.seek(toOffset: 0)
-      return (try? file.readToEnd()) ?? Data()
-    }
-    let status = process.terminationStatus
-    return Outcome(
-      status: process.terminationReason == .exit ? status : 128 + status, output: output ?? Data(),
-      messages: messages.text)
+    said.finish(line)
+    let status: Int32 =
+      switch ended ?? .unknown {
+      case .exited(let status): status
+      case .signalled(let signal): 128 + signal
+      case .unknown: -1
+      }
+    let written = output.flatMap { file in lseek(file, 0, SEEK_SET) == 0 ? Bytes.readToEnd(from: file) : nil }
+    return Outcome(status: status, output: Data(written ?? []), messages: said.text)
+  }
+
+  private var isRunning: Bool {
+    if ended == nil { ended = process.end() }
+    return ended == nil
   }
 
   private func end() {
-    process.terminate()
+    guard isRunning else { return }
+    process.signal(SIGTERM)
     let last = ContinuousClock.now.advanced(by: Self.grace)
-    while process.isRunning, ContinuousClock.now < last { usleep(10_000) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
+    while isRunning, ContinuousClock.now < last { usleep(10_000) }
+    guard isRunning else { return }
+    process.signal(SIGKILL)
+    ended = process.wait()
   }
 
   /// What has been said so far.
@@ -112,13 +127,13 @@ final class ProgramRun {
     var text: String {
       let said = String(decoding: bytes, as: UTF8.self)
       let end = leftOut > 0 ? "\n... (\(leftOut) more bytes)" : ""
-      return said.trimmingCharacters(in: .newlines) + end
+      return said.trimmingNewlines + end
     }
 
     /// - Returns: false at the end.
     mutating func read(_ descriptor: Int32, _ line: (String) -> Void) -> Bool {
       var piece = [UInt8](repeating: 0, count: 1 << 14)
-      let count = Foundation.read(descriptor, &piece, piece.count)
+      let count = Essentials.read(descriptor, &piece, piece.count)
       guard count > 0 else { return count < 0 && errno == EINTR }
       if bytes.count < ProgramRun.mostBytes { bytes += piece[..<count] } else { leftOut += count }
       rest += piece[..<count]
@@ -133,17 +148,18 @@ final class ProgramRun {
   }
 
   /// A file without a name, at its start.
-  private static func unnamedFile(_ content: Data = Data()) throws -> FileHandle {
-    let path = "\(NSTemporaryDirectory())/clutch-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+  private static func unnamedFile(_ content: Data = Data()) throws -> Int32 {
+    let folder = FileManager.default.temporaryDirectory.path
+    let path = "\(folder)/clutch-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw EnvironmentError(
-        .buildFailed, "No file can be made in \(NSTemporaryDirectory()): \(String(cString: strerror(errno)))")
+      throw EnvironmentError(.buildFailed, "No file can be made in \(folder): \(SystemError(errno))")
     }
     unlink(path)
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    try file.write(contentsOf: content)
-    try file.seek(toOffset: 0)
-    return file
+    guard Bytes.write(Array(content), to: descriptor), lseek(descriptor, 0, SEEK_SET) == 0 else {
+      defer { close(descriptor) }
+      throw EnvironmentError(.buildFailed, "A file in \(folder) cannot be written: \(SystemError(errno))")
+    }
+    return descriptor
   }
 }

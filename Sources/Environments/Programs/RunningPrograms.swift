@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// The installers that run now, which would go on when the process ends by a signal.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Passwords and tokens that a program is given, which nobody is to read in what it says: in addresses
 /// (`https://NAME:PASSWORD@HOST`), and in environment variables whose names say so.
 struct Secrets: Sendable {
@@ -22,8 +20,26 @@ struct Secrets: Sendable {
       found.formUnion(Self.inAddresses(of: value))
     }
     for text in others { found.formUnion(Self.inAddresses(of: text)) }
-    found.formUnion(found.compactMap(\.removingPercentEncoding))
+    found.formUnion(found.compactMap(Self.decoded))
     texts = found.filter { $0.count >= Self.leastLength }.sorted { ($0.count, $0) > ($1.count, $1) }
+  }
+
+  /// What an address has percent signs for; nil when that is no text.
+  private static func decoded(_ text: String) -> String? {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
+        let decoded = UInt8(digits, radix: 16)
+      else { return nil }
+      bytes.append(decoded)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
   }
 
   /// A text in which none of them is.

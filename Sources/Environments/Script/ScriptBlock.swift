@@ -1,5 +1,5 @@
+import Essentials
 public import Functions
-import Foundation
 import HostSupport
 public import PythonRuntime
 
@@ -59,7 +59,7 @@ public struct ScriptBlock: Sendable, Hashable {
 
   private static func absolute(_ python: String, _ source: UDFSource) -> String {
     guard python.contains("/"), !python.hasPrefix("/"), let file = source.path else { return python }
-    if python.hasPrefix("~/") { return NSString(string: python).expandingTildeInPath }
+    if python.hasPrefix("~/") { return HomeFolder.expanding(python) }
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
     return URL(fileURLWithPath: python, relativeTo: folder).standardizedFileURL.path
   }

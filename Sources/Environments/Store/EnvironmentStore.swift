@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Functions
 import HostSupport
 
@@ -75,7 +75,7 @@ struct EnvironmentStore: Sendable {
   func record(_ key: String) -> EnvironmentRecord? {
     guard let data = FileManager.default.contents(atPath: marker(key)),
       let record = try? JSONDecoder().decode(EnvironmentRecord.self, from: data),
-      record.format == EnvironmentRecord.currentFormat, isFolder(sitePackages(record, key))
+      record.format == EnvironmentRecord.currentFormat, ResolvedPath.isFolder(sitePackages(record, key))
     else { return nil }
     return record
   }
@@ -94,8 +94,10 @@ struct EnvironmentStore: Sendable {
     defer { unlink(draft) }
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileProblem(errno, draft) }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    do { try file.write(contentsOf: try encoder.encode(record)) } catch { throw FileProblem(ENOSPC, draft) }
+    defer { close(descriptor) }
+    guard let content = try? encoder.encode(record), Bytes.write(Array(content), to: descriptor) else {
+      throw FileProblem(ENOSPC, draft)
+    }
     guard fsync(descriptor) == 0, rename(draft, marker(key)) == 0 else { throw FileProblem(errno, draft) }
   }
 
@@ -124,11 +126,6 @@ struct EnvironmentStore: Sendable {
       guard name.hasPrefix("\(key).tmp-") || name.hasPrefix("\(key).json.tmp-") else { continue }
       Self.removeTree("\(folder)/\(name)")
     }
-  }
-
-  private func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A lock on a file (`flock`), held until the object goes or the process ends, however that happens. Programs that the
 /// process starts do not inherit it.
@@ -60,11 +60,11 @@ final class FileLock: Sendable {
   func touch() { _ = futimens(descriptor, nil) }
 
   private static func open(_ path: String) throws(FileProblem) -> Int32 {
-    let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let descriptor = Essentials.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     if descriptor >= 0 { return descriptor }
     let code = errno
     // In a folder that cannot be written to, one that is there can be locked.
-    let readable = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let readable = Essentials.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard readable >= 0 else { throw FileProblem(code, path) }
     return readable
   }

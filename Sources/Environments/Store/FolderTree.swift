@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 extension EnvironmentStore {
   /// Takes away everybody's right to write. Files that have other names too are left: their rights are those of the
@@ -38,9 +38,18 @@ extension EnvironmentStore {
     }
   }
 
-  /// A folder and all that is in it; links are not followed.
+  /// A folder and all that is in it, each folder before what is in it; links are not followed.
   private static func paths(in folder: String) -> [String] {
-    let inside = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-    return [folder] + inside.map { "\(folder)/\($0)" }
+    var paths = [folder]
+    var folders = [folder]
+    while let next = folders.popLast() {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: next)) ?? [] {
+        let path = "\(next)/\(name)"
+        paths.append(path)
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { folders.append(path) }
+      }
+    }
+    return paths
   }
 }

@@ -1,5 +1,5 @@
 import HostSupport
-import Foundation
+import Essentials
 import PythonRuntime
 
 /// The Python source of one or more UDFs.

@@ -1,5 +1,5 @@
 #if Server
-  import Foundation
+  import Essentials
   import NIOHPACK
 
   /// The headers of a request, in the order in which they came. A name may be there more than once.
@@ -25,10 +25,17 @@
     /// sender may join several with commas. A value that is no base64 is left out.
     package func binary(_ name: String) -> [[UInt8]] {
       headers[name].flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.compactMap { text in
-        let bare = text.trimmingCharacters(in: .whitespaces).prefix { $0 != "=" }
+        let bare = Self.withoutBlanks(text).prefix { $0 != "=" }
         let padding = String(repeating: "=", count: (4 - bare.utf8.count % 4) % 4)
         return Data(base64Encoded: bare + padding).map(Array.init)
       }
+    }
+
+    /// A value of a list, which blanks may stand around.
+    private static func withoutBlanks(_ text: Substring) -> Substring {
+      var text = text.drop { $0 == " " || $0 == "\t" }
+      while text.last == " " || text.last == "\t" { text.removeLast() }
+      return text
     }
   }
 #endif

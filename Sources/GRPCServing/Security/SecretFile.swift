@@ -1,5 +1,5 @@
 #if Server
-  import Foundation
+  import Essentials
 
   /// Reads the small files that tokens, certificates and keys are in.
   enum SecretFile {

@@ -1,5 +1,5 @@
 #if Server
-  package import Foundation
+  package import Essentials
   import NIOSSL
   import Synchronization
 

@@ -1,5 +1,5 @@
 #if Server
-  import Foundation
+  import Essentials
   package import Logging
   package import NIOCore
   import Synchronization

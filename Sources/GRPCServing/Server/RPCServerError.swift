@@ -1,5 +1,5 @@
 #if Server
-  import Foundation
+  import Essentials
   import NIOCore
 
   /// Why a server cannot start.

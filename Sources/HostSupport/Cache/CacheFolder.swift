@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Files that Clutch may lose at any time: what it would otherwise find out again at every start.
 ///
@@ -20,7 +20,10 @@ package struct CacheFolder: Sendable {
     }
     guard let usual = Self.usual(environment) else { return nil }
     let real = URL(fileURLWithPath: usual).resolvingSymlinksInPath().path
-    let temporary = ["/tmp", "/var/tmp", "/private/tmp", NSTemporaryDirectory(), environment["TMPDIR"] ?? ""]
+    let temporary = [
+      "/tmp", "/var/tmp", "/private/tmp", FileManager.default.temporaryDirectory.path,
+      environment["TMPDIR"] ?? "",
+    ]
     for folder in temporary where folder.count > 1 {
       let folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
       if real.hasPrefix(folder + "/") { return nil }
@@ -55,11 +58,11 @@ package struct CacheFolder: Sendable {
   package func read(_ name: String) -> [UInt8]? {
     let descriptor = open("\(path)/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
       status.st_mode & 0o077 == 0, status.st_size <= Self.mostBytes, isOwn,
-      let data = try? file.readToEnd()
+      let data = Bytes.readToEnd(from: descriptor)
     else { return nil }
     guard let end = data.firstIndex(of: 0x0A) else { return nil }
     let content = Array(data[(end + 1)...])
@@ -75,14 +78,9 @@ package struct CacheFolder: Sendable {
     let draft = "\(path)/.\(name).\(getpid()).\(UInt64.random(in: 0 ... .max))"
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return }
-    do {
-      let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-      try file.write(contentsOf: Data(Self.header(of: content) + content))
-      try file.close()
-      guard rename(draft, "\(path)/\(name)") == 0 else { throw CocoaError(.fileWriteUnknown) }
-    } catch {
-      unlink(draft)
-    }
+    let isWritten = Bytes.write(Self.header(of: content) + content, to: descriptor)
+    let isClosed = close(descriptor) == 0
+    if !isWritten || !isClosed || rename(draft, "\(path)/\(name)") != 0 { unlink(draft) }
   }
 
   // MARK: Old entries

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Reads whole files of text, and what comes out of a command, and says what is wrong with one that it cannot read.
 ///
@@ -66,7 +66,7 @@ package enum FileText {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = Foundation.read(descriptor, &piece, piece.count)
+      let count = Essentials.read(descriptor, &piece, piece.count)
       if count == 0 { break }
       if count > 0 {
         guard bytes.count + count <= limit else { throw tooLarge(limit) }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How many processors this process may use: those of the machine, those that it is bound to, and what its control group
 /// allows, as containers are limited.

@@ -1,6 +1,5 @@
 import CPythonABI
 import Functions
-import Foundation
 package import PythonRuntime
 
 /// What the front end for programs says of a function.

@@ -1,7 +1,7 @@
 package import Functions
 import CPythonABI
 import Columnar
-import Foundation
+import Essentials
 package import PythonRuntime
 
 /// The functions of a UDF source, loaded in one interpreter.

@@ -1,4 +1,3 @@
-import Foundation
 import PythonRuntime
 
 /// A compiled package that does not load in an isolated interpreter.
@@ -43,9 +42,9 @@ struct RefusedPackage {
 
   /// The module in "module numpy._core._multiarray_umath does not support loading in subinterpreters".
   private static func refusedModule(_ message: String) -> String? {
-    guard let end = message.range(of: " does not support loading in subinterpreters") else { return nil }
+    guard let end = message.firstRange(of: " does not support loading in subinterpreters") else { return nil }
     let before = message[..<end.lowerBound]
-    guard let start = before.range(of: "module ", options: .backwards) else { return nil }
+    guard let start = before.ranges(of: "module ").last else { return nil }
     return before[start.upperBound...].split(whereSeparator: \.isWhitespace).first.map(String.init)
   }
 

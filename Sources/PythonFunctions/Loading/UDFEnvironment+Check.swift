@@ -1,5 +1,5 @@
 import Functions
-import Foundation
+import HostSupport
 import PythonRuntime
 
 extension UDFEnvironment {
@@ -21,8 +21,7 @@ extension UDFEnvironment {
           .environmentMissing,
           "\(source.name) cannot be loaded: its environment names the folder '\(folder)', which is no absolute path.")
       }
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      guard ResolvedPath.isFolder(folder) else {
         throw UDFError(
           .environmentMissing,
           """

@@ -1,6 +1,6 @@
 import HostSupport
 package import Functions
-import Foundation
+import Essentials
 package import PythonRuntime
 
 extension UDFSource {

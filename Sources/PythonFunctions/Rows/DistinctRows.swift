@@ -1,5 +1,5 @@
 import Columnar
-import Foundation
+import Essentials
 
 /// Which rows of a batch have equal arguments, so that a deterministic function is called once for all of them.
 ///

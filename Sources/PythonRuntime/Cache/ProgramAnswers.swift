@@ -1,5 +1,5 @@
+import Essentials
 import HostSupport
-import Foundation
 
 /// What Python programs have answered, remembered across processes: starting one costs more than all else of a start.
 ///
@@ -66,10 +66,11 @@ struct ProgramAnswers {
   }
 
   private static func isBinary(_ program: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: program), let start = try? file.read(upToCount: 4) else {
-      return false
-    }
-    return start.count == 4 && (start.elementsEqual([0x7F, 0x45, 0x4C, 0x46]) || Self.machO.contains(Array(start)))
+    let descriptor = open(program, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let start = Bytes.readSome(4, from: descriptor)
+    return start == [0x7F, 0x45, 0x4C, 0x46] || Self.machO.contains(start)
   }
 
   /// For 64 bits and for several architectures, in either order of bytes.

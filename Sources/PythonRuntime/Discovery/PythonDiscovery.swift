@@ -1,4 +1,5 @@
-import Foundation
+import Essentials
+import HostSupport
 
 /// Looks for a CPython to load: the candidates in order, and why each was taken or refused.
 public struct PythonDiscovery: Sendable {
@@ -130,10 +131,8 @@ public struct PythonDiscovery: Sendable {
 
   /// A folder is taken as a virtual environment; a bare name is looked up on `PATH`, as a shell does.
   private func examine(_ path: String, _ origin: PythonCandidate.Origin) -> PythonCandidate {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     var program = path
-    if exists, isFolder.boolValue {
+    if ResolvedPath.isFolder(path) {
       program = path + "/bin/python3"
       guard FileManager.default.isExecutableFile(atPath: program) else {
         return PythonCandidate(

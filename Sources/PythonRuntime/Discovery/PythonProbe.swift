@@ -1,4 +1,5 @@
-import Foundation
+import Essentials
+import HostSupport
 
 /// Asks a Python program what it is and where its library lies.
 ///
@@ -6,7 +7,7 @@ import Foundation
 /// library, and only the interpreter itself knows the virtual environment that it belongs to.
 enum PythonProbe {
   /// How long a program may take to answer; a healthy one needs a few hundredths of a second.
-  private static let deadline: TimeInterval = 20
+  private static let deadline: Duration = .seconds(20)
 
   private struct Answer: Decodable {
     let implementation: String
@@ -103,32 +104,24 @@ enum PythonProbe {
   private struct Refusal: Error { let reason: String }
 
   private static func run(_ executable: String) -> Result<Data, Refusal> {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = ["-I", "-c", question]
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    do { try process.run() } catch {
-      return .failure(Refusal(reason: "it cannot be started (\(error.localizedDescription))"))
+    let written: ProgramOutput
+    do {
+      written = try ProgramOutput(
+        of: executable, ["-I", "-c", question], environment: ProcessInfo.processInfo.environment, deadline: deadline)
+    } catch {
+      return .failure(Refusal(reason: "it cannot be started (\(error))"))
     }
-    let overdue = DispatchWorkItem { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-    DispatchQueue.global().asyncAfter(deadline: .now() + deadline, execute: overdue)
-    // Both pipes hold far more than a healthy answer, so reading one after the other cannot block the program.
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    overdue.cancel()
-    if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGKILL {
-      return .failure(Refusal(reason: "it gave no answer within \(Int(deadline)) seconds"))
+    let status: Int32
+    switch written.end {
+    case nil, .signalled(SIGKILL):
+      return .failure(Refusal(reason: "it gave no answer within \(deadline.components.seconds) seconds"))
+    case .exited(let number), .signalled(let number): status = number
+    case .unknown: status = 0
     }
-    guard process.terminationStatus == 0 else {
-      let line = String(decoding: complaint, as: UTF8.self).split(separator: "\n").first.map(String.init)
-      return .failure(
-        Refusal(reason: "it fails (\(line ?? "exit status \(process.terminationStatus), no message"))"))
+    guard status == 0 else {
+      let line = String(decoding: written.errors, as: UTF8.self).split(separator: "\n").first.map(String.init)
+      return .failure(Refusal(reason: "it fails (\(line ?? "exit status \(status), no message"))"))
     }
-    return .success(text)
+    return .success(Data(written.output))
   }
 }

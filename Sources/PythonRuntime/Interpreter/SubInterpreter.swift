@@ -1,4 +1,3 @@
-import Foundation
 package import ThreadConfinement
 
 /// An isolated CPython interpreter with a GIL of its own, on a thread of its own.
@@ -33,7 +32,7 @@ public final class SubInterpreter: Sendable {
   /// Sendable because `state` is set on the interpreter's thread, and whoever uses it, or takes it away, has the lock.
   fileprivate final class Confined: @unchecked Sendable {
     var state: InterpreterState?
-    let use = NSLock()
+    let use = Lock()
   }
 
   /// The interpreter's thread. An engine may run work of its own there between calls, but must not hold the GIL then.
@@ -166,7 +165,7 @@ public final class SubInterpreter: Sendable {
   ///
   /// - Returns: nil, and nothing has run, when the interpreter is in use or has ended, or the calling thread is in another one.
   package func withGILAtOnce<Result>(_ body: (borrowing Python) throws -> Result) throws -> Result? {
-    guard runsAtOnce, confined.use.try() else { return nil }
+    guard runsAtOnce, confined.use.tryLock() else { return nil }
     defer { confined.use.unlock() }
     guard let state = confined.state, !state.api.hasThreadState else { return nil }
     Activity.prepareThread()

@@ -1,5 +1,5 @@
 import CPythonABI
-import Foundation
+import Essentials
 import Synchronization
 
 /// A closure of ours that Python code calls: what a callable made by `Python.hostFunction` holds.

@@ -1,5 +1,5 @@
 import CPythonABI
-import Foundation
+import Essentials
 
 /// Lets guards deny modules that are compiled into CPython: making one raises no audit event.
 ///

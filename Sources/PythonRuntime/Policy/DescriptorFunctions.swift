@@ -1,5 +1,4 @@
 import CPythonABI
-import Foundation
 
 /// The functions of `posix` and `_socket` that act on open files by their number: each is replaced by one that asks the
 /// guard first, and that notes which numbers the code has got.

@@ -1,5 +1,5 @@
 import HostSupport
-public import Foundation
+public import Essentials
 
 /// Policies as JSON: an object with the names of the properties as keys, where a missing key means what the preset
 /// under `basedOn` has (`guarded` by default).
@@ -170,9 +170,7 @@ extension DecodingError {
     switch self {
     case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context),
       .keyNotFound(_, let context):
-      guard let cause = context.underlyingError as NSError? else { return "\(context.debugDescription)." }
-      let detail = cause.userInfo[NSDebugDescriptionErrorKey] as? String ?? "\(cause)"
-      return "\(context.debugDescription) \(detail)"
+      return context.debugDescription + (context.detail.map { " \($0)" } ?? ".")
     @unknown default: return "\(self)"
     }
   }

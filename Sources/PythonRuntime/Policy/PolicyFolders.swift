@@ -1,5 +1,5 @@
 import HostSupport
-import Foundation
+import Essentials
 
 /// What the texts in a policy's lists of folders stand for, and which paths lie below them.
 struct PolicyFolders {

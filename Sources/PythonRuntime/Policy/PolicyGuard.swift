@@ -1,6 +1,6 @@
 import HostSupport
 import CPythonABI
-import Foundation
+import Essentials
 
 /// Decides for one interpreter what its policy allows; called at audit events, under that interpreter's GIL.
 ///

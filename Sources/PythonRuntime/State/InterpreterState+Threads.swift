@@ -1,10 +1,10 @@
+import ThreadConfinement
 import CPythonABI
-import Foundation
 
 extension InterpreterState {
   /// How long user threads that nothing joins may take to end: daemon threads, and those of `_thread`.
   private static let patience = 100
-  private static let pause: TimeInterval = 0.01
+  private static let pause = 0.01
 
   /// Waits a second for the threads that user code left; false when one is still there.
   ///
@@ -13,7 +13,7 @@ extension InterpreterState {
   func waitForOtherThreads() -> Bool {
     for _ in 0..<Self.patience where hasOtherThreads {
       detach()
-      Thread.sleep(forTimeInterval: Self.pause)
+      DetachedThread.sleep(seconds: Self.pause)
       attach()
     }
     return !hasOtherThreads

@@ -1,6 +1,7 @@
+import Essentials
+import ThreadConfinement
 import HostSupport
 import CPythonABI
-import Foundation
 import Synchronization
 
 /// Raises exceptions in what an interpreter is running, from other threads.
@@ -16,10 +17,10 @@ package final class Interrupter: @unchecked Sendable {
   /// The interpreter's own thread, as CPython numbers threads.
   private let thread: UInt
 
-  /// How many attempts are under way, and whether the interpreter is about to end; the condition tells of each change.
+  /// How many attempts are under way, and whether the interpreter is about to end; the lock tells of each change.
   private var attempts = 0
   private var isClosed = false
-  private let condition = NSCondition()
+  private let lock = Lock()
   private var seenFrames: [PythonError.Frame] = []
   private var knownEventLoop: EventLoopCalls?
   private static let mostFrames = 40
@@ -49,7 +50,7 @@ package final class Interrupter: @unchecked Sendable {
     _ exception: Exception, if isWanted: @escaping @Sendable () -> Bool, done: @escaping @Sendable () -> Void
   ) {
     guard enter() else { return done() }
-    Thread.detachNewThread { [self] in
+    DetachedThread.start { [self] in
       if let attached = api.pointee.PyThreadState_New(interpreter) {
         api.pointee.PyEval_RestoreThread(attached)
         noteFrames()
@@ -68,8 +69,8 @@ package final class Interrupter: @unchecked Sendable {
   /// The event loop that the interpreter may be running, once there is one: what it waits for is stopped by the loop itself,
   /// as long as that goes on.
   package var eventLoop: EventLoopCalls? {
-    get { condition.withLock { knownEventLoop } }
-    set { condition.withLock { knownEventLoop = newValue } }
+    get { lock.withLock { knownEventLoop } }
+    set { lock.withLock { knownEventLoop = newValue } }
   }
 
   /// Takes back an exception that has not been raised yet. Called on the interpreter's thread, under its GIL.
@@ -77,14 +78,14 @@ package final class Interrupter: @unchecked Sendable {
 
   /// The frames that the interpreter's thread was in at the last attempt that got the GIL, innermost first; empty when
   /// none did.
-  package var lastFrames: [PythonError.Frame] { condition.withLock { seenFrames } }
+  package var lastFrames: [PythonError.Frame] { lock.withLock { seenFrames } }
 
   /// The frames that the interpreter's thread is in now, innermost first; empty when it runs no Python code, nil when the
   /// GIL cannot be had in time.
   package func frames() -> [PythonError.Frame]? {
     guard enter() else { return [] }
     let isSeen = DispatchSemaphore(value: 0)
-    Thread.detachNewThread { [self] in
+    DetachedThread.start { [self] in
       if let attached = api.pointee.PyThreadState_New(interpreter) {
         api.pointee.PyEval_RestoreThread(attached)
         noteFrames()
@@ -101,7 +102,7 @@ package final class Interrupter: @unchecked Sendable {
   private func noteFrames() {
     var frames = eventLoop?.waitingFrames(api).filter { !$0.isHidden } ?? []
     // Else those of the thread. While the loop waits these say nothing to anybody.
-    guard frames.isEmpty else { return condition.withLock { seenFrames = Array(frames.prefix(Self.mostFrames)) } }
+    guard frames.isEmpty else { return lock.withLock { seenFrames = Array(frames.prefix(Self.mostFrames)) } }
     var next = api.pointee.PyThreadState_GetFrame(threadState)
     while let frame = next {
       defer { api.pointee.Py_DecRef(frame) }
@@ -116,13 +117,13 @@ package final class Interrupter: @unchecked Sendable {
       }
       next = api.pointee.PyFrame_GetBack(frame)
     }
-    condition.withLock { seenFrames = frames }
+    lock.withLock { seenFrames = frames }
   }
 
   // MARK: The end
 
   private func enter() -> Bool {
-    condition.withLock {
+    lock.withLock {
       guard !isClosed else { return false }
       attempts += 1
       return true
@@ -130,17 +131,17 @@ package final class Interrupter: @unchecked Sendable {
   }
 
   private func leave() {
-    condition.withLock {
+    lock.withLock {
       attempts -= 1
-      condition.broadcast()
+      lock.broadcast()
     }
   }
 
   /// Refuses further attempts and waits for those under way. The GIL must not be held.
   func close() {
-    condition.withLock {
+    lock.withLock {
       isClosed = true
-      while attempts > 0 { condition.wait() }
+      while attempts > 0 { lock.wait() }
     }
   }
 }

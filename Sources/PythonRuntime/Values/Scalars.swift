@@ -1,10 +1,5 @@
+public import Essentials
 import CPythonABI
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// A Python `float`, or an `int` that a double can stand for.
 extension Double: PythonExtractable, PythonRepresentable {

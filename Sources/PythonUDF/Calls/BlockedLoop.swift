@@ -1,4 +1,5 @@
-import Foundation
+import ThreadConfinement
+import Functions
 import Logging
 import PythonRuntime
 
@@ -7,12 +8,11 @@ extension UDFLog {
   func noteBlocked(of function: String) -> CallContext.Blocked {
     { [self] duration, host in
       // Where it is takes the GIL, which it may hold for long.
-      Thread.detachNewThread { [self] in
+      DetachedThread.start { [self] in
         let frames = host.frames() ?? []
         let own = frames.first { !$0.file.contains("/lib/python3") } ?? frames.first
         let place = own.map { " in line \($0.line) of \($0.file)" } ?? ""
-        let seconds = String(
-          format: "%.1f", Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18)
+        let seconds = (duration.inSeconds * 10).rounded() / 10
         note(
           .warning,
           """

@@ -1,4 +1,4 @@
-import Foundation
+import ThreadConfinement
 import Synchronization
 
 /// Looks at the calls that have timeouts, or are to stop, every few milliseconds while there are any.
@@ -26,13 +26,13 @@ final class DeadlineWatcher: Sendable {
       defer { state.hasThread = true }
       return !state.hasThread
     }
-    if needsThread { Thread.detachNewThread { [self] in run() } }
+    if needsThread { DetachedThread.start { [self] in run() } }
   }
 
   private func run() {
     var idleLooks = 0
     while true {
-      Thread.sleep(forTimeInterval: Self.interval)
+      DetachedThread.sleep(seconds: Self.interval)
       idleLooks = look() ? 0 : idleLooks + 1
       guard idleLooks >= Self.mostIdleLooks else { continue }
       let isOver = state.withLock { state in

@@ -1,5 +1,5 @@
 import Functions
-import Foundation
+import Essentials
 import PythonRuntime
 
 /// Why a call is stopped from outside.
@@ -92,6 +92,10 @@ extension StopReason {
 }
 
 extension Double {
-  /// To a nanosecond, without zeros at the end.
-  fileprivate var formatted: String { String(format: "%.9g", self) }
+  /// With nine digits, without zeros at the end.
+  fileprivate var formatted: String {
+    let scale = pow(10, 8 - log10(magnitude).rounded(.down))
+    let text = "\(scale.isFinite && scale > 0 ? (self * scale).rounded() / scale : self)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
 }

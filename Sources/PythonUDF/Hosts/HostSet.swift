@@ -1,6 +1,6 @@
 import Functions
 import PythonFunctions
-import Foundation
+import Essentials
 import Logging
 import PythonRuntime
 import Synchronization

@@ -1,5 +1,7 @@
+import HostSupport
+import ThreadConfinement
 import Columnar
-import Foundation
+import Essentials
 import Functions
 import PythonFunctions
 import PythonRuntime
@@ -11,7 +13,7 @@ import WorkerProcess
 /// One caller at a time asks it something; what it tells meanwhile arrives on a thread of its own.
 final class LiveWorker: @unchecked Sendable {
   // Sendable: `writer`, `received` and `sequence` are only used by the one who asks, whom the queue of hosts makes one at a
-  // time; the rest is behind the lock of `condition`.
+  // time; the rest is behind `lock`.
 
   /// What numbers workers in this process.
   let number: Int
@@ -24,7 +26,7 @@ final class LiveWorker: @unchecked Sendable {
   /// Whether code of the source's runs at its end.
   private(set) var hasWorkAtEnd = false
 
-  private let condition = NSCondition()
+  private let lock = Lock()
   private var told = 0
   private var greeting: Int?
   private var end: WorkerEnd?
@@ -73,13 +75,13 @@ final class LiveWorker: @unchecked Sendable {
     environment["SWIFT_BACKTRACE"] = "enable=no"
     writer = StepWriter(process: number)
     connection = try WorkerConnection(program, environment: environment)
-    Thread.detachNewThread { [self] in listen(observer) }
-    Thread.detachNewThread { [self] in readErrors(observer) }
-    Thread.detachNewThread { [self] in
+    DetachedThread.start { [self] in listen(observer) }
+    DetachedThread.start { [self] in readErrors(observer) }
+    DetachedThread.start { [self] in
       let end = connection.wait()
-      condition.withLock {
+      lock.withLock {
         self.end = end
-        condition.broadcast()
+        lock.broadcast()
       }
     }
   }
@@ -101,7 +103,7 @@ final class LiveWorker: @unchecked Sendable {
       switch event {
       case .hello:
         let version = try? message.readInt()
-        condition.withLock { greeting = version ?? -1 }
+        lock.withLock { greeting = version ?? -1 }
       case .record: if let record = try? message.read(UDFLogRecord.self) { observer.record(record) }
       case .denial:
         if let text = try? message.readText(),
@@ -116,28 +118,28 @@ final class LiveWorker: @unchecked Sendable {
       case .frames:
         if let number = try? message.readInt(), let text = try? message.readText() {
           let found = try? JSONDecoder().decode([PythonError.Frame].self, from: Data(text.utf8))
-          condition.withLock { frames[number] = found }
+          lock.withLock { frames[number] = found }
         }
       }
-      condition.withLock {
+      lock.withLock {
         told += 1
-        condition.broadcast()
+        lock.broadcast()
       }
       received = SmallMessage.receive(from: connection.events)
     }
-    if case .garbage = received { condition.withLock { eventProblem = "it wrote what is no event" } }
+    if case .garbage = received { lock.withLock { eventProblem = "it wrote what is no event" } }
     // Nothing more of it would be heard.
     kill()
-    condition.withLock {
+    lock.withLock {
       toldEnd = true
-      condition.broadcast()
+      lock.broadcast()
     }
   }
 
   private func readErrors(_ observer: Observer) {
     var rest = Data()
     while case let bytes = Bytes.readSome(4_096, from: connection.errors), !bytes.isEmpty {
-      condition.withLock { errorText = (errorText + bytes).suffix(Self.mostErrorText) }
+      lock.withLock { errorText = (errorText + bytes).suffix(Self.mostErrorText) }
       rest += bytes
       while let end = rest.firstIndex(of: 0x0A) {
         if end > rest.startIndex { observer.errorLine(String(decoding: rest[rest.startIndex..<end], as: UTF8.self)) }
@@ -149,11 +151,11 @@ final class LiveWorker: @unchecked Sendable {
 
   /// Waits for something, at most so long; gives whether it came.
   private func wait(_ seconds: Double, until isThere: () -> Bool) -> Bool {
-    let limit = Date(timeIntervalSinceNow: seconds)
-    condition.lock()
-    defer { condition.unlock() }
+    let limit = ContinuousClock.now + .seconds(seconds)
+    lock.lock()
+    defer { lock.unlock() }
     while !isThere() {
-      guard condition.wait(until: limit) else { return isThere() }
+      guard lock.wait(until: limit) else { return isThere() }
     }
     return true
   }
@@ -168,7 +170,7 @@ final class LiveWorker: @unchecked Sendable {
       kill()
       throw WorkerError("the worker process does not answer; the program that was started may be none")
     }
-    guard let version = condition.withLock({ greeting }) else { throw death }
+    guard let version = lock.withLock({ greeting }) else { throw death }
     guard version == WorkerProgram.protocolVersion else {
       kill()
       throw WorkerError("the worker knows version \(version) of the protocol, not \(WorkerProgram.protocolVersion)")
@@ -188,7 +190,7 @@ final class LiveWorker: @unchecked Sendable {
     call.resultType = resultType.flatMap { writer.text(of: $0) }
     defer { held.store(writer.open.count, ordering: .relaxed) }
     guard let message = try writer.write(step, call) else { return nil }
-    let isBound = condition.withLock { bound != nil }
+    let isBound = lock.withLock { bound != nil }
     if isBound { MemoryWatcher.shared.watch(self) }
     defer { if isBound { MemoryWatcher.shared.leave(self) } }
     let answer = try ask(message)
@@ -241,7 +243,7 @@ final class LiveWorker: @unchecked Sendable {
 
   private var death: WorkerDeath {
     let end = settledEnd
-    let (why, limit, problem) = condition.withLock { (self.overrun, self.bound?.limit, self.eventProblem) }
+    let (why, limit, problem) = lock.withLock { (self.overrun, self.bound?.limit, self.eventProblem) }
     return WorkerDeath(end: end, lines: lastLines, problem: problem, overrun: why, memoryLimit: limit)
   }
 
@@ -249,19 +251,19 @@ final class LiveWorker: @unchecked Sendable {
   private var settledEnd: WorkerEnd? {
     if !wait(5, until: { end != nil }) { kill() }
     _ = wait(5) { end != nil && toldEnd }
-    return condition.withLock { end }
+    return lock.withLock { end }
   }
 
   /// The last lines of what it wrote to standard error.
   private var lastLines: [String] {
-    let text = condition.withLock { String(decoding: errorText, as: UTF8.self) }
+    let text = lock.withLock { String(decoding: errorText, as: UTF8.self) }
     return text.split(separator: "\n").suffix(12).map(String.init)
   }
 
   // MARK: From other threads
 
   var isHolding: Bool { held.load(ordering: .relaxed) > 0 }
-  var hasEnded: Bool { condition.withLock { end != nil } }
+  var hasEnded: Bool { lock.withLock { end != nil } }
 
   /// Tells it to stop a call.
   func stop(_ sequence: Int, _ reason: StopReason) {
@@ -274,7 +276,7 @@ final class LiveWorker: @unchecked Sendable {
 
   /// Where its code is now; nil when that cannot be seen.
   func currentFrames() -> [PythonError.Frame]? {
-    let number = condition.withLock {
+    let number = lock.withLock {
       nextFrames += 1
       return nextFrames
     }
@@ -282,11 +284,11 @@ final class LiveWorker: @unchecked Sendable {
     message.write(WorkerControl.frames.rawValue)
     message.write(number)
     guard connection.tell(message), wait(0.3, until: { frames[number] != nil || toldEnd }) else { return nil }
-    return condition.withLock { frames.removeValue(forKey: number) ?? nil }
+    return lock.withLock { frames.removeValue(forKey: number) ?? nil }
   }
 
   /// Where the code was when it was last told to stop.
-  var lastFrames: [PythonError.Frame] { condition.withLock { (frames[0] ?? nil) ?? [] } }
+  var lastFrames: [PythonError.Frame] { lock.withLock { (frames[0] ?? nil) ?? [] } }
 
   // MARK: Memory
 
@@ -294,16 +296,16 @@ final class LiveWorker: @unchecked Sendable {
   func limitMemory(to bytes: Int) {
     guard let now = ProcessMemory(of: process) else { return }
     let bound = MemoryBound(limit: bytes, loaded: now)
-    condition.withLock { self.bound = bound }
+    lock.withLock { self.bound = bound }
     ProcessMemory.limitAddressSpace(of: process, to: bound.mostAddresses)
   }
 
   /// Ends it when it has too much.
   func checkMemory() {
-    guard let bound = condition.withLock({ end == nil ? bound : nil }), let now = ProcessMemory(of: process),
+    guard let bound = lock.withLock({ end == nil ? bound : nil }), let now = ProcessMemory(of: process),
       let problem = bound.problem(now)
     else { return }
-    condition.withLock { overrun = problem }
+    lock.withLock { overrun = problem }
     kill()
   }
 

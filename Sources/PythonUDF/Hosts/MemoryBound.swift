@@ -1,4 +1,4 @@
-import Foundation
+import ThreadConfinement
 import HostSupport
 import Synchronization
 import WorkerProcess
@@ -53,7 +53,7 @@ final class MemoryWatcher: Sendable {
       defer { state.hasThread = true }
       return !state.hasThread
     }
-    if needsThread { Thread.detachNewThread { [self] in run() } }
+    if needsThread { DetachedThread.start { [self] in run() } }
   }
 
   func leave(_ worker: LiveWorker) { state.withLock { _ = $0.workers.removeValue(forKey: ObjectIdentifier(worker)) } }
@@ -61,7 +61,7 @@ final class MemoryWatcher: Sendable {
   private func run() {
     var idleLooks = 0
     while true {
-      Thread.sleep(forTimeInterval: Self.interval)
+      DetachedThread.sleep(seconds: Self.interval)
       let workers = state.withLock { Array($0.workers.values) }
       for worker in workers { worker.checkMemory() }
       idleLooks = workers.isEmpty ? idleLooks + 1 : 0

@@ -1,5 +1,5 @@
 import Columnar
-import Foundation
+import Essentials
 import Functions
 import HostSupport
 import Logging
@@ -325,7 +325,7 @@ final class ProcessHost: FunctionHost {
         return state.worker.take()
       }
       guard let worker else { return }
-      Thread.detachNewThread { worker.close(within: Self.closeTimeout) }
+      DetachedThread.start { worker.close(within: Self.closeTimeout) }
     }
   }
 

@@ -1,5 +1,4 @@
 import Functions
-import Foundation
 import PythonFunctions
 public import PythonRuntime
 import Synchronization

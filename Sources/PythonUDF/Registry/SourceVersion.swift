@@ -1,4 +1,4 @@
-import Foundation
+import ThreadConfinement
 import Synchronization
 
 /// One version of a source in a registry.
@@ -42,5 +42,5 @@ final class SourceVersion: Sendable {
   }
 
   /// On a thread of its own: ending waits for user code that runs at the end.
-  private func close() { Thread.detachNewThread { [pool] in pool.close() } }
+  private func close() { DetachedThread.start { [pool] in pool.close() } }
 }

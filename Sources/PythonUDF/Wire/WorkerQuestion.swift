@@ -1,5 +1,4 @@
 import Columnar
-import Foundation
 import Functions
 import PythonFunctions
 import PythonRuntime

@@ -1,5 +1,6 @@
+import HostSupport
 import Columnar
-import Foundation
+import Essentials
 import Functions
 import Logging
 import PythonFunctions
@@ -31,8 +32,8 @@ enum WorkerMain {
     // What the functions start is no worker.
     unsetenv(WorkerProgram.variable)
     guard version == "\(WorkerProgram.protocolVersion)" else {
-      FileHandle.standardError.write(
-        Data("this worker knows version \(WorkerProgram.protocolVersion) of the protocol, not \(version)\n".utf8))
+      let problem = "this worker knows version \(WorkerProgram.protocolVersion) of the protocol, not \(version)\n"
+      _ = Bytes.write(Array(problem.utf8), to: STDERR_FILENO)
       exit(64)
     }
     run()
@@ -53,7 +54,7 @@ enum WorkerMain {
     }
     let worker = Worker(memory)
     worker.say(.hello) { $0.write(WorkerProgram.protocolVersion) }
-    Thread.detachNewThread { worker.listen() }
+    DetachedThread.start { worker.listen() }
     let host = getppid()
     worker.work()
     // The host ends what this process has started, unless it is gone.
@@ -144,7 +145,7 @@ private final class Worker: Sendable {
         tellFrames(0, delay: .milliseconds(15)) { $0.lastFrames }
       case .frames:
         guard let number = try? message.readInt() else { break }
-        Thread.detachNewThread { [self] in tellFrames(number) { $0.frames() } }
+        DetachedThread.start { [self] in tellFrames(number) { $0.frames() } }
       }
     }
     WorkerMain.endGroup()

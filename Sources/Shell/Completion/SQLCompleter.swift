@@ -1,5 +1,6 @@
+import Essentials
+import HostSupport
 import DuckDBEngine
-import Foundation
 
 /// Completes what is typed: dot commands, files, and SQL, by DuckDB's own extension where that is there, else by the names
 /// that the database has.
@@ -57,7 +58,7 @@ final class SQLCompleter: LineCompleter {
       hasExtension = (try? connection.texts(found).first?.first) ?? "0" != "0"
     }
     guard hasExtension == true, !text.utf8.contains(0) else { return nil }
-    let literal = text.replacingOccurrences(of: "'", with: "''")
+    let literal = text.replacing(scalar: "'", with: "''")
     let rows = try? connection.texts("FROM sql_auto_complete('\(literal)')")
     let start = text.utf8.count - word.utf8.count
     return rows?.compactMap { row in
@@ -66,7 +67,7 @@ final class SQLCompleter: LineCompleter {
       let isFunction = row.count > 2 && row[2].hasSuffix("_function") && !row[0].hasSuffix("(")
       // Its place is before the word where a name has a dot in it.
       return String(decoding: text.utf8.dropFirst(place).prefix(start - place), as: UTF8.self)
-        + row[0].trimmingCharacters(in: .whitespaces) + (isFunction ? "(" : "")
+        + row[0].trimmingBlanks + (isFunction ? "(" : "")
     }.filter { $0.hasPrefix(word) || $0.lowercased().hasPrefix(word.lowercased()) }
   }
 
@@ -153,7 +154,7 @@ final class SQLCompleter: LineCompleter {
     let isPlain =
       name.utf8.first.map { $0 == 95 || $0 | 32 > 96 && $0 | 32 < 123 } ?? false
       && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-    return isPlain ? name : "\"\(name.replacingOccurrences(of: "\"", with: "\"\""))\""
+    return isPlain ? name : "\"\(name.replacing(scalar: "\"", with: "\"\""))\""
   }
 
   // MARK: Files
@@ -161,14 +162,9 @@ final class SQLCompleter: LineCompleter {
   private static func files(_ word: String) -> [String] {
     let folder = word.lastIndex(of: "/").map { String(word[...$0]) } ?? ""
     let start = word.dropFirst(folder.count)
-    var place = folder.isEmpty ? "." : folder
-    if place.hasPrefix("~/") { place = NSString(string: place).expandingTildeInPath }
+    let place = folder.isEmpty ? "." : HomeFolder.expanding(folder)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
     return names.filter { $0.hasPrefix(start) && (!$0.hasPrefix(".") || start.hasPrefix(".")) }.sorted().prefix(most)
-      .map { name in
-        var isFolder: ObjCBool = false
-        _ = FileManager.default.fileExists(atPath: "\(place)/\(name)", isDirectory: &isFolder)
-        return folder + name + (isFolder.boolValue ? "/" : "")
-      }
+      .map { folder + $0 + (ResolvedPath.isFolder("\(place)/\($0)") ? "/" : "") }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import HostSupport
 import PythonRuntime
 import PythonUDF
 import Tabular
@@ -14,13 +14,13 @@ struct ErrorText {
     }
     let pictured = exception.described { frame in picture(of: frame) }
     return "\(palette.failure("Error:")) \(Self.harmless(function.message))\n\(Self.harmless(pictured))\n"
-      .replacingOccurrences(of: Self.markStart, with: palette.isOn ? "\u{1B}[31m" : "")
-      .replacingOccurrences(of: Self.markEnd, with: palette.isOn ? "\u{1B}[0m" : "")
+      .replacing(scalar: Self.markStart, with: palette.isOn ? "\u{1B}[31m" : "")
+      .replacing(scalar: Self.markEnd, with: palette.isOn ? "\u{1B}[0m" : "")
   }
 
   // Two characters that no text of a person has, around what is to be coloured once everything else is harmless.
-  private static let markStart = "\u{E0FF0}"
-  private static let markEnd = "\u{E0FF1}"
+  private static let markStart: Unicode.Scalar = "\u{E0FF0}"
+  private static let markEnd: Unicode.Scalar = "\u{E0FF1}"
 
   /// A frame with carets under what of its line was at work.
   private func picture(of frame: PythonError.Frame) -> String {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Colours, where the output is a terminal and the user has nothing against them.
 public struct Palette: Sendable {

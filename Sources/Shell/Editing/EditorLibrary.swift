@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A line editor's library, readline or editline, found at run time: neither is needed to build, and none to run.
 ///
@@ -117,7 +117,7 @@ struct EditorLibrary {
     completionIsOver.pointee = 1
     appendedCharacter.pointee = Int32(character ?? 0)
     guard let first = completions.first else { return nil }
-    let common = completions.dropFirst().reduce(first) { $0.commonPrefix(with: $1, options: []) }
+    let common = completions.dropFirst().reduce(first) { String(zip($0, $1).prefix { $0 == $1 }.map(\.0)) }
     let all = completions.count == 1 ? [first] : [common] + completions
     // The library frees all of it with the C library's function.
     guard let list = calloc(all.count + 1, MemoryLayout<Line?>.stride) else { return nil }

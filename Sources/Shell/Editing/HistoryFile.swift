@@ -1,4 +1,5 @@
-import Foundation
+import HostSupport
+import Essentials
 
 /// What was typed in this shell and in those before it: one entry on each line of a file that only its owner can read.
 ///
@@ -91,7 +92,7 @@ struct HistoryFile {
   // MARK: Entries as lines
 
   private static func encoded(_ entry: String) -> String {
-    entry.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\n", with: "\\n")
+    entry.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "\n", with: "\\n")
   }
 
   private static func decoded(_ line: String) -> String {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Lines as readline or editline let them be typed.
 final class LibraryEditor: LineEditor {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What comes of reading a line.
 enum LineInput: Equatable {
   /// Without its end; of what was pasted there may be several lines in it.

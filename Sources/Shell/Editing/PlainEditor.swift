@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Lines as the terminal itself lets them be typed: with a backspace and little else.
 final class PlainEditor: LineEditor {
@@ -26,7 +26,7 @@ final class PlainEditor: LineEditor {
       switch wakeup.wait(for: input) {
       case .input:
         var piece = [UInt8](repeating: 0, count: 4_096)
-        let count = Foundation.read(input, &piece, piece.count)
+        let count = Essentials.read(input, &piece, piece.count)
         if count > 0 {
           waiting += piece[..<count]
         } else if count == 0 || errno != EINTR {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The terminal that the process is at.
 enum Terminal {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// Lets other threads, and handlers of signals, wake the thread that waits for input.

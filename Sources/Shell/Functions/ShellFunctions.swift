@@ -1,7 +1,7 @@
+import Essentials
 import CoreMetrics
 import Dispatch
 import DuckDBEngine
-import Foundation
 import Functions
 import PythonUDF
 import Synchronization

@@ -1,5 +1,5 @@
+import HostSupport
 import DuckDBEngine
-import Foundation
 import Functions
 import PythonUDF
 import Tabular
@@ -36,7 +36,7 @@ extension Shell {
 
   /// The command that a line is; nil for SQL. Typed, `exit` and `quit` are commands, too.
   static func command(in line: String, isTyped: Bool) -> Command? {
-    let line = line.trimmingCharacters(in: .whitespaces)
+    let line = line.trimmingBlanks
     if isTyped, ["exit", "quit", "exit;", "quit;"].contains(line.lowercased()) {
       return Command(name: "exit", words: [])
     }
@@ -134,16 +134,11 @@ extension Shell {
   }
 
   private func open(_ path: String?) throws {
-    if let path, isFolder(path) { throw ShellError("The database \(path) is a folder; name a file.") }
+    if let path, ResolvedPath.isFolder(path) { throw ShellError("The database \(path) is a folder; name a file.") }
     let new = try host.open(path)
     try functions.registerAll(on: new)
     (connection, database) = (new, path)
     completer.forget()
-  }
-
-  private func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   private func setWatch(_ isOn: Bool) throws {
@@ -170,7 +165,7 @@ extension Shell {
   }
 
   private func showSchema(_ table: String?) throws {
-    let condition = table.map { "AND lower(name) = lower('\($0.replacingOccurrences(of: "'", with: "''"))')" } ?? ""
+    let condition = table.map { "AND lower(name) = lower('\($0.replacing(scalar: "'", with: "''"))')" } ?? ""
     let texts = try connection.texts(
       """
       SELECT sql FROM (SELECT table_name AS name, sql, internal FROM duckdb_tables()

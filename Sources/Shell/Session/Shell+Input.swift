@@ -1,5 +1,5 @@
+import Essentials
 import DuckDBEngine
-import Foundation
 
 /// Why a script ended: the place, and what was wrong there.
 struct ScriptError: Error, CustomStringConvertible {
@@ -11,7 +11,7 @@ struct ScriptError: Error, CustomStringConvertible {
   init(_ error: any Error, text: String, in file: String?, line: Int) {
     // DuckDB counts the lines of the statement that it was given.
     var place = line
-    if let mark = text.range(of: "\nLINE ", options: .backwards) {
+    if let mark = text.ranges(of: "\nLINE ").last {
       let number = text[mark.upperBound...].prefix { $0.isNumber }
       if let inside = Int(number), inside > 0 { place += inside - 1 }
     }
@@ -205,7 +205,7 @@ final class ScriptInput {
     case .hangUp: isAtEnd = true
     case .input:
       var piece = [UInt8](repeating: 0, count: 1 << 16)
-      let count = Foundation.read(descriptor, &piece, piece.count)
+      let count = Essentials.read(descriptor, &piece, piece.count)
       if count > 0 {
         waiting += piece[..<count]
       } else if count == 0 {

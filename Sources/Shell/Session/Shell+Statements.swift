@@ -1,5 +1,4 @@
 import DuckDBEngine
-import Foundation
 import Tabular
 
 extension Shell {

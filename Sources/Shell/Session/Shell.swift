@@ -1,5 +1,5 @@
+import Essentials
 import DuckDBEngine
-import Foundation
 public import PythonUDF
 import Tabular
 

@@ -1,5 +1,5 @@
 import Columnar
-import Foundation
+import Essentials
 
 /// A stretch of time in which the clocks of a time zone keep one distance from UTC.
 public struct TimeZoneSpan: Sendable, Hashable {
@@ -20,23 +20,28 @@ public struct TimeZoneSpan: Sendable, Hashable {
 public typealias TimeZoneLookup = (_ timeZone: String, _ seconds: Int64) throws -> TimeZoneSpan
 
 extension TimeZoneSpan {
-  /// What Foundation knows of a time zone by its name, its abbreviation or, as in `+05:30`, its distance from UTC.
+  /// What the system knows of a time zone by its name, its abbreviation or, as in `+05:30` and `GMT+5`, its distance from UTC.
   ///
   /// - Throws: `ColumnError` with the code `invalidType` for one that it does not know.
   static func known(timeZone name: String, seconds: Int64) throws(ColumnError) -> TimeZoneSpan {
-    guard let zone = TimeZone(identifier: name) ?? TimeZone(abbreviation: name) ?? fixed(name) else {
+    if let zone = SystemZones.zone(name) ?? TimeZone.abbreviationDictionary[name].flatMap(SystemZones.zone) {
+      let span = zone.span(at: seconds)
+      return TimeZoneSpan(seconds: span.seconds, offsetSeconds: span.offset)
+    }
+    guard let offset = fixed(name) else {
       throw ColumnError(code: .invalidType, message: "the time zone \(name) of a column is not known")
     }
-    let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(seconds)))
-    return TimeZoneSpan(seconds: seconds..<seconds + 1, offsetSeconds: Int32(offset))
+    return TimeZoneSpan(seconds: .min..<Int64.max, offsetSeconds: Int32(offset))
   }
 
-  private static func fixed(_ name: String) -> TimeZone? {
-    let parts = name.dropFirst().split(separator: ":", omittingEmptySubsequences: false).map { UInt16($0) }
-    guard name.utf8.count == 6, let sign = name.first, sign == "+" || sign == "-", parts.count == 2,
-      let hours = parts[0],
-      let minutes = parts[1], hours < 24, minutes < 60
+  /// The distance that a name says itself, in seconds.
+  private static func fixed(_ name: String) -> Int? {
+    guard !["UTC", "GMT", "Etc/UTC"].contains(name) else { return 0 }
+    // Without a word before it both parts are written out.
+    let text = name.utf8.count == 6 && name.contains(":") ? "GMT" + name : name
+    guard let parts = text.wholeMatch(of: /(?:GMT|UTC)([+\-])([0-9][0-9]?)(?::?([0-9][0-9]))?/)?.output,
+      let hours = Int(parts.2), let minutes = Int(parts.3 ?? "0"), hours < 24, minutes < 60
     else { return nil }
-    return TimeZone(secondsFromGMT: (Int(hours) * 60 + Int(minutes)) * (sign == "-" ? -60 : 60))
+    return (hours * 60 + minutes) * (parts.1 == "-" ? -60 : 60)
   }
 }

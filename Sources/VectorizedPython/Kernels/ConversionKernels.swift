@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// From one kind of number to another.
 enum ConversionKernels {

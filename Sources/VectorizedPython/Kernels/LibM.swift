@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The functions of the C library that CPython itself calls, through pointers that are found at run time: a call that the
 /// compiler sees may become something else, such as `pow(x, 2)` a multiplication, which has other bits.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The functions of `math` that CPython hands to the C library: where the result is not finite, or the error, CPython decides.
 enum MathKernels {
   /// Those of one float, by their names in Python and in C. Each is compared with the interpreter's own function when a

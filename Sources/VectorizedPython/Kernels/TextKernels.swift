@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Texts: what compares bytes holds for any text; what counts or classifies characters only for ASCII, and other rows are
 /// left to CPython. The texts that these make are parts of others, or are in the chunk's arena.

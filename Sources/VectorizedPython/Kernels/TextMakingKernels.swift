@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Operations that make new texts, and numbers of texts and back.
 enum TextMakingKernels {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A text in memory that somebody else keeps: UTF-8, which may be empty.
 struct TextView {

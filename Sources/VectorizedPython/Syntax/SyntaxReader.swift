@@ -1,5 +1,3 @@
-import Foundation
-
 /// What cannot be read of the front end's answer, which is then a fault of Clutch.
 struct UnreadableSyntax: Error {}
 
@@ -7,40 +5,39 @@ struct UnreadableSyntax: Error {}
 struct SyntaxReader {
   /// The function, and behind it those that it calls.
   static func functions(_ text: String) throws -> [FunctionSyntax] {
-    let found = try JSONSerialization.jsonObject(with: Data(text.utf8))
-    guard let all = found as? [Any] else { throw UnreadableSyntax() }
+    guard case .list(let all) = try SyntaxNode(text) else { throw UnreadableSyntax() }
     return try all.map { try SyntaxReader().function($0) }
   }
 
-  private func list(_ value: Any) throws -> [Any] {
-    guard let list = value as? [Any] else { throw UnreadableSyntax() }
+  private func list(_ value: SyntaxNode) throws -> [SyntaxNode] {
+    guard case .list(let list) = value else { throw UnreadableSyntax() }
     return list
   }
 
-  private func text(_ value: Any) throws -> String {
-    guard let text = value as? String else { throw UnreadableSyntax() }
+  private func text(_ value: SyntaxNode) throws -> String {
+    guard case .text(let text) = value else { throw UnreadableSyntax() }
     return text
   }
 
-  private func number(_ value: Any) throws -> Int {
-    guard let number = value as? Int else { throw UnreadableSyntax() }
+  private func number(_ value: SyntaxNode) throws -> Int {
+    guard case .number(let number) = value else { throw UnreadableSyntax() }
     return number
   }
 
-  private func place(_ node: [Any]) throws -> SourcePlace {
+  private func place(_ node: [SyntaxNode]) throws -> SourcePlace {
     guard node.count > 2 else { throw UnreadableSyntax() }
     return SourcePlace(line: try number(node[1]), column: try number(node[2]))
   }
 
-  private func function(_ value: Any) throws -> FunctionSyntax {
+  private func function(_ value: SyntaxNode) throws -> FunctionSyntax {
     let node = try list(value)
     guard node.count == 6 else { throw UnreadableSyntax() }
     return FunctionSyntax(
       name: try text(node[0]), place: try place(node), parameters: try list(node[3]).map(text),
-      defaults: try list(node[4]).map { $0 is NSNull ? nil : try constant($0) }, body: try statements(node[5]))
+      defaults: try list(node[4]).map { try optional($0, constant) }, body: try statements(node[5]))
   }
 
-  private func constant(_ value: Any) throws -> Constant {
+  private func constant(_ value: SyntaxNode) throws -> Constant {
     let node = try list(value)
     guard node.count == 2 else { throw UnreadableSyntax() }
     let written = try text(node[1])
@@ -58,21 +55,21 @@ struct SyntaxReader {
     }
   }
 
-  private func obstacle(_ node: [Any]) throws -> Obstacle {
+  private func obstacle(_ node: [SyntaxNode]) throws -> Obstacle {
     guard node.count == 5 else { throw UnreadableSyntax() }
     let hint = try text(node[4])
     return Obstacle(try place(node), try text(node[3]), hint: hint.isEmpty ? nil : hint)
   }
 
-  private func statements(_ value: Any) throws -> [Statement] {
+  private func statements(_ value: SyntaxNode) throws -> [Statement] {
     try list(value).map { try statement(list($0)) }
   }
 
-  private func statement(_ node: [Any]) throws -> Statement {
+  private func statement(_ node: [SyntaxNode]) throws -> Statement {
     Statement(place: try place(node), form: try form(node))
   }
 
-  private func form(_ node: [Any]) throws -> Statement.Form {
+  private func form(_ node: [SyntaxNode]) throws -> Statement.Form {
     switch (try text(node[0]), node.count) {
     case ("set", 5): .set(try text(node[3]), try expression(node[4]))
     case ("unpack", 5): .unpack(try list(node[3]).map(text), try expressions(node[4]))
@@ -90,15 +87,20 @@ struct SyntaxReader {
     }
   }
 
-  private func optional(_ value: Any) throws -> Expression? { value is NSNull ? nil : try expression(value) }
-  private func expressions(_ value: Any) throws -> [Expression] { try list(value).map(expression) }
+  private func optional(_ value: SyntaxNode) throws -> Expression? { try optional(value, expression) }
 
-  private func expression(_ value: Any) throws -> Expression {
+  private func optional<Read>(_ value: SyntaxNode, _ read: (SyntaxNode) throws -> Read) throws -> Read? {
+    if case .null = value { nil } else { try read(value) }
+  }
+
+  private func expressions(_ value: SyntaxNode) throws -> [Expression] { try list(value).map(expression) }
+
+  private func expression(_ value: SyntaxNode) throws -> Expression {
     let node = try list(value)
     return Expression(place: try place(node), form: try expressionForm(node))
   }
 
-  private func expressionForm(_ node: [Any]) throws -> Expression.Form {
+  private func expressionForm(_ node: [SyntaxNode]) throws -> Expression.Form {
     switch (try text(node[0]), node.count) {
     case ("constant", 4): .constant(try constant(node[3]))
     case ("name", 4): .name(try text(node[3]))

@@ -1,6 +1,6 @@
 #if os(Linux)
   internal import CLinuxABI
-  import Foundation
+  import Essentials
   import Synchronization
 
   #if canImport(Musl)

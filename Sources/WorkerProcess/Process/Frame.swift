@@ -1,3 +1,5 @@
+import HostSupport
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)

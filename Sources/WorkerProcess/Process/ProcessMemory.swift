@@ -1,3 +1,4 @@
+import HostSupport
 internal import CLinuxABI
 
 #if canImport(Darwin)

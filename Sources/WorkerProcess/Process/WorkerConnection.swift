@@ -1,3 +1,5 @@
+import HostSupport
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -17,7 +19,7 @@ package enum WorkerDescriptor {
 
 /// A worker process, seen from the one that has started it.
 package final class WorkerConnection: Sendable {
-  package let process: Int32
+  private let child: ChildProcess
   package let memory: SharedMemory
   private let questions: Int32
   private let answers: Int32
@@ -37,16 +39,16 @@ package final class WorkerConnection: Sendable {
     do throws(WorkerError) {
       let questions = try SocketPair()
       opened += [questions.own, questions.other]
-      let answers = try Pipe()
+      let answers = try Self.pipe()
       opened += [answers.reading, answers.writing]
       let control = try SocketPair()
       opened += [control.own, control.other]
-      let events = try Pipe()
+      let events = try Self.pipe()
       opened += [events.reading, events.writing]
-      let errors = try Pipe()
+      let errors = try Self.pipe()
       opened += [errors.reading, errors.writing]
       let given = [memory.descriptor, questions.other, answers.writing, control.other, events.writing]
-      process = try Self.spawn(program, environment, given, output: errors.writing)
+      child = try Self.start(program, environment, [nil, errors.writing, errors.writing] + given)
       for descriptor in [questions.other, answers.writing, control.other, events.writing, errors.writing] {
         close(descriptor)
       }
@@ -59,58 +61,22 @@ package final class WorkerConnection: Sendable {
     }
   }
 
-  private static func spawn(
-    _ program: WorkerProgram, _ environment: [String: String], _ given: [Int32], output: Int32
-  ) throws(WorkerError) -> pid_t {
-    // At high numbers first, so that none of them stands where another is to be put.
-    var high: [Int32] = []
-    defer { for descriptor in high { close(descriptor) } }
-    for descriptor in given + [output] {
-      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 64)
-      guard copy >= 0 else { throw WorkerError("a worker cannot be started: \(lastProblem)") }
-      high.append(copy)
-    }
-    #if os(Linux)
-      var actions = posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-    #else
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, high[given.count], 1)
-    posix_spawn_file_actions_adddup2(&actions, high[given.count], 2)
-    for index in given.indices {
-      posix_spawn_file_actions_adddup2(&actions, high[index], WorkerDescriptor.memory + Int32(index))
-    }
-    // A group of its own: the terminal's Ctrl-C is this process's affair, and what the worker forks ends with it. Signals as
-    // a fresh process has them.
-    var none = sigset_t()
-    sigemptyset(&none)
-    var all = sigset_t()
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-    let arguments = [program.path] + program.arguments
-    let variables = environment.map { "\($0.key)=\($0.value)" }
-    var process: pid_t = 0
-    let status = withCStrings(arguments) { arguments in
-      withCStrings(variables) { variables in
-        posix_spawn(&process, program.path, &actions, &attributes, arguments, variables)
-      }
-    }
-    guard status == 0 else {
-      throw WorkerError("the worker \(program.path) cannot be started: \(String(cString: strerror(status)))")
-    }
-    return process
+  private static func pipe() throws(WorkerError) -> PipeEnds {
+    do { return try PipeEnds() } catch { throw WorkerError("a worker cannot be started: \(error)") }
   }
+
+  private static func start(
+    _ program: WorkerProgram, _ environment: [String: String], _ descriptors: [Int32?]
+  ) throws(WorkerError) -> ChildProcess {
+    do {
+      return try ChildProcess(
+        program.path, program.arguments, environment: environment, descriptors: descriptors, resetsSignals: true)
+    } catch {
+      throw WorkerError("the worker \(program.path) cannot be started: \(error)")
+    }
+  }
+
+  package var process: Int32 { child.number }
 
   deinit { for descriptor in [questions, answers, control, events, errors] { close(descriptor) } }
 
@@ -132,21 +98,20 @@ package final class WorkerConnection: Sendable {
 
   /// Ends the worker at once, with the processes that it has started and that are still in its group.
   package func kill() {
-    _ = systemKill(-process, SIGKILL)
-    _ = systemKill(process, SIGKILL)
+    child.signalGroup(SIGKILL)
+    child.signal(SIGKILL)
   }
 
   /// Waits until the worker has ended; called once.
   package func wait() -> WorkerEnd {
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 {
-      guard errno == EINTR else { return WorkerEnd(signal: nil, status: nil) }
-    }
-    let signal = status & 0x7f
+    let end = child.wait()
     // What it has left behind.
-    _ = systemKill(-process, SIGKILL)
-    return signal == 0
-      ? WorkerEnd(signal: nil, status: (status >> 8) & 0xff) : WorkerEnd(signal: signal, status: nil)
+    if end != .unknown { child.signalGroup(SIGKILL) }
+    return switch end {
+    case .exited(let status): WorkerEnd(signal: nil, status: status)
+    case .signalled(let signal): WorkerEnd(signal: signal, status: nil)
+    case .unknown: WorkerEnd(signal: nil, status: nil)
+    }
   }
 }
 
@@ -170,14 +135,4 @@ package struct WorkerEnd: Sendable, Hashable, CustomStringConvertible {
     SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGTRAP: "SIGTRAP", SIGHUP: "SIGHUP", SIGXCPU: "SIGXCPU", SIGSYS: "SIGSYS",
     SIGPIPE: "SIGPIPE", SIGQUIT: "SIGQUIT",
   ]
-}
-
-private let systemKill = kill
-
-private func withCStrings<Result>(
-  _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-  let pointers = texts.map { strdup($0) }
-  defer { for pointer in pointers { free(pointer) } }
-  return body(pointers + [nil])
 }

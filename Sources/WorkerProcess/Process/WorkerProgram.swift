@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Essentials
 
 /// The program that is started as a worker.
 package struct WorkerProgram: Sendable, Hashable {

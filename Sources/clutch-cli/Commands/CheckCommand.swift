@@ -1,6 +1,6 @@
+import Essentials
 import ArgumentParser
 import Clutch
-import Foundation
 import Tabular
 
 /// `clutch check`: everything that is wrong with UDF files.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Clutch
-import Foundation
 
 /// `clutch doctor`: what was found on this machine, what was not, and what to do.
 struct DoctorCommand: ParsableCommand {

@@ -1,6 +1,7 @@
+import Essentials
 import ArgumentParser
 import Clutch
-import Foundation
+import HostSupport
 
 /// `clutch new`: files to begin with.
 struct NewCommand: ParsableCommand {
@@ -35,7 +36,7 @@ struct NewCommand: ParsableCommand {
       }
     } catch {
       for file in made { unlink(file) }
-      throw CommandError("The files cannot be made here: \(String(cString: strerror(errno))).")
+      throw CommandError("The files cannot be made here: \(SystemError(behind: error)?.description ?? "\(error)").")
     }
     print(
       """

@@ -1,8 +1,8 @@
+import Essentials
 import ArgumentParser
 import Clutch
 import Environments
 import FlightService
-import Foundation
 import HostSupport
 import Logging
 

@@ -1,7 +1,6 @@
 import Clutch
 import DuckDBEngine
 import Environments
-import Foundation
 import Shell
 import Synchronization
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import Clutch
 import Columnar
 import DuckDBEngine
-import Foundation
 import PythonUDF
 
 /// `clutch verify`: whether what runs without Python gives what Python gives.
@@ -49,9 +48,9 @@ struct VerifyCommand: ParsableCommand {
           print("\(signature.name): no rows, so nothing was compared")
           continue
         }
-        let share = Double(count.vectorized) / Double(count.rows) * 100
+        let share = (Double(count.vectorized) / Double(count.rows) * 1_000).rounded() / 10
         print(
-          "\(signature.name): \(count.rows) rows, \(count.vectorized) (\(String(format: "%.1f", share)) %) without Python, all the same"
+          "\(signature.name): \(count.rows) rows, \(count.vectorized) (\(share) %) without Python, all the same"
         )
       } catch let difference as VectorComparison.Difference {
         differences += 1

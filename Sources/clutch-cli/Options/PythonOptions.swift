@@ -1,6 +1,5 @@
 import ArgumentParser
 import Clutch
-import Foundation
 
 /// The options that choose a CPython, and what every subcommand does with them.
 struct PythonOptions: ParsableArguments {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How many files and sockets the process may have open.
 enum DescriptorLimit {

@@ -1,5 +1,5 @@
+import Essentials
 import FlightService
-import Foundation
 import HostSupport
 import Tabular
 
@@ -38,7 +38,7 @@ enum PipeRun {
     while true {
       var failure: Int32 = 0
       let bytes = [UInt8](unsafeUninitializedCapacity: chunkSize) { memory, count in
-        let result = Foundation.read(STDIN_FILENO, memory.baseAddress, chunkSize)
+        let result = Essentials.read(STDIN_FILENO, memory.baseAddress, chunkSize)
         failure = result < 0 ? errno : 0
         count = max(0, result)
       }

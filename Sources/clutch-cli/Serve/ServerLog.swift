@@ -1,5 +1,5 @@
+import Essentials
 import ArgumentParser
-import Foundation
 import HostSupport
 import Logging
 

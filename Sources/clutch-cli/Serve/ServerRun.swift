@@ -3,7 +3,7 @@
   import Clutch
   import FlightServer
   import FlightService
-  import Foundation
+  import Essentials
   import GRPCServing
   import HostSupport
   import Logging

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Tells systemd what the server does, where `NOTIFY_SOCKET` says that it wants to know (`Type=notify`).
 struct ServiceManager: Sendable {

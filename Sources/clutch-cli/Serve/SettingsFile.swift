@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HostSupport
 
 extension SettingValue: Decodable {
@@ -71,9 +71,7 @@ enum SettingsFile {
 
   private static func reason(_ error: DecodingError) -> String {
     switch error {
-    case .dataCorrupted(let context):
-      let cause = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey]
-      return cause.map { "\($0)" } ?? context.debugDescription
+    case .dataCorrupted(let context): return context.detail ?? context.debugDescription
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context):
       let place = context.codingPath.map(\.stringValue).joined(separator: ".")
       return place.isEmpty

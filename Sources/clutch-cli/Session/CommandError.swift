@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A failure of a command itself; the usage line would not help.
 struct CommandError: Error, CustomStringConvertible {

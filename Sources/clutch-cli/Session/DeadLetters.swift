@@ -1,5 +1,6 @@
+import ThreadConfinement
 import Clutch
-import Foundation
+import Essentials
 import Synchronization
 
 /// The file of `--dead-letters`: a line of JSON for every row that failed, as it fails.
@@ -43,7 +44,7 @@ final class DeadLetters: Sendable {
   private func append(_ line: Data) -> String? {
     var rest = line[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Essentials.write(descriptor, $0.baseAddress, $0.count) }
       if count >= 0 {
         rest = rest.dropFirst(count)
       } else if errno != EINTR {
@@ -61,7 +62,7 @@ final class DeadLetters: Sendable {
   /// Lets the row that is being written come to its end, for half a second, and no other begin.
   func seal() {
     let isSealed = DispatchSemaphore(value: 0)
-    Thread.detachNewThread { [self] in
+    DetachedThread.start { [self] in
       failure.withLock { _ in
         isSealed.signal()
         while true { sleep(1) }

@@ -1,15 +1,16 @@
-import Foundation
+import Essentials
+import ThreadConfinement
 
 /// Lines on their way to a descriptor, which a thread of its own writes: nobody who says something waits for whoever reads it.
 ///
 /// What does not fit is left out and counted, and the count is said as soon as there is a reader again.
 ///
-/// `@unchecked Sendable`: what changes is used with the condition's lock held.
+/// `@unchecked Sendable`: what changes is used with the lock held.
 final class LineQueue: @unchecked Sendable {
   private let descriptor: Int32
   private let capacity: Int
   private let leftOut: @Sendable (Int) -> String
-  private let changed = NSCondition()
+  private let changed = Lock()
   private var waiting: [UInt8] = []
   /// Messages that came after those that wait and found no room.
   private var leftOutCount = 0
@@ -24,7 +25,7 @@ final class LineQueue: @unchecked Sendable {
   ///   - leftOut: the line that says how many messages were left out.
   init(descriptor: Int32, capacity: Int = 1 << 20, leftOut: @escaping @Sendable (Int) -> String) {
     (self.descriptor, self.capacity, self.leftOut) = (descriptor, capacity, leftOut)
-    Thread.detachNewThread { [self] in writeAll() }
+    DetachedThread.start { [self] in writeAll() }
   }
 
   /// Takes whole lines. Any thread; it never waits for the reader.
@@ -45,11 +46,11 @@ final class LineQueue: @unchecked Sendable {
   func finish(patience: Double, atMost: Double = 5) {
     changed.lock()
     defer { changed.unlock() }
-    let end = Date(timeIntervalSinceNow: atMost)
-    var (seen, deadline) = (written, Date(timeIntervalSinceNow: patience))
+    let end = ContinuousClock.now + .seconds(atMost)
+    var (seen, deadline) = (written, ContinuousClock.now + .seconds(patience))
     while !waiting.isEmpty || leftOutCount > 0 || isWriting {
-      if written != seen { (seen, deadline) = (written, Date(timeIntervalSinceNow: patience)) }
-      guard changed.wait(until: min(deadline, end)) || written != seen, end.timeIntervalSinceNow > 0 else { return }
+      if written != seen { (seen, deadline) = (written, ContinuousClock.now + .seconds(patience)) }
+      guard changed.wait(until: min(deadline, end)) || written != seen, ContinuousClock.now < end else { return }
     }
   }
 
@@ -71,7 +72,7 @@ final class LineQueue: @unchecked Sendable {
   private func write(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Essentials.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         rest = rest.dropFirst(count)
         changed.lock()

@@ -1,5 +1,5 @@
+import ThreadConfinement
 import Dispatch
-import Foundation
 import Synchronization
 
 /// Work that runs on a thread of its own while its caller does something else.
@@ -8,7 +8,7 @@ final class Meanwhile<Value: Sendable>: Sendable {
   private let isDone = DispatchSemaphore(value: 0)
 
   init(_ body: @escaping @Sendable () throws -> Value) {
-    Thread.detachNewThread { [self] in
+    DetachedThread.start { [self] in
       let result = Result { try body() }
       outcome.withLock { $0 = result }
       isDone.signal()

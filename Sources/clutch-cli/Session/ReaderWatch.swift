@@ -1,5 +1,6 @@
+import ThreadConfinement
 import Clutch
-import Foundation
+import Essentials
 
 /// Stops a query whose reader has gone, though nothing is written that would fail.
 ///
@@ -18,7 +19,7 @@ final class ReaderWatch: Sendable {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     end = ends[1]
     // The database must be able to close as soon as the work is done, however late the thread learns of that.
-    Thread.detachNewThread { [weak connection, reading = ends[0]] in
+    DetachedThread.start { [weak connection, reading = ends[0]] in
       defer { close(reading) }
       guard Self.hasReaderGone(from: output, before: reading) else { return }
       connection?.interruptQueries {

@@ -1,6 +1,6 @@
 import Clutch
 import DuckDBEngine
-import Foundation
+import Essentials
 import Shell
 
 /// One run of SQL: where its rows go, and what a signal stops.

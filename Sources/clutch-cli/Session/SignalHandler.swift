@@ -1,4 +1,5 @@
-import Foundation
+import ThreadConfinement
+import Essentials
 import Synchronization
 
 /// Signals as the system delivers them: on any thread, in the middle of anything.
@@ -43,7 +44,7 @@ enum SignalHandler {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
     let reading = ends[0]
-    Thread.detachNewThread {
+    DetachedThread.start {
       var number: UInt8 = 0
       while true {
         let count = read(reading, &number, 1)

@@ -1,6 +1,7 @@
+import ThreadConfinement
 import ArgumentParser
 import Clutch
-import Foundation
+import Essentials
 import Synchronization
 
 /// What a signal that ends the tool has to stop and to tidy up, and what SIGUSR1 shows.
@@ -115,8 +116,8 @@ final class Signals: Sendable {
     let status = failure == nil ? 128 + number : ExitCode.failure.rawValue
     for file in files { unlink(file) }
     // Standard error, or another file, may be something that takes nothing for ever.
-    Thread.detachNewThread {
-      Thread.sleep(forTimeInterval: 1)
+    DetachedThread.start {
+      DetachedThread.sleep(seconds: 1)
       _exit(status)
     }
     for tidy in tidying { tidy() }

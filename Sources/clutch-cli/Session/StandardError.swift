@@ -1,4 +1,5 @@
-import Foundation
+import HostSupport
+import Essentials
 import Synchronization
 
 /// Standard error, which messages from several threads share with a line that shows how far the work is.
@@ -36,5 +37,5 @@ enum StandardError {
     }
   }
 
-  private static func put(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+  private static func put(_ text: String) { _ = Bytes.write(Array(text.utf8), to: STDERR_FILENO) }
 }

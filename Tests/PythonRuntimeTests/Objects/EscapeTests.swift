@@ -49,6 +49,7 @@ import Testing
       "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-I", build + "/Modules",
       "-Xcc", "-fmodule-map-file=\(build)/CPythonABI.build/module.modulemap",
       "-Xcc", "-fmodule-map-file=\(build)/CCrashReport.build/module.modulemap",
+      "-Xcc", "-fmodule-map-file=\(build)/CLinuxABI.build/module.modulemap",
       tests.path + "/Fixtures/\(fixture).swift",
     ]
     let pipe = Pipe()

@@ -1,5 +1,3 @@
-internal import CLinuxABI
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -8,52 +6,11 @@ internal import CLinuxABI
   import Glibc
 #endif
 
-/// A pipe of this process's, which no other process that is started gets.
-package struct Pipe: Sendable {
-  package let reading: Int32
-  package let writing: Int32
-
-  package init() throws(WorkerError) {
-    var ends: [Int32] = [-1, -1]
-    #if os(Linux)
-      let status = pipe2(&ends, O_CLOEXEC)
-    #else
-      let status = pipe(&ends)
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    #endif
-    guard status == 0 else { throw WorkerError("a worker cannot be started: \(lastProblem)") }
-    (reading, writing) = (ends[0], ends[1])
-  }
-}
-
-/// Two connected sockets. Unlike a pipe it can be written to when nobody reads any more: that is an error then, and no signal,
-/// which would be the whole process's.
-package struct SocketPair: Sendable {
-  package let own: Int32
-  package let other: Int32
-
-  package init() throws(WorkerError) {
-    var ends: [Int32] = [-1, -1]
-    #if os(Linux)
-      let status = socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
-    #else
-      let status = socketpair(AF_UNIX, SOCK_STREAM, 0, &ends)
-      var on: Int32 = 1
-      for end in ends {
-        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        setsockopt(end, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
-      }
-    #endif
-    guard status == 0 else { throw WorkerError("a worker cannot be started: \(lastProblem)") }
-    (own, other) = (ends[0], ends[1])
-  }
-}
-
 /// Bytes in and out of descriptors.
 package enum Bytes {
   /// Writes all bytes; gives false when nobody reads any more.
   ///
-  /// - Parameter isSocket: whether it is one of a ``SocketPair``.
+  /// - Parameter isSocket: whether it is a socket. When nobody reads any more that is an error then, and no signal.
   package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, isSocket: Bool = false) -> Bool {
     var rest = bytes[...]
     while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
@@ -98,6 +55,17 @@ package enum Bytes {
       var count = -1
       repeat { count = systemRead(descriptor, target.baseAddress, most) } while count < 0 && errno == EINTR
       initialized = max(0, count)
+    }
+  }
+
+  /// Reads up to the end; nil when that cannot be read.
+  package static func readToEnd(from descriptor: Int32) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = systemRead(descriptor, &piece, piece.count)
+      if count == 0 { return bytes }
+      if count > 0 { bytes += piece[..<count] } else if errno != EINTR { return nil }
     }
   }
 }
