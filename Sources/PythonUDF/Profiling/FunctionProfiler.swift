@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import PythonRuntime
 import Synchronization
 import ThreadConfinement
@@ -135,7 +135,7 @@ package final class FunctionProfiler: Sendable {
     var (last, cost) = (ContinuousClock.now, Duration.zero)
     while !shared.isStopped.load(ordering: .relaxed) {
       let pause = min(max(interval, cost * patience), longestInterval)
-      Thread.sleep(forTimeInterval: pause.inSeconds * Double.random(in: 0.75...1.25, using: &generator))
+      DetachedThread.sleep(seconds: pause.inSeconds * Double.random(in: 0.75...1.25, using: &generator))
       let begun = ContinuousClock.now
       let threads = shared.state.withLock(\.threads)
       let nanoseconds = Int((begun - last).inSeconds * 1e9)
