@@ -1,6 +1,6 @@
-import Essentials
 import ArgumentParser
 import Clutch
+import Essentials
 import HostSupport
 
 struct ClutchCommand: AsyncParsableCommand {

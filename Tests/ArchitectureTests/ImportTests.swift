@@ -53,8 +53,8 @@ struct ImportTests {
       import Plain
       public import Shown  // import Commented
       @testable @_spi(Test) internal import Attributed
-      import struct Kind.Name
         import Indented
+      import struct Kind.Name
       /* import A /* import B */ import C */
       let text = "import D \(value("import E")) import F"
       let python = """

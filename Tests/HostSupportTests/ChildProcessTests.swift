@@ -2,7 +2,7 @@ import Foundation
 import HostSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ChildProcessTests {
+@Suite(.timeLimit(.minutes(30))) struct ChildProcessTests {
   private func run(_ script: String, within limit: Duration = .seconds(100)) throws -> ProgramOutput {
     try ProgramOutput(of: "/bin/sh", ["-c", script], environment: ["A": "b c"], deadline: limit)
   }
@@ -29,7 +29,7 @@ import Testing
     let start = ContinuousClock.now
     let written = try run("echo $$; \(script)", within: .milliseconds(300))
     #expect(written.end == nil)
-    #expect(ContinuousClock.now - start < .seconds(60))
+    #expect(ContinuousClock.now - start < .seconds(500))
     let process = try #require(pid_t(String(decoding: written.output, as: UTF8.self).trimmingNewlines))
     #expect(kill(process, 0) != 0)
   }

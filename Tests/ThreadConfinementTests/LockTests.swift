@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import ThreadConfinement
 
-@Suite(.timeLimit(.minutes(5))) struct LockTests {
+@Suite(.timeLimit(.minutes(30))) struct LockTests {
   @Test func `one thread at a time has the lock`() {
     let lock = Lock()
     nonisolated(unsafe) var count = 0

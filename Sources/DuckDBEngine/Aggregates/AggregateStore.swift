@@ -1,7 +1,7 @@
-import ThreadConfinement
 import Columnar
 import Functions
 internal import Synchronization
+import ThreadConfinement
 
 /// The states of an aggregate function that DuckDB's queries have: in one interpreter or several, and shared where DuckDB
 /// combines a state into one without rows.

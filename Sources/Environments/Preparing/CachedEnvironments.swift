@@ -1,5 +1,5 @@
-import HostSupport
 package import Essentials
+import HostSupport
 
 /// The environments that have been built on this machine, for a report and for tidying.
 package struct CachedEnvironments {

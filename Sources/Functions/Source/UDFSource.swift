@@ -1,5 +1,5 @@
-import HostSupport
 import Essentials
+import HostSupport
 import PythonRuntime
 
 /// The Python source of one or more UDFs.

@@ -1,7 +1,7 @@
-package import Functions
-import CPythonABI
 import Columnar
+import CPythonABI
 import Essentials
+package import Functions
 package import PythonRuntime
 
 /// The functions of a UDF source, loaded in one interpreter.

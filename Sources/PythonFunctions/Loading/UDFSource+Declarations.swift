@@ -1,6 +1,6 @@
-import HostSupport
-package import Functions
 import Essentials
+package import Functions
+import HostSupport
 package import PythonRuntime
 
 extension UDFSource {

@@ -1,5 +1,5 @@
-import HostSupport
 public import Essentials
+import HostSupport
 
 /// Policies as JSON: an object with the names of the properties as keys, where a missing key means what the preset
 /// under `basedOn` has (`guarded` by default).

@@ -1,5 +1,5 @@
-import HostSupport
 import Essentials
+import HostSupport
 
 /// What the texts in a policy's lists of folders stand for, and which paths lie below them.
 struct PolicyFolders {

@@ -1,6 +1,6 @@
-import HostSupport
 import CPythonABI
 import Essentials
+import HostSupport
 
 extension PolicyGuard {
   func networking(_ kind: AuditEvent, _ arguments: AuditArguments, _ name: String) -> Problem? {

@@ -1,6 +1,6 @@
-import HostSupport
 import CPythonABI
 import Essentials
+import HostSupport
 
 /// Decides for one interpreter what its policy allows; called at audit events, under that interpreter's GIL.
 ///

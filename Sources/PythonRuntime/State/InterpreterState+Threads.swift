@@ -1,5 +1,5 @@
-import ThreadConfinement
 import CPythonABI
+import ThreadConfinement
 
 extension InterpreterState {
   /// How long user threads that nothing joins may take to end: daemon threads, and those of `_thread`.

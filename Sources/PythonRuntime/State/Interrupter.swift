@@ -1,8 +1,8 @@
-import Essentials
-import ThreadConfinement
-import HostSupport
 import CPythonABI
+import Essentials
+import HostSupport
 import Synchronization
+import ThreadConfinement
 
 /// Raises exceptions in what an interpreter is running, from other threads.
 ///

@@ -1,5 +1,5 @@
-public import Essentials
 import CPythonABI
+public import Essentials
 
 /// A Python `float`, or an `int` that a double can stand for.
 extension Double: PythonExtractable, PythonRepresentable {

@@ -1,7 +1,7 @@
-import ThreadConfinement
 import Functions
 import Logging
 import PythonRuntime
+import ThreadConfinement
 
 extension UDFLog {
   /// What notes that an async function does something else than await, with the place where it is if that can be seen.

@@ -1,5 +1,5 @@
-import ThreadConfinement
 import Synchronization
+import ThreadConfinement
 
 /// Looks at the calls that have timeouts, or are to stop, every few milliseconds while there are any.
 ///

@@ -1,5 +1,5 @@
-import Functions
 import Essentials
+import Functions
 import PythonRuntime
 
 /// Why a call is stopped from outside.

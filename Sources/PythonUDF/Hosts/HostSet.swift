@@ -1,7 +1,7 @@
-import Functions
-import PythonFunctions
 import Essentials
+import Functions
 import Logging
+import PythonFunctions
 import PythonRuntime
 import Synchronization
 import ThreadConfinement

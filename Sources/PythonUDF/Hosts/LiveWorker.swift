@@ -1,11 +1,11 @@
-import HostSupport
-import ThreadConfinement
 import Columnar
 import Essentials
 import Functions
+import HostSupport
 import PythonFunctions
 import PythonRuntime
 import Synchronization
+import ThreadConfinement
 import WorkerProcess
 
 /// A worker process that runs, and all that is known of it.

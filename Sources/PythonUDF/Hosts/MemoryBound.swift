@@ -1,6 +1,6 @@
-import ThreadConfinement
 import HostSupport
 import Synchronization
+import ThreadConfinement
 import WorkerProcess
 
 /// How much memory a worker process may take beside what it has with its source loaded.

@@ -1,5 +1,5 @@
-import ThreadConfinement
 import Synchronization
+import ThreadConfinement
 
 /// One version of a source in a registry.
 final class SourceVersion: Sendable {

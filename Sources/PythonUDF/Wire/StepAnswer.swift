@@ -1,5 +1,5 @@
-import Essentials
 import Columnar
+import Essentials
 import Functions
 import PythonFunctions
 import PythonRuntime

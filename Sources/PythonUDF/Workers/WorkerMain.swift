@@ -1,7 +1,7 @@
-import HostSupport
 import Columnar
 import Essentials
 import Functions
+import HostSupport
 import Logging
 import PythonFunctions
 import PythonRuntime

@@ -1,6 +1,6 @@
+import DuckDBEngine
 import Essentials
 import HostSupport
-import DuckDBEngine
 
 /// Completes what is typed: dot commands, files, and SQL, by DuckDB's own extension where that is there, else by the names
 /// that the database has.

@@ -1,5 +1,5 @@
-import HostSupport
 import Essentials
+import HostSupport
 
 /// What was typed in this shell and in those before it: one entry on each line of a file that only its owner can read.
 ///

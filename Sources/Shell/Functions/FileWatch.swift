@@ -1,5 +1,5 @@
-import Essentials
 import Dispatch
+import Essentials
 import Synchronization
 
 /// Tells when files change. It looks at them four times a second, which works on every file system, also for editors that put a

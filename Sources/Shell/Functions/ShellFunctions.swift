@@ -1,7 +1,7 @@
-import Essentials
 import CoreMetrics
 import Dispatch
 import DuckDBEngine
+import Essentials
 import Functions
 import PythonUDF
 import Synchronization

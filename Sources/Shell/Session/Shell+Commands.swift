@@ -1,6 +1,6 @@
-import HostSupport
 import DuckDBEngine
 import Functions
+import HostSupport
 import PythonUDF
 import Tabular
 

@@ -1,5 +1,5 @@
-import Essentials
 import DuckDBEngine
+import Essentials
 
 /// Why a script ended: the place, and what was wrong there.
 struct ScriptError: Error, CustomStringConvertible {

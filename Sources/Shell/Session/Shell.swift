@@ -1,5 +1,5 @@
-import Essentials
 import DuckDBEngine
+import Essentials
 public import PythonUDF
 import Tabular
 

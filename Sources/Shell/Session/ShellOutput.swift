@@ -1,6 +1,6 @@
-import Essentials
 import Columnar
 import DuckDBEngine
+import Essentials
 import Tabular
 
 /// Where a shell's rows go, and how they are written.

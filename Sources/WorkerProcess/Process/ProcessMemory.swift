@@ -1,5 +1,5 @@
-import HostSupport
 internal import CLinuxABI
+import HostSupport
 
 #if canImport(Darwin)
   import Darwin

@@ -1,6 +1,6 @@
-import Essentials
 import ArgumentParser
 import Clutch
+import Essentials
 import Tabular
 
 /// `clutch check`: everything that is wrong with UDF files.

@@ -1,8 +1,8 @@
-import Essentials
-import HostSupport
 import ArgumentParser
 import Clutch
 import Environments
+import Essentials
+import HostSupport
 
 /// `clutch env`: the packages of UDF files.
 struct EnvironmentCommand: ParsableCommand {

@@ -1,9 +1,9 @@
-import Essentials
-import HostSupport
 import ArgumentParser
 import Clutch
 import DuckDBEngine
 import Environments
+import Essentials
+import HostSupport
 import PythonUDF
 
 /// `clutch inspect`: the functions of a UDF file.

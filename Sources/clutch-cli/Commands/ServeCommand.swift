@@ -1,7 +1,7 @@
-import Essentials
 import ArgumentParser
 import Clutch
 import Environments
+import Essentials
 import FlightService
 import HostSupport
 import Logging

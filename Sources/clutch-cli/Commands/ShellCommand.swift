@@ -1,6 +1,6 @@
-import Essentials
 import ArgumentParser
 import Clutch
+import Essentials
 import Shell
 
 /// `clutch shell`: SQL and commands as they are typed.

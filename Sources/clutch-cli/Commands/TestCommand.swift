@@ -1,7 +1,7 @@
-import Essentials
 import ArgumentParser
 import Clutch
 import Columnar
+import Essentials
 import Tabular
 
 /// `clutch test`: the doctests of UDF files.

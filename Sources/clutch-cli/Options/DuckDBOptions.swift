@@ -1,6 +1,6 @@
-import Essentials
 import ArgumentParser
 import Clutch
+import Essentials
 
 /// The option that chooses a DuckDB library.
 struct DuckDBOptions: ParsableArguments {

@@ -1,6 +1,6 @@
-import Essentials
 public import ArgumentParser
 public import Clutch
+import Essentials
 
 /// The options of every command that calls functions: which, how many at once, and what becomes of rows that fail.
 struct FunctionOptions: ParsableArguments {

@@ -1,8 +1,8 @@
-import Essentials
-import HostSupport
 import ArgumentParser
 import Clutch
 import Environments
+import Essentials
+import HostSupport
 
 /// The options that say which packages UDF files are loaded with, and how these are installed.
 struct PackageOptions: ParsableArguments {

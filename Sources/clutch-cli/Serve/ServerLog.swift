@@ -1,5 +1,5 @@
-import Essentials
 import ArgumentParser
+import Essentials
 import HostSupport
 import Logging
 

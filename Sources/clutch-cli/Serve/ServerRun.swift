@@ -1,9 +1,9 @@
 #if Server
   import ArgumentParser
   import Clutch
+  import Essentials
   import FlightServer
   import FlightService
-  import Essentials
   import GRPCServing
   import HostSupport
   import Logging

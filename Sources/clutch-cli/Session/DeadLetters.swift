@@ -1,7 +1,7 @@
-import ThreadConfinement
 import Clutch
 import Essentials
 import Synchronization
+import ThreadConfinement
 
 /// The file of `--dead-letters`: a line of JSON for every row that failed, as it fails.
 final class DeadLetters: Sendable {

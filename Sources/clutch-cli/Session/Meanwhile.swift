@@ -1,6 +1,6 @@
-import ThreadConfinement
 import Dispatch
 import Synchronization
+import ThreadConfinement
 
 /// Work that runs on a thread of its own while its caller does something else.
 final class Meanwhile<Value: Sendable>: Sendable {

@@ -1,6 +1,6 @@
-import Essentials
 import Clutch
 import Dispatch
+import Essentials
 import Shell
 import Synchronization
 

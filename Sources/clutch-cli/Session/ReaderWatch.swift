@@ -1,6 +1,6 @@
-import ThreadConfinement
 import Clutch
 import Essentials
+import ThreadConfinement
 
 /// Stops a query whose reader has gone, though nothing is written that would fail.
 ///

@@ -1,6 +1,6 @@
-import ThreadConfinement
 import Essentials
 import Synchronization
+import ThreadConfinement
 
 /// Signals as the system delivers them: on any thread, in the middle of anything.
 ///

@@ -1,8 +1,8 @@
-import ThreadConfinement
 import ArgumentParser
 import Clutch
 import Essentials
 import Synchronization
+import ThreadConfinement
 
 /// What a signal that ends the tool has to stop and to tidy up, and what SIGUSR1 shows.
 ///

@@ -1,5 +1,5 @@
-import HostSupport
 import Essentials
+import HostSupport
 import Synchronization
 
 /// Standard error, which messages from several threads share with a line that shows how far the work is.

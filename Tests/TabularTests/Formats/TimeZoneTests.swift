@@ -11,7 +11,8 @@ import Testing
 
   @Test(arguments: [
     ("UTC", "1970-01-01 00:00:00+00"), ("+05:30", "1970-01-01 05:30:00+05:30"), ("-02:00", "1969-12-31 22:00:00-02"),
-    ("Asia/Tokyo", "1970-01-01 09:00:00+09"),
+    ("Asia/Tokyo", "1970-01-01 09:00:00+09"), ("EST", "1969-12-31 19:00:00-05"), ("GMT", "1970-01-01 00:00:00+00"),
+    ("GMT+5", "1970-01-01 05:00:00+05"), ("UTC-0330", "1969-12-31 20:30:00-03:30"),
   ])
   func `A moment is shown in the time zone of its column`(zone: String, text: String) throws {
     #expect(try rows(moments([0], zone: zone)) == [text])
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func `A time zone that nobody knows is an error that names it`() throws {
-    for zone in ["Mars/Olympus", "+5:3", "+99:00", ""] {
+    for zone in ["Mars/Olympus", "+5:3", "+99:00", "+0530", "GMT+25", "GMT+5:3", "UTC+", "../UTC", ""] {
       let column = try moments([0], zone: zone)
       let error = #expect(throws: ColumnError.self) { try rows(column) }
       #expect(error?.code == .invalidType)

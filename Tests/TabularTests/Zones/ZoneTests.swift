@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import Tabular
 
@@ -39,7 +39,7 @@ import Testing
     json.dump(zones, sys.stdout)
     """
 
-  @Test(.timeLimit(.minutes(5)), .enabled(if: FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/Europe")))
+  @Test(.timeLimit(.minutes(30)), .enabled(if: FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/Europe")))
   func `every zone has the distances that Python finds`() throws {
     let program = try RunningProgram(
       "\(Checkout.environment())/bin/python", ["-c", Self.script], in: "/", environment: [:])
@@ -51,10 +51,11 @@ import Testing
         Issue.record("\(expected.name) cannot be read")
         continue
       }
-      for pair in expected.offsets {
+      let wrong = expected.offsets.filter { pair in
         let (seconds, offset) = zone.span(at: pair[0])
-        #expect(seconds.contains(pair[0]) && Int64(offset) == pair[1], "\(expected.name) at \(pair[0])")
+        return !seconds.contains(pair[0]) || Int64(offset) != pair[1]
       }
+      #expect(wrong.isEmpty, "\(expected.name)")
     }
   }
 
