@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-swift build -c release --product clutch --static-swift-stdlib --scratch-path .build-wheel --traits "${TRAITS:-DuckDB,Server}" -Xlinker -s
+swift build -c release --product clutch --static-swift-stdlib --scratch-path .build-wheel --traits "${TRAITS:-DuckDB,Server}" -Xlinker -s \
+  -Xlinker --no-export-dynamic
 rm -f dist/clutch_udf-*.whl
 "$(.build-wheel/release/clutch doctor --print-python)" Packaging/wheel.py .build-wheel/release/clutch dist
