@@ -114,8 +114,8 @@ class Writer:
         ], [
             lambda: f"int({e('str')})",
             lambda: f"NUMBERS[{e()}]",
-            lambda: f"({e()} {self.one('<<', '>>')} {self.one('62', '70', e())})",
-            lambda: f"({e()} ** {e()} if abs({self.leaf('int')}) < 9 else 1)",
+            lambda: f"({e()} {self.one('<<', '>>')} {self.one('62', '70', f'min({e()}, 200)')})",
+            lambda: f"({e()} ** max(-3, min({e()}, 5)) if abs({self.leaf('int')}) < 9 else 1)",
             lambda: f"ord({e('str')})",
             lambda: f"{e('str')}.{self.one('index', 'rindex')}({e('str')})",
         ])
