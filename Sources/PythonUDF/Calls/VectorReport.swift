@@ -48,7 +48,7 @@ package struct VectorReport: Sendable, Hashable, Codable {
 }
 
 extension VectorReport.Reason {
-  fileprivate init(_ obstacle: Obstacle) {
+  init(_ obstacle: Obstacle) {
     self.init(
       line: obstacle.place.line, column: obstacle.place.column, construct: obstacle.construct, hint: obstacle.hint)
   }

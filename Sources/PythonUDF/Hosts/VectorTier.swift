@@ -53,6 +53,7 @@ final class VectorTier: @unchecked Sendable {
     }
     let (rerun, rerunCount) = (run.rerun, run.rerunCount)
     known.note(rows: batch.rowCount, rerun: rerunCount)
+    if let profiled, rerunCount > 0 { profiled.note(program.obstacles.map { VectorReport.Reason($0).summary }) }
     var (result, rows): (UDFResult?, [Range<Int>]) = (nil, [])
     if !rerun.isEmpty {
       (result, rows) = try module.rows(function, batch, context, only: rerun, takesRest: { !ready.holds }, in: py)

@@ -15,6 +15,8 @@ package struct FunctionProfile: Sendable, Codable {
   package var unknown = 0
   /// Nanoseconds of each stack, innermost first.
   package var stacks: [[SampledFrame]: Int] = [:]
+  /// At what places of a function that needs no Python rows are left to it; none where only values decide.
+  package var reasons: Set<String> = []
 
   package init() {}
 
@@ -27,6 +29,7 @@ package struct FunctionProfile: Sendable, Codable {
     converting &+= other.converting
     native &+= other.native
     unknown &+= other.unknown
+    reasons.formUnion(other.reasons)
     for (stack, time) in other.stacks { stacks[stack, default: 0] &+= time }
   }
 

@@ -20,6 +20,10 @@ package final class FunctionProfiler: Sendable {
     var others: [ProfiledFunction: FunctionProfile] = [:]
     /// Why there are no stacks.
     var problem: String?
+
+    mutating func add(_ reasons: [Int: Set<String>]) {
+      for (function, found) in reasons { seen[function].reasons.formUnion(found) }
+    }
   }
 
   private struct Seen {
@@ -28,6 +32,7 @@ package final class FunctionProfiler: Sendable {
     var native = 0
     var unknown = 0
     var stacks: [[Int]: Int] = [:]
+    var reasons: Set<String> = []
   }
 
   /// Shared with the thread that looks, which does not keep the profiler.
@@ -75,9 +80,11 @@ package final class FunctionProfiler: Sendable {
   }
 
   private static func profiles(_ state: inout State, taking: Bool) -> [ProfiledFunction: FunctionProfile] {
+    for thread in state.threads { state.add(thread.takeReasons()) }
     var profiles = state.others
-    for (number, seen) in state.seen.enumerated() where seen.samples > 0 {
+    for (number, seen) in state.seen.enumerated() where seen.samples > 0 || !seen.reasons.isEmpty {
       var profile = FunctionProfile()
+      profile.reasons = seen.reasons
       (profile.samples, profile.converting) = (seen.samples, seen.converting)
       (profile.native, profile.unknown) = (seen.native, seen.unknown)
       for (stack, time) in seen.stacks { profile.stacks[stack.map { state.frames[$0] }, default: 0] += time }
@@ -104,7 +111,10 @@ package final class FunctionProfiler: Sendable {
 
   /// Forgets an interpreter, which has ended.
   func forget(_ thread: ProfiledThread) {
-    shared.state.withLock { state in state.threads.removeAll { $0 === thread } }
+    shared.state.withLock { state in
+      state.threads.removeAll { $0 === thread }
+      state.add(thread.takeReasons())
+    }
   }
 
   func number(of function: ProfiledFunction) -> Int {

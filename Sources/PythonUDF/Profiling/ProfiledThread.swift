@@ -8,6 +8,8 @@ final class ProfiledThread: Sendable {
   let thread: SampledThread
   /// Nothing is 0; else the number of a function, with a bit that says whether Python is needed for it now.
   private let state = Atomic(0)
+  /// Why rows of functions that need no Python are Python's, by the functions' numbers.
+  private let reasons = Mutex<[Int: Set<String>]>([:])
 
   /// What was seen.
   struct Activity: Equatable {
@@ -27,6 +29,20 @@ final class ProfiledThread: Sendable {
     let outer = state.exchange((function + 1) << 1, ordering: .relaxed)
     defer { state.store(outer, ordering: .relaxed) }
     return try body()
+  }
+
+  /// Notes why rows of what is called are left to Python.
+  func note(_ reasons: [String]) {
+    guard let function = activity?.function else { return }
+    self.reasons.withLock { $0[function, default: []].formUnion(reasons) }
+  }
+
+  /// What has been noted since the last time.
+  func takeReasons() -> [Int: Set<String>] {
+    reasons.withLock { reasons in
+      defer { reasons = [:] }
+      return reasons
+    }
   }
 
   /// Notes that what is called needs no Python while `body` runs.

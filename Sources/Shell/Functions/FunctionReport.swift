@@ -33,6 +33,9 @@ struct FunctionTotals {
   let calls: Int
   let errors: Int
   let nulls: Int
+  /// Rows that were computed without Python, and rows of functions with such that Python ran all the same.
+  let vectorized: Int
+  let rerun: Int
   /// How long it had an interpreter, and how long it waited for one.
   let seconds: Double
   let waited: Double
@@ -41,6 +44,7 @@ struct FunctionTotals {
     func total(_ label: String) -> Double { counts.total("clutch_udf_\(label)", of: function, in: source) }
     (rows, calls) = (Int(total("rows")), Int(total("batches")))
     (errors, nulls) = (Int(total("errors")), Int(total("nulls")))
+    (vectorized, rerun) = (Int(total("rows_vectorized")), Int(total("rows_rerun")))
     (seconds, waited) = (total("seconds"), total("wait_seconds"))
   }
 

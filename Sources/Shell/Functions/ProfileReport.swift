@@ -27,7 +27,7 @@ package struct ProfileReport {
         "nulls", "errors",
       ]
     ]
-    var hot: [String] = []
+    var (plain, hot): ([String], [String]) = ([], [])
     for pool in pools {
       var whole = FunctionProfile()
       for function in pool.functionNames {
@@ -38,10 +38,11 @@ package struct ProfileReport {
         rows.append(
           [function, pool.name, "\(total.rows)", "\(total.calls)", secondsText(total.seconds)] + parts
             + [secondsText(total.waited), total.rate, "\(total.nulls)", "\(total.errors)"])
+        plain += Self.withoutPython(function, total, profile)
       }
       hot += Self.hottest(of: pool.source, whole)
     }
-    var lines = TextTable.lines(rows, texts: 2) + hot
+    var lines = TextTable.lines(rows, texts: 2) + (plain.isEmpty ? [] : ["\n"]) + plain + hot
     if let problem = profiler.problem { lines.append("\nNo lines: \(problem).\n") }
     self.lines = lines
   }
@@ -53,6 +54,17 @@ package struct ProfileReport {
     let python = min(Double(profile.python) / 1e9, total.seconds)
     let native = min(Double(profile.native) / 1e9, total.seconds - python)
     return [python, max(0, total.seconds - python - native), native].map(secondsText)
+  }
+
+  /// How many rows needed no Python, and where the others did.
+  private static func withoutPython(_ function: String, _ total: FunctionTotals, _ profile: FunctionProfile) -> [String]
+  {
+    guard total.vectorized + total.rerun > 0 else { return [] }
+    let rows = "\(function): \(total.vectorized) rows without Python"
+    guard total.rerun > 0 else { return [rows + "\n"] }
+    let places = profile.reasons.sorted()
+    let reason = places.isEmpty ? "for their values, such as an integer that overflows" : "which reach"
+    return ["\(rows), \(total.rerun) by Python, \(reason)\n"] + places.map { "  \($0)\n" }
   }
 
   /// The lines of a file in which most time went, with the time, their share of all that went in Python, and their texts.

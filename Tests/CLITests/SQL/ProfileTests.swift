@@ -96,6 +96,26 @@ import Testing
     #expect(two.status != .exited(0) && two.errors.contains("not 'SELECT 1'"), "\(two)")
   }
 
+  @Test func `rows without Python are counted, and the others have their reason`() throws {
+    let clutch = try Clutch()
+    try clutch.write(
+      "f.py",
+      """
+      from clutch import udf
+      @udf
+      def plain(x: int) -> int: return x * 3
+      @udf
+      def partly(x: int) -> int:
+          return len([x]) if x % 2 == 0 else x
+      """)
+    let end = try clutch.run(
+      "sql", "--udf", "f.py", "--threads", "1", "--profile",
+      "SELECT sum(plain(i)), sum(partly(i)) FROM range(10000) t(i)")
+    #expect(end.errors.contains("\nplain: 10000 rows without Python\n"), "\(end)")
+    #expect(
+      end.errors.contains("\npartly: 5000 rows without Python, 5000 by Python, which reach\n  line 6, "), "\(end)")
+  }
+
   @Test func `a query that fails leaves its table, and no file`() throws {
     let clutch = try Clutch()
     try clutch.write("f.py", "from clutch import udf\n@udf\ndef f(x: int) -> int: return 1 // (x - 5)\n")

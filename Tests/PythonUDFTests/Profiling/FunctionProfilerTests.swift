@@ -23,6 +23,11 @@ import Testing
     def first(a: str, b: str, c: str, d: str, e: str, f: str, g: str, h: str) -> str:
         return a
     @udf
+    def partly(x: int) -> int:
+        if x % 2 == 0:
+            return len([x])
+        return x
+    @udf
     def plain(x: int) -> int:
         a, b = x, 1000003
         while b:
@@ -81,6 +86,13 @@ import Testing
     let (profile, _) = try await Self.profile(
       "plain", integers(Array(1...200_000)), HostOptions(interpreters: 1), samples: 200)
     #expect(profile.native > profile.python + profile.converting, "\(profile)")
+  }
+
+  @Test(arguments: [Placement.interpreter, .worker])
+  func `where rows are left to Python is told`(placement: Placement) async throws {
+    let options = HostOptions(interpreters: 1, placement: placement, worker: try Checkout.clutch())
+    let (profile, _) = try await Self.profile("partly", integers(Array(0..<5_000)), options)
+    #expect(profile.reasons.count == 1 && profile.reasons.first?.hasPrefix("line 17, ") == true, "\(profile.reasons)")
   }
 
   @Test func `several functions, and what they saw in several interpreters, are added up`() throws {
