@@ -104,12 +104,13 @@ import Testing
           return n if n < 2 else recur(n - 1) + recur(n - 2)
       def start():
           total = 0
-          while not select.select([\(pipe.fileHandleForReading.fileDescriptor)], [], [], 0)[0]:
+          while not end.poll(0):
               total += sum(count(50)) + recur(8)
               exec("def made(x): return x\\nmade(1)")
           return total
       """
-    let running = Thread { try? interpreter.withGIL { py in try py.run("import select\n" + code + "\nstart()") } }
+    let start = "import select; end = select.poll(); end.register(\(pipe.fileHandleForReading.fileDescriptor))\n"
+    let running = Thread { try? interpreter.withGIL { py in try py.run(start + code + "\nstart()") } }
     running.start()
     var seen: Set<SampledFrame> = []
     let deadline = Date.now + 60

@@ -12,7 +12,7 @@ import Testing
     @udf
     def hold(folder: str) -> int:
       open(os.path.join(folder, "begun"), "w").close()
-      deadline = time.monotonic() + 50
+      deadline = time.monotonic() + 900
       while time.monotonic() < deadline:
         if os.path.exists(os.path.join(folder, "end")): return 1
         time.sleep(0.001)
