@@ -76,7 +76,8 @@ struct EnvironmentBuild {
     let count = request.requirements.count
     options.progress(
       """
-      \(request.source.name): building an environment of \(count) package\(count == 1 ? "" : "s") and what they need \
+      \(request.source.name): building an environment of \(count) \
+      \(count == 1 ? "package and what it needs" : "packages and what they need") \
       (\(installer.kind.rawValue), CPython \(python.version))
       """)
     try install(with: &installer, into: draft)
