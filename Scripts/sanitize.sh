@@ -14,7 +14,10 @@ stack='a thread whose stack is used up says so'
 told='LogTests|LogLimitTests|MetricsTests|TracingTests|RegistryTelemetryTests'
 # Of `PythonUDFTests` alone: other targets have suites of the same names.
 kinds='PythonUDFTests\.(KindGuardTests|TableTests|AggregateTests|Batch[A-Za-z]*Tests|Async[A-Za-z]*Tests|ConcurrentPlacesTests|InstanceTests)'
-memory='PythonUDFTests\.(TableTests|BatchColumnTests|BatchBufferTests|BatchStreamTests)'
+memory='PythonUDFTests\.(TableTests|AggregateTests|BatchColumnTests|BatchBufferTests|BatchStreamTests)'
+# What reads and writes memory by addresses. Not the reader of stacks, which reads what may be freed, and looks at it before
+# it believes it.
+addresses='VectorizedPythonTests\.(ShortcutTests|OperationTests|CorpusTests|RerunTests)|DuckDBEngineTests\.AggregateFunctionTests'
 engine='DuckDBEngineTests\.(AggregateFunctionTests|TableFunctionTests|BatchFunctionTests|AsyncSQLTests)'
 
 # run <folder of the build> <tests> <tests not to run>
@@ -49,7 +52,7 @@ for sanitizer in ${*:-thread address}; do
     locks=
     # What tells that data is not there is that its pages are not, and here nearly all of them are the sanitizer's own.
     # Freed memory is kept for a while to find late accesses: this test would measure that.
-    run .build/asan "ColumnarTests|ArrowIPCTests|MemoryUsageTests|$lifecycles|$pools|$told|$memory" \
+    run .build/asan "ColumnarTests|ArrowIPCTests|MemoryUsageTests|$lifecycles|$pools|$told|$memory|$addresses" \
       "a list that always has callers waiting|ImpossibleLengthTests|$stack"
     ;;
   *)
