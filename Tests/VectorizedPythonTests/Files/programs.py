@@ -95,7 +95,7 @@ class Writer:
             lambda: f"({e()} {self.one('+', '-', '*', '//', '%', '&', '|', '^')} {e()})",
             lambda: f"({e()} {self.one('+', '-', '*', '//', '%')} {self.random.choice(INTS)})",
             lambda: f"({e()} {self.one('//', '%')} {self.one('2', '3', '7', '-5', '10', '97')})",
-            lambda: f"({e()} ** {self.one('0', '1', '2', '3')})",
+            lambda: f"(({e()}) ** {self.one('0', '1', '2', '3')})",
             lambda: f"({e()} {self.one('<<', '>>')} {self.one('0', '1', '3', '10')})",
             lambda: f"{self.one('-', '~', '+')}{e()}",
             lambda: f"{self.one('abs', 'int', 'round')}({e()})",
@@ -115,7 +115,7 @@ class Writer:
             lambda: f"int({e('str')})",
             lambda: f"NUMBERS[{e()}]",
             lambda: f"({e()} {self.one('<<', '>>')} {self.one('62', '70', f'min({e()}, 200)')})",
-            lambda: f"({e()} ** max(-3, min({e()}, 5)) if abs({self.leaf('int')}) < 9 else 1)",
+            lambda: f"(({e()}) ** max(-3, min({e()}, 5)) if abs({self.leaf('int')}) < 9 else 1)",
             lambda: f"ord({e('str')})",
             lambda: f"{e('str')}.{self.one('index', 'rindex')}({e('str')})",
         ])
