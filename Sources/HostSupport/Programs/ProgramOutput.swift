@@ -34,6 +34,7 @@ package struct ProgramOutput: Sendable {
     let isWhole = Self.read([output.reading, errors.reading], into: &texts, until: limit)
     (self.output, self.errors) = (texts[0], texts[1])
     var end = isWhole ? process.end() : nil
+    // It has closed its output, so it is about to end. No call of every system waits for that and for a time.
     while end == nil, ContinuousClock.now < limit {
       usleep(200)
       end = process.end()

@@ -1,3 +1,5 @@
+import HostSupport
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -11,20 +13,19 @@
 ///
 /// For one thread at a time.
 final class CopiedMemory {
-  private var ends: [Int32] = [-1, -1]
+  private let pipe: PipeEnds
   /// What a pipe takes at once, whatever the system.
   private static let piece = 4_096
 
   /// Nil when there are no descriptors left.
   init?() {
-    guard pipe(&ends) == 0 else { return nil }
-    for end in ends {
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-      _ = fcntl(end, F_SETFL, O_NONBLOCK)
-    }
+    guard let pipe = try? PipeEnds() else { return nil }
+    self.pipe = pipe
+    // What is read has been written; should that ever not be so, nobody waits.
+    for end in [pipe.reading, pipe.writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
   }
 
-  deinit { for end in ends where end >= 0 { close(end) } }
+  deinit { for end in [pipe.reading, pipe.writing] { close(end) } }
 
   /// Copies what is at an address; false when not all of it is there.
   func copy(_ address: UInt, into target: UnsafeMutableRawBufferPointer) -> Bool {
@@ -34,9 +35,9 @@ final class CopiedMemory {
       let size = min(Self.piece, target.count - done)
       let (start, overflows) = address.addingReportingOverflow(UInt(done))
       guard !overflows, let source = UnsafeRawPointer(bitPattern: start) else { return false }
-      let taken = write(ends[1], source, size)
+      let taken = write(pipe.writing, source, size)
       guard taken > 0 else { return false }
-      guard read(ends[0], base + done, taken) == taken, taken == size else { return false }
+      guard read(pipe.reading, base + done, taken) == taken, taken == size else { return false }
       done += size
     }
     return true
