@@ -3,6 +3,8 @@ import Functions
 import PythonUDF
 import Testing
 
+@testable import VectorizedPython
+
 /// Ways that programs take for what is common, which must give what the general ones give.
 @Suite(.timeLimit(.minutes(30))) struct ShortcutTests {
   /// Compares functions, on the whole of a batch and on slices of it that begin within a byte of the nulls' bits.
@@ -117,5 +119,100 @@ import Testing
         return 2 ** 62 + a * c * c * 10 ** 9 if a % 40 == 0 else a
       """, [one, other, whole])
     try Self.compare("@udf\ndef f(c: int) -> int: return c * c - 1", [whole])
+  }
+
+  @Test func `spaces around texts of all lengths, eight bytes at once`() throws {
+    let spaces = Array(" \t\n\u{0B}\u{0C}\r\u{1C}\u{1D}\u{1E}\u{1F}")
+    // What is next to spaces in ASCII, and what looks like one in the lower half of a byte.
+    let others = Array("\u{08}\u{0E}\u{1B}!\u{00}\u{7F}aZ(\u{89}é\u{A0}\u{2003}")
+    let texts = (0..<Self.count).map { row -> String? in
+      guard row % 19 != 7 else { return nil }
+      let (before, inside, after) = (row % 11, row / 11 % 14, row / 154 % 12)
+      func some(_ from: [Character], _ count: Int, _ salt: Int) -> String {
+        String((0..<count).map { from[(row + $0 * 3 + salt) % from.count] })
+      }
+      return some(spaces, before, 0) + some(row % 3 == 0 ? others : Array("ab c"), inside, 1) + some(spaces, after, 2)
+    }
+    let functions = """
+      @udf
+      def both(s: str) -> str: return s.strip()
+      @udf
+      def one(s: str) -> str: return s.lstrip() + "|" + s.rstrip()
+      @udf
+      def length(s: str) -> int: return len(s) * 100 + len(s.strip())
+
+      """
+    try Self.compare(functions, [Column(texts)])
+    try Self.compare(functions, [Column(texts.map { $0?.filter(\.isASCII) })])
+  }
+
+  @Test func `numbers of texts of all lengths, with a wrong character in each place`() throws {
+    var texts: [String?] = ["", "-", "+", nil, "000000000000000000", "-0", "+0000000000000000001"]
+    for length in 1...20 {
+      let digits = String("98765432109876543210".prefix(length))
+      texts += [digits, "-" + digits, "+" + digits, String(repeating: "9", count: length)]
+      for place in 0..<length {
+        for other in ["/", ":", "-", " ", "_", "p", "\u{00}", "é", "\u{660}", "\u{FF}"] {
+          var wrong = Array(digits).map(String.init)
+          wrong[place] = other
+          texts.append(wrong.joined())
+        }
+      }
+    }
+    try Self.compare(
+      """
+      @udf
+      def number(s: str) -> int:
+        try:
+          return int(s)
+        except ValueError:
+          return -7
+      """, [Column(texts)], vectorized: false)
+    try Self.compare(
+      """
+      @udf
+      def strict(s: str) -> int: return int(s) if s.isdigit() else -1
+      """, [Column(texts)])
+  }
+
+  @Test func `beginnings and ends of all lengths are compared byte by byte`() throws {
+    let whole = "abcdefghijklmnopqrstuvwxyz"
+    var texts: [String?] = []
+    var parts: [String?] = []
+    for length in 0...20 {
+      for change in 0...length {
+        for isEnd in [false, true] {
+          var part = Array(isEnd ? whole.suffix(length) : whole.prefix(length))
+          if change < length { part[change] = "_" }
+          for text in [whole, String(part), String(whole.prefix(5)), "é" + whole] {
+            texts.append(text)
+            parts.append(String(part))
+          }
+        }
+      }
+    }
+    try Self.compare(
+      """
+      @udf
+      def compare(s: str, t: str) -> int:
+        return s.startswith(t) + 2 * s.endswith(t) + 4 * (s == t) + 8 * (s != t) + 16 * (s < t) + 32 * (t in s)
+      @udf
+      def without(s: str, t: str) -> str: return s.removeprefix(t) + "|" + s.removesuffix(t)
+      @udf
+      def constant(s: str, t: str) -> int: return s.startswith("abc") + 2 * t.endswith("wxyz") + 4 * (t == "abcdefgh")
+      """, [Column(texts), Column(parts)])
+  }
+
+  @Test func `offsets that are wrong are no texts`() throws {
+    // What a file or another process may hold: they are read only if they are in order and inside.
+    for offsets: [Int32] in [[0, 4, 2, 8], [0, .max, -2, 8], [-1, 2, 4, 8], [0, 2, 4, 9], [2, 3, 1, 0]] {
+      let lanes = Lanes(registers: 2, exits: 0, hasTexts: true)
+      let filled = "abcdefgh".utf8.withContiguousStorageIfAvailable { bytes in
+        offsets.withUnsafeBufferPointer { offsets in
+          offsets.baseAddress.flatMap { Texts(lanes, 0).fill(0..<3, $0, UnsafeRawBufferPointer(bytes)) }
+        }
+      }
+      #expect(filled == .some(nil), "\(offsets)")
+    }
   }
 }

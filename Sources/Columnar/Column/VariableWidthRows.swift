@@ -73,6 +73,16 @@ package struct VariableWidthRows: Sendable {
     }
   }
 
+  /// The offsets of the rows and one more, which may be wrong, and what they point into; nil for another layout than that of
+  /// 32-bit offsets.
+  package var shortOffsets: (offsets: UnsafePointer<Int32>, data: UnsafeRawBufferPointer)? {
+    guard kind == .offsets else { return nil }
+    return (
+      (positions.baseAddress + first &* 4).assumingMemoryBound(to: Int32.self),
+      UnsafeRawBufferPointer(start: data[0].baseAddress, count: data[0].byteCount)
+    )
+  }
+
   @inlinable
   func part(of buffer: Buffer, from start: Int, to end: Int) -> UnsafeRawBufferPointer? {
     guard start >= 0 && start <= end && end <= buffer.byteCount else { return nil }

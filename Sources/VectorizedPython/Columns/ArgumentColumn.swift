@@ -39,8 +39,13 @@ struct ArgumentColumn {
       let rows = VariableWidthRows(column)
       let hasNulls = column.nullCount > 0
       let isContiguous = column.type != .utf8View
+      let short = rows.shortOffsets
       load = { lanes, first, count in
         let texts = Texts(lanes, register)
+        if let short, let byteCount = texts.fill(first..<first + count, short.offsets, short.data) {
+          lanes.textBytes &+= byteCount
+          return
+        }
         // All bytes of the chunk at once, where they are one behind the other.
         var isASCII = false
         if isContiguous, count > 0 {

@@ -172,25 +172,20 @@ package struct VectorRun: ~Copyable {
     switch program.resultKind {
     case .text:
       let texts = Texts(lanes, register)
+      // Rows that have no value have no bytes.
+      if let own {
+        for row in 0..<count where own[row] != .value { texts[row].count = 0 }
+      }
       var total = 0
-      for row in 0..<count where own.map({ $0[row] == .value }) ?? true { total &+= texts[row].count }
+      for row in 0..<count { total &+= texts.count(row) }
       bytes.grow(toFit: byteCount + total, keeping: byteCount)
       let target = bytes.base.assumingMemoryBound(to: UInt8.self)
       let ends = ends.base.assumingMemoryBound(to: Int.self) + first
-      if own == nil, count > 0, texts.areAdjoining(count) {
-        target.advanced(by: byteCount).update(from: texts[0].start, count: total)
-        for row in 0..<count {
-          byteCount &+= texts.count(row)
-          ends[row] = byteCount
-        }
-        return
-      }
+      let all = texts.adjoining(Selection(rows: lanes.list(), count: count, isDense: true))
+      if let all { all.copy(to: target + byteCount) }
       for row in 0..<count {
-        if own.map({ $0[row] == .value }) ?? true {
-          let text = texts[row]
-          text.copy(to: target + byteCount)
-          byteCount &+= text.count
-        }
+        if all == nil { texts[row].copy(to: target + byteCount) }
+        byteCount &+= texts.count(row)
         ends[row] = byteCount
       }
     case .bool: narrow(lanes, first, count) { (value: Int64) in UInt8(truncatingIfNeeded: value) }

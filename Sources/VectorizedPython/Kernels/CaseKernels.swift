@@ -112,9 +112,30 @@ enum CaseKernels {
     { slots in
       let (result, operand) = (slots.result, slots.operands[0])
       return { lanes, selection in
-        make(lanes, selection, result, operand) { text, memory in map(text, memory, byteMap) }
+        let fails = TextKernels.markOthers(lanes, selection, operand)
+        return replaced(lanes, selection, result, operand, byteMap) || fails
       }
     }
+  }
+
+  /// Makes a text of each row's with other bytes; of all at once where they are one behind the other.
+  static func replaced<Map: ByteMap>(
+    _ lanes: Lanes, _ selection: Selection, _ result: Int, _ operand: Int, _ byteMap: Map
+  ) -> Bool {
+    let (results, texts) = (Texts(lanes, result), Texts(lanes, operand))
+    if let all = texts.adjoining(selection), let memory = lanes.arena.reserve(all.count) {
+      lanes.arena.take(all.count)
+      TextKernels.inherit(lanes, result, operand)
+      map(all, memory, byteMap)
+      selection.each { row in
+        // An empty one may be anywhere.
+        var text = texts[row]
+        if text.count > 0 { text.start = UnsafePointer(memory + (text.start - all.start)) }
+        results[row] = text
+      }
+      return false
+    }
+    return make(lanes, selection, result, operand) { text, memory in map(text, memory, byteMap) }
   }
 
   /// Upper case where a test of the byte before says so, else lower case.
@@ -124,30 +145,21 @@ enum CaseKernels {
     { slots in
       let (result, operand) = (slots.result, slots.operands[0])
       return { lanes, selection in
-        make(lanes, selection, result, operand) { text, memory in
+        let fails = TextKernels.markOthers(lanes, selection, operand)
+        return make(lanes, selection, result, operand) { text, memory in
           for place in 0..<text.count {
             let byte = text.start[place]
             let before = place > 0 ? text.start[place - 1] : 0
             memory[place] = isUpper(before, place == 0) ? upper(byte) : lower(byte)
           }
-        }
+        } || fails
       }
     }
   }
 
-  /// Makes a text of as many bytes for each row, which must be ASCII.
-  @inline(__always)
-  private static func make(
-    _ lanes: Lanes, _ selection: Selection, _ result: Int, _ operand: Int,
-    _ body: (TextView, UnsafeMutablePointer<UInt8>) -> Void
-  ) -> Bool {
-    let fails = TextKernels.markOthers(lanes, selection, operand)
-    return makeAny(lanes, selection, result, operand, body) || fails
-  }
-
   /// Makes a text of as many bytes for each row.
   @inline(__always)
-  static func makeAny(
+  private static func make(
     _ lanes: Lanes, _ selection: Selection, _ result: Int, _ operand: Int,
     _ body: (TextView, UnsafeMutablePointer<UInt8>) -> Void
   ) -> Bool {

@@ -34,7 +34,8 @@ struct Operation: Sendable {
 enum Operations {
   static let all: [Operation] =
     IntegerKernels.table + FloatKernels.table + ComparisonKernels.table + LogicKernels.table + MathKernels.table
-    + ConversionKernels.table + TextKernels.table + CaseKernels.table + TextMakingKernels.table + LookupKernels.table
+    + ConversionKernels.table + TextKernels.table + TextComparisonKernels.table + CaseKernels.table
+    + TextMakingKernels.table + TextNumberKernels.table + LookupKernels.table
 
   private static let byName: [String: [Operation]] = Dictionary(grouping: all, by: \.name)
 

@@ -1,48 +1,15 @@
 import Essentials
 
-/// Texts: what compares bytes holds for any text; what counts or classifies characters only for ASCII, and other rows are
-/// left to CPython. The texts that these make are parts of others, or are in the chunk's arena.
+/// Texts: what counts or classifies characters holds for ASCII only, mostly, and other rows are left to CPython. The texts that these make are parts of others, or are in the chunk's arena.
 enum TextKernels {
-  static let table: [Operation] = comparisons + searches + parts + classes
+  static let table: [Operation] = searches + parts + classes
 
   static let ascii = "characters that are not ASCII"
-
-  // MARK: Comparisons
-
-  private static let comparisons: [Operation] = [
-    Operation("==", [.text, .text], .bool, cost: 6, example: "x == y", compare { $0 == $1 }),
-    Operation("!=", [.text, .text], .bool, cost: 6, example: "x != y", compare { !($0 == $1) }),
-    // The order of the bytes of UTF-8 is that of the characters.
-    Operation("<", [.text, .text], .bool, cost: 6, example: "x < y", compare { order($0, $1) < 0 }),
-    Operation("<=", [.text, .text], .bool, cost: 6, example: "x <= y", compare { order($0, $1) <= 0 }),
-    Operation(">", [.text, .text], .bool, cost: 6, example: "x > y", compare { order($0, $1) > 0 }),
-    Operation(">=", [.text, .text], .bool, cost: 6, example: "x >= y", compare { order($0, $1) >= 0 }),
-    Operation("in", [.text, .text], .bool, cost: 10, example: "x in y", compare { $1.find($0) != nil }),
-    Operation(
-      "str.startswith", [.text, .text], .bool, cost: 6, example: "x.startswith(y)", compare { $0.hasPrefix($1) }),
-    Operation("str.endswith", [.text, .text], .bool, cost: 6, example: "x.endswith(y)", compare { $0.hasSuffix($1) }),
-  ]
-
-  private static func order(_ left: TextView, _ right: TextView) -> Int {
-    let found = memcmp(left.start, right.start, min(left.count, right.count))
-    return found != 0 ? Int(found) : left.count - right.count
-  }
-
-  private static func compare(_ test: @escaping @Sendable (TextView, TextView) -> Bool) -> KernelMaker {
-    { slots in
-      { lanes, selection in
-        let results = lanes.values(slots.result, as: Int64.self)
-        let (left, right) = (Texts(lanes, slots.operands[0]), Texts(lanes, slots.operands[1]))
-        selection.each { results[$0] = test(left[$0], right[$0]) ? 1 : 0 }
-        return false
-      }
-    }
-  }
 
   // MARK: Numbers of characters, and places
 
   private static let searches: [Operation] = [
-    Operation("len", [.text], .int, cost: 3, example: "len(x)", number(1) { $0[0].characterCount }),
+    Operation("len", [.text], .int, cost: 3, example: "len(x)", length),
     Operation(
       "str.count", [.text, .text], .int, cost: 20, example: "x.count(y)",
       number(2) { occurrences(of: $0[1], in: $0[0]) }),
@@ -62,6 +29,20 @@ enum TextKernels {
       "ord", [.text], .int, marks: ascii + ", or not one", cost: 2, example: "ord(x)",
       number(1) { $0[0].count == 1 ? Int($0[0].start[0]) < 0x80 ? Int($0[0].start[0]) : nil : nil }),
   ]
+
+  private static let length: KernelMaker = { slots in
+    let (result, operand) = (slots.result, slots.operands[0])
+    return { lanes, selection in
+      let results = lanes.values(result, as: Int.self)
+      let texts = Texts(lanes, operand)
+      if lanes.isASCII[operand] {
+        selection.each { results[$0] = texts.count($0) }
+      } else {
+        selection.each { results[$0] = texts[$0].characterCount }
+      }
+      return false
+    }
+  }
 
   /// A number of texts; nil leaves the row to CPython.
   private static func number(_ count: Int, _ body: @escaping @Sendable ([2 of TextView]) -> Int?) -> KernelMaker {
@@ -149,7 +130,17 @@ enum TextKernels {
   }
 
   private enum Strip: TextPart {
-    static func apply(_ text: TextView) -> TextView { text.strippingStart.strippingEnd }
+    static func apply(_ text: TextView) -> TextView {
+      // Mostly there are few spaces, but not always as many: eight bytes at once need no guess of how many.
+      guard text.count >= 8 else { return text.strippingStart.strippingEnd }
+      let bytes = UnsafeRawPointer(text.start)
+      let first = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+      let last = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self))
+      let (starts, ends) = (TextKernels.notSpaces(first), TextKernels.notSpaces(last))
+      guard starts != 0, ends != 0 else { return text.strippingStart.strippingEnd }
+      let (leading, trailing) = (starts.trailingZeroBitCount &>> 3, ends.leadingZeroBitCount &>> 3)
+      return TextView(start: text.start + leading, count: text.count &- leading &- trailing)
+    }
   }
 
   private enum StripStart: TextPart { static func apply(_ text: TextView) -> TextView { text.strippingStart } }
@@ -310,6 +301,16 @@ enum TextKernels {
   @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 97 < 26 }
   /// What Python strips, which is more than C's: the four separators 28 to 31 too.
   @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte &- 9 < 5 || byte &- 28 < 4 }
+
+  /// The highest bit of each of eight ASCII characters that is no space.
+  @inline(__always) static func notSpaces(_ bytes: UInt64) -> UInt64 {
+    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    let low = bytes & ~highs
+    // Sums that reach the highest bit: from 9 on and not from 14 on, from 28 on and not from 33 on.
+    let tabs = (low &+ ones &* (128 - 9)) ^ (low &+ ones &* (128 - 14))
+    let blanks = (low &+ ones &* (128 - 28)) ^ (low &+ ones &* (128 - 33))
+    return ~(tabs | blanks) & highs
+  }
 }
 
 /// A part of a text, which is a type and no closure for the reason that `KernelMaker` has.

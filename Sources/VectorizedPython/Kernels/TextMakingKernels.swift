@@ -1,6 +1,6 @@
 import Essentials
 
-/// Operations that make new texts, and numbers of texts and back.
+/// Operations that make new texts, also of numbers.
 enum TextMakingKernels {
   static let table: [Operation] = [
     Operation("+", [.text, .text], .text, marks: full, cost: 15, example: "x + y", concatenate),
@@ -36,8 +36,6 @@ enum TextMakingKernels {
         memory.update(repeating: 32, count: width)
         (memory + left).update(from: text.start, count: text.count)
       }),
-    Operation("int", [.text], .int, marks: "all but up to 18 digits with a sign", cost: 10, example: "int(x)", integer),
-    Operation("float", [.text], .float, marks: "all but plain decimal numbers", cost: 20, example: "float(x)", float),
     Operation("str", [.int], .text, marks: full, cost: 20, example: "str(x)", integerText),
     Operation("str", [.float], .text, marks: full + ", or not finite", cost: 80, example: "str(x)", floatText),
     Operation("format .f", [.float], .text, marks: full + ", or not finite", cost: 120, fixedText),
@@ -89,9 +87,7 @@ enum TextMakingKernels {
       // A character for another, as most replacements are, in all bytes at once.
       if let part = lanes.constantText(old), let by = lanes.constantText(new), part.count == 1, by.count == 1 {
         let map = CaseKernels.Replace(old: part.start[0], new: by.start[0])
-        return CaseKernels.makeAny(lanes, selection, result, text) { text, memory in
-          CaseKernels.map(text, memory, map)
-        }
+        return CaseKernels.replaced(lanes, selection, result, text, map)
       }
       let (texts, olds, news) = (Texts(lanes, text), Texts(lanes, old), Texts(lanes, new))
       let fails = make(lanes, selection, result) { row in
@@ -146,102 +142,6 @@ enum TextMakingKernels {
         TextKernels.inherit(lanes, result, operand)
         return fails
       }
-    }
-  }
-
-  // MARK: Numbers of texts
-
-  private static let integer: KernelMaker = { slots in
-    { lanes, selection in
-      let results = lanes.values(slots.result, as: Int64.self)
-      let texts = Texts(lanes, slots.operands[0])
-      var fails = false
-      selection.each { row in
-        let text = texts[row]
-        let isNegative = text.count > 0 && text.start[0] == 45
-        let first = text.count > 0 && (isNegative || text.start[0] == 43) ? 1 : 0
-        let digits = text.count - first
-        var value: Int64 = 0
-        var isPlain = digits > 0 && digits <= 18
-        if isPlain {
-          for place in first..<text.count {
-            let digit = text.start[place] &- 48
-            isPlain = isPlain && digit < 10
-            value = value &* 10 &+ Int64(digit)
-          }
-        }
-        results[row] = isNegative ? 0 &- value : value
-        if !isPlain {
-          lanes.marks[row] = 1
-          fails = true
-        }
-      }
-      return fails
-    }
-  }
-
-  private static let float: KernelMaker = { slots in
-    { lanes, selection in
-      let results = lanes.values(slots.result, as: Double.self)
-      let texts = Texts(lanes, slots.operands[0])
-      var fails = false
-      selection.each { row in
-        if let value = number(texts[row]) {
-          results[row] = value
-        } else {
-          results[row] = 0
-          lanes.marks[row] = 1
-          fails = true
-        }
-      }
-      return fails
-    }
-  }
-
-  private static let powers: [Double] = (0...22).map { power in (0..<power).reduce(1.0) { value, _ in value * 10 } }
-
-  /// A plain decimal number, rounded once; nil for all else that Python takes or refuses.
-  static func number(_ text: TextView) -> Double? {
-    var place = 0
-    let isNegative = text.count > 0 && text.start[0] == 45
-    if isNegative || (text.count > 0 && text.start[0] == 43) { place = 1 }
-    var (digits, mantissa, scale, hasPoint, significant) = (0, UInt64(0), 0, false, 0)
-    while place < text.count {
-      let byte = text.start[place]
-      if byte == 46, !hasPoint {
-        hasPoint = true
-      } else if byte &- 48 < 10 {
-        digits += 1
-        if significant > 0 || byte != 48 { significant += 1 }
-        if significant <= 19 { mantissa = mantissa &* 10 &+ UInt64(byte &- 48) }
-        if hasPoint { scale += 1 }
-      } else {
-        break
-      }
-      place += 1
-    }
-    guard digits > 0 else { return nil }
-    if place == text.count, significant <= 15, scale <= 22 {
-      // Both are exact, so that the quotient is rounded once.
-      let value = Double(mantissa) / powers[scale]
-      return isNegative ? -value : value
-    }
-    if place < text.count {
-      guard text.start[place] | 0x20 == 101 else { return nil }
-      place += 1
-      if place < text.count, text.start[place] == 43 || text.start[place] == 45 { place += 1 }
-      guard place < text.count, text.count - place <= 4 else { return nil }
-      for at in place..<text.count where text.start[at] &- 48 >= 10 { return nil }
-    }
-    guard text.count < 64 else { return nil }
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65) { copy -> Double? in
-      guard let base = copy.baseAddress else { return nil }
-      for at in 0..<text.count { copy[at] = CChar(bitPattern: text.start[at]) }
-      copy[text.count] = 0
-      var end: UnsafeMutablePointer<CChar>?
-      let value = strtod(base, &end)
-      // Where the locale has another point, it ends there.
-      return end == base + text.count && value.isFinite ? value : nil
     }
   }
 

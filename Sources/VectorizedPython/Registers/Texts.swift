@@ -7,7 +7,7 @@ struct TextView {
 
   @inline(__always)
   static func == (left: TextView, right: TextView) -> Bool {
-    left.count == right.count && memcmp(left.start, right.start, left.count) == 0
+    left.count == right.count && areEqual(left.start, right.start, left.count)
   }
 
   /// Where another text begins in this one, at the earliest at a place; nil if it does not.
@@ -67,11 +67,31 @@ struct TextView {
   }
 
   @inline(__always)
-  func hasPrefix(_ other: TextView) -> Bool { count >= other.count && memcmp(start, other.start, other.count) == 0 }
+  func hasPrefix(_ other: TextView) -> Bool { count >= other.count && Self.areEqual(start, other.start, other.count) }
 
   @inline(__always)
   func hasSuffix(_ other: TextView) -> Bool {
-    count >= other.count && memcmp(start + (count - other.count), other.start, other.count) == 0
+    count >= other.count && Self.areEqual(start + (count - other.count), other.start, other.count)
+  }
+
+  /// Whether bytes are the same, without a call where they are few, as they mostly are.
+  @inline(__always)
+  private static func areEqual(_ one: UnsafePointer<UInt8>, _ other: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    let (left, right) = (UnsafeRawPointer(one), UnsafeRawPointer(other))
+    if count > 16 { return memcmp(left, right, count) == 0 }
+    // Of each number the first and the last bytes, which may be the same ones.
+    if count >= 8 {
+      let first = left.loadUnaligned(as: UInt64.self) ^ right.loadUnaligned(as: UInt64.self)
+      let last = left.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      return first | (last ^ right.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)) == 0
+    }
+    if count >= 4 {
+      let first = left.loadUnaligned(as: UInt32.self) ^ right.loadUnaligned(as: UInt32.self)
+      let last = left.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      return first | (last ^ right.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)) == 0
+    }
+    for place in 0..<count where one[place] != other[place] { return false }
+    return true
   }
 
   @inline(__always)
@@ -142,11 +162,39 @@ struct Texts {
     counts = lanes.values(register + 1, as: Int.self)
   }
 
-  /// Whether the first texts are one behind the other.
-  func areAdjoining(_ count: Int) -> Bool {
-    var gaps = 0
-    for row in 1..<max(count, 1) { gaps |= starts[row] ^ (starts[row - 1] &+ counts[row - 1]) }
-    return gaps == 0
+  /// Makes rows of a column the texts, if these are ASCII, none of them large and no offset wrong: then all bytes are looked
+  /// at together.
+  ///
+  /// - Returns: the bytes of all of them; nil when they are others, and nothing is done.
+  func fill(_ rows: Range<Int>, _ offsets: UnsafePointer<Int32>, _ data: UnsafeRawBufferPointer) -> Int? {
+    guard let base = data.baseAddress else { return nil }
+    let offsets = offsets + rows.lowerBound
+    let (low, high) = (Int(offsets[0]), Int(offsets[rows.count]))
+    guard low >= 0, low <= high, high <= data.count, high - low <= TextArena.textLimit else { return nil }
+    var wrong: Int32 = 0
+    for row in 0..<rows.count { wrong |= offsets[row &+ 1] < offsets[row] ? 1 : 0 }
+    let bytes = TextView(start: (base + low).assumingMemoryBound(to: UInt8.self), count: high - low)
+    guard wrong == 0, bytes.isASCII else { return nil }
+    let address = Int(bitPattern: base)
+    for row in 0..<rows.count {
+      starts[row] = address &+ Int(offsets[row])
+      counts[row] = Int(offsets[row &+ 1] &- offsets[row])
+    }
+    return bytes.count
+  }
+
+  /// All texts of the rows as one, if they are one behind the other and there are any; where empty ones are does not count.
+  @inline(__always)
+  func adjoining(_ selection: Selection) -> TextView? {
+    var (first, next, gaps) = (0, 0, 0)
+    selection.each { row in
+      let (start, count) = (starts[row], counts[row])
+      if next == 0, count != 0 { (first, next) = (start, start) }
+      gaps |= count == 0 ? 0 : start ^ next
+      next = count == 0 ? next : start &+ count
+    }
+    guard gaps == 0, let start = UnsafePointer<UInt8>(bitPattern: first) else { return nil }
+    return TextView(start: start, count: next - first)
   }
 
   /// The bytes of a row's text.
