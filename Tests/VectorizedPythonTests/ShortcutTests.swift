@@ -7,23 +7,6 @@ import Testing
 
 /// Ways that programs take for what is common, which must give what the general ones give.
 @Suite(.timeLimit(.minutes(30))) struct ShortcutTests {
-  /// Compares functions, on the whole of a batch and on slices of it that begin within a byte of the nulls' bits.
-  private static func compare(_ functions: String, _ columns: [Column], vectorized: Bool = true) throws {
-    let comparison = try VectorComparison(UDFSource("from clutch import udf\n" + functions))
-    defer { comparison.close() }
-    let count = columns[0].count
-    for function in functions.matches(of: /@udf/).indices {
-      for range in [0..<count, 3..<count, 13..<count - 2, 8..<count, 0..<min(count, 5), 1_020..<min(count, 1_030)] {
-        guard range.upperBound <= count, !range.isEmpty else { continue }
-        let slices = columns.map { $0.slice(range) }
-        let fields = slices.enumerated().map { Field(name: "c\($0)", type: $1.type) }
-        let batch = try RecordBatch(schema: Schema(fields), columns: slices, rowCount: range.count)
-        let seen = try comparison.compareToSmallest(function, batch)
-        if vectorized { #expect(seen.vectorized > 0, "function \(function), rows \(range)") }
-      }
-    }
-  }
-
   private static let count = 3_000
 
   @Test func `constants that are ints compare with floats as ints do`() throws {
@@ -44,7 +27,7 @@ import Testing
 
         """.replacing("def f", with: "def f\(functions.count)")
     }
-    try Self.compare(functions, [column])
+    try compareTiers(functions, [column])
   }
 
   @Test func `powers of two divide ints of both signs, and rounding is down`() throws {
@@ -61,7 +44,7 @@ import Testing
 
         """
     }
-    try Self.compare(functions, [column])
+    try compareTiers(functions, [column])
   }
 
   @Test func `one character for another, in texts of all lengths, with others beside them`() throws {
@@ -70,7 +53,7 @@ import Testing
     ]
     let texts = Column(
       (0..<Self.count).map { $0 % 13 == 6 ? nil : String(repeating: pieces[$0 % pieces.count], count: $0 % 5) })
-    try Self.compare(
+    try compareTiers(
       """
       @udf
       def one(s: str) -> str: return s.replace("-", "_")
@@ -89,7 +72,7 @@ import Testing
 
   @Test func `texts of a chunk that do not fit into one block of memory`() throws {
     let texts = Column((0..<1_100).map { String(repeating: $0 % 2 == 0 ? "Ab-" : " z ", count: 100 + $0) as String? })
-    try Self.compare(
+    try compareTiers(
       """
       @udf
       def f(s: str) -> str: return s.strip().lower().replace("-", "_").upper()
@@ -102,7 +85,7 @@ import Testing
     let one = Column((0..<Self.count).map { $0 % 3 == 1 ? nil : Int64($0) })
     let other = Column((0..<Self.count).map { $0 % 5 == 2 ? nil : Double($0) / 3 })
     let whole = Column((0..<Self.count).map { Int64($0 % 17 == 0 ? 0 : $0) as Int64? })
-    try Self.compare(
+    try compareTiers(
       """
       @udf
       def total(a: int, b: float, c: int) -> float: return a + b * c
@@ -118,7 +101,7 @@ import Testing
         if b is None: return c
         return 2 ** 62 + a * c * c * 10 ** 9 if a % 40 == 0 else a
       """, [one, other, whole])
-    try Self.compare("@udf\ndef f(c: int) -> int: return c * c - 1", [whole])
+    try compareTiers("@udf\ndef f(c: int) -> int: return c * c - 1", [whole])
   }
 
   @Test func `spaces around texts of all lengths, eight bytes at once`() throws {
@@ -142,8 +125,8 @@ import Testing
       def length(s: str) -> int: return len(s) * 100 + len(s.strip())
 
       """
-    try Self.compare(functions, [Column(texts)])
-    try Self.compare(functions, [Column(texts.map { $0?.filter(\.isASCII) })])
+    try compareTiers(functions, [Column(texts)])
+    try compareTiers(functions, [Column(texts.map { $0?.filter(\.isASCII) })])
   }
 
   @Test func `numbers of texts of all lengths, with a wrong character in each place`() throws {
@@ -159,7 +142,7 @@ import Testing
         }
       }
     }
-    try Self.compare(
+    try compareTiers(
       """
       @udf
       def number(s: str) -> int:
@@ -168,7 +151,7 @@ import Testing
         except ValueError:
           return -7
       """, [Column(texts)], vectorized: false)
-    try Self.compare(
+    try compareTiers(
       """
       @udf
       def strict(s: str) -> int: return int(s) if s.isdigit() else -1
@@ -191,7 +174,7 @@ import Testing
         }
       }
     }
-    try Self.compare(
+    try compareTiers(
       """
       @udf
       def compare(s: str, t: str) -> int:

@@ -40,3 +40,22 @@ extension UDFPool {
     try rows(name, batch).values.toArray(of: Int64.self)
   }
 }
+
+/// Compares functions, on the whole of a batch and on slices of it that begin within a byte of the nulls' bits.
+func compareTiers(
+  _ functions: String, _ columns: [Column], vectorized: Bool = true, head: String = ""
+) throws {
+  let comparison = try VectorComparison(UDFSource(head + "from clutch import udf\n" + functions))
+  defer { comparison.close() }
+  let count = columns[0].count
+  for function in functions.matches(of: /@udf/).indices {
+    for range in [0..<count, 3..<count, 13..<count - 2, 8..<count, 0..<min(count, 5), min(count, 1_020)..<min(count, 1_030)] {
+      guard range.upperBound <= count, !range.isEmpty else { continue }
+      let slices = columns.map { $0.slice(range) }
+      let fields = slices.enumerated().map { Field(name: "c\($0)", type: $1.type) }
+      let batch = try RecordBatch(schema: Schema(fields), columns: slices, rowCount: range.count)
+      let seen = try comparison.compareToSmallest(function, batch)
+      if vectorized { #expect(seen.vectorized > 0, "function \(function), rows \(range)") }
+    }
+  }
+}

@@ -24,7 +24,7 @@ _NoneType = type(None)
 # What a name stands for, by identity: as it was before any file ran. The names are those of the table of operations.
 _FUNCTIONS = {
     "abs": abs, "min": min, "max": max, "round": round, "int": int, "float": float, "bool": bool, "str": str, "len": len,
-    "range": range, "ord": ord,
+    "range": range, "ord": ord, "divmod": divmod,
 }  # fmt: skip
 _MATH = {
     name: getattr(math, name)
@@ -39,13 +39,20 @@ _BY_ID = {id(function): name for name, function in _FUNCTIONS.items()}
 _BY_ID |= {id(function): f"math.{name}" for name, function in _MATH.items()}
 _kept = [*_FUNCTIONS.values(), *_MATH.values()]
 _builtins = __builtins__ if type(__builtins__) is dict else __builtins__.__dict__
+# What programs can know to be raised, and the exceptions of Python that an `except` of them catches it with.
+_ERRORS = {"value": ValueError, "type": TypeError, "zero": ZeroDivisionError, "index": IndexError, "key": KeyError}
+_CAUGHT = {
+    id(kind): [name for name, error in _ERRORS.items() if kind in error.__mro__]
+    for kind in _builtins.values() if type(kind) is type and BaseException in kind.__mro__
+}  # fmt: skip
 # The dictionaries that files change when they replace something of a module.
 _real_builtins = sys.modules["builtins"].__dict__
 
 _METHODS = frozenset((
     "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "swapcase", "casefold", "startswith", "endswith", "replace",
     "count", "find", "rfind", "index", "rindex", "isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isspace", "isupper",
-    "islower", "isascii", "isidentifier", "zfill", "ljust", "rjust", "center", "removeprefix", "removesuffix",
+    "islower", "isascii", "isidentifier", "zfill", "ljust", "rjust", "center", "removeprefix", "removesuffix", "split", "rsplit",
+    "partition", "rpartition",
 ))  # fmt: skip
 
 _BINARY = {
@@ -167,7 +174,12 @@ class _Functions:
         number = len(self.functions)
         self.functions.append(function)
         self.read_functions.append(None)
-        self.read_functions[number] = self.definition(function)
+        try:
+            self.read_functions[number] = self.definition(function)
+        except _Refused:
+            # With those that only it calls.
+            del self.functions[number:], self.read_functions[number:]
+            raise
         return number
 
     def definition(self, function):
@@ -266,15 +278,37 @@ class _Body:
                 # It may have effects, or raise: what is only computed is rare.
                 raise _Unsupported(*at, self.named(fields["value"]) or "an expression whose value is not used", "")
         elif kind is ast.Try:
-            # What would raise is left to CPython before it does.
             if fields["finalbody"]:
                 raise _Unsupported(*at, "a try with finally", "")
-            found += self.block(fields["body"], depth)
-            found += self.block(fields["orelse"], depth)
+            body, otherwise = self.block(fields["body"], depth), self.block(fields["orelse"], depth)
+            found.append(["try", *at, body, self.handlers(fields["handlers"], depth), otherwise])
         elif kind is ast.Match:
             self.match(fields, at, found, depth)
         elif kind is not ast.Pass:
             raise _Unsupported(*at, *_STATEMENTS.get(kind, (f"a statement of the kind {kind.__name__}", "")))
+
+    def handlers(self, nodes, depth):
+        """What is done about which errors; each is left to the first that takes it."""
+        found = []
+        for node in nodes:
+            fields = _fields_of(node)
+            caught = self.caught(fields["type"])
+            at = fields["lineno"], fields["col_offset"] + 1
+            if caught is None:
+                unknown = ["unsupported", *at, "an except of something that is no exception of Python's", ""]
+                found.append(["except", *at, [*_ERRORS], "", [unknown]])
+                break
+            found.append(["except", *at, caught, fields["name"] or "", self.block(fields["body"], depth)])
+        return found
+
+    def caught(self, node):
+        """Which errors an `except` catches; None where that is not known."""
+        if node is None:
+            return [*_ERRORS]
+        if type(node) is ast.Tuple:
+            each = [self.caught(one) for one in _fields_of(node)["elts"]]
+            return None if None in each else [name for names in each for name in names]
+        return _CAUGHT.get(id(self.resolved(node)[0])) if type(node) is ast.Name else None
 
     def target(self, node):
         fields = _fields_of(node)
@@ -289,6 +323,9 @@ class _Body:
     def assign(self, targets, value, at, found):
         if len(targets) == 1 and type(targets[0]) is ast.Tuple:
             names = [self.target(each) for each in _fields_of(targets[0])["elts"]]
+            if type(value) in (ast.Call, ast.Name):
+                found.append(["spread", *at, names, self.expression(value)])
+                return
             if type(value) is not ast.Tuple or len(_fields_of(value)["elts"]) != len(names):
                 raise _Unsupported(*at, "an assignment of the parts of something that is no tuple of as many", "")
             values = [self.expression(each) for each in _fields_of(value)["elts"]]
@@ -454,10 +491,13 @@ class _Body:
         if kind is ast.Name:
             return fields["id"]
         if kind is ast.Attribute:
-            inner = self.named(fields["value"])
+            inner = self.named(fields["value"]) if type(fields["value"]) is not ast.Call else ""
             return inner and f"{inner}.{fields['attr']}"
         if kind is ast.Call:
-            inner = self.named(fields["func"])
+            function = fields["func"]
+            inner = self.named(function)
+            if not inner and type(function) is ast.Attribute:
+                inner = f"the method '{_fields_of(function)['attr']}'"
             return inner and f"a call of {inner}"
         return ""
 
@@ -502,14 +542,17 @@ class _Body:
     def call(self, fields, at, node):
         function, arguments = fields["func"], fields["args"]
         kind, parts = type(function), _fields_of(function)
-        if fields["keywords"] or any(type(each) is ast.Starred for each in arguments):
+        keywords, most = [_fields_of(each) for each in fields["keywords"]], None
+        if [each["arg"] for each in keywords] == ["maxsplit"] and kind is ast.Attribute and parts["attr"] in ("split", "rsplit"):
+            keywords, most = (), keywords[0]["value"]
+        if keywords or any(type(each) is ast.Starred for each in arguments):
             raise _Unsupported(*at, f"{self.named(node) or 'a call'} with keywords or stars", "plain arguments")
         if kind is ast.Name:
             value, name = self.resolved(function)
         elif kind is ast.Attribute:
             value, name = self.attribute(function)
             if value is _MISSING:
-                found = self.method(parts, arguments, at)
+                found = self.method(parts, arguments, most, at)
                 if found:
                     return found
         else:
@@ -526,7 +569,7 @@ class _Body:
             return ["inlined", *at, number, [self.expression(each) for each in arguments]]
         raise _Unsupported(*at, self.named(node) or "a call", "")
 
-    def method(self, parts, arguments, at):
+    def method(self, parts, arguments, most, at):
         name = parts["attr"]
         if name == "get" and 1 <= len(arguments) <= 2:
             found = self.lookup(parts["value"], arguments[0], arguments[1] if len(arguments) == 2 else _MISSING, at)
@@ -534,7 +577,11 @@ class _Body:
                 return found
         if name not in _METHODS:
             return None
-        return ["call", *at, f"str.{name}", [self.expression(each) for each in [parts["value"], *arguments]]]
+        given = [self.expression(each) for each in [parts["value"], *arguments]]
+        if most is not None:
+            # Behind the separator, or the None that stands for spaces.
+            given = [*(given + [["constant", *at, ["none", ""]]])[:2], self.expression(most)]
+        return ["call", *at, f"str.{name}", given]
 
     def lookup(self, node, key, default, at):
         """A lookup in a constant dictionary; None for anything else. default: _MISSING for None, None for an error."""

@@ -35,7 +35,7 @@ enum Operations {
   static let all: [Operation] =
     IntegerKernels.table + FloatKernels.table + ComparisonKernels.table + LogicKernels.table + MathKernels.table
     + ConversionKernels.table + TextKernels.table + TextComparisonKernels.table + CaseKernels.table
-    + TextMakingKernels.table + TextNumberKernels.table + LookupKernels.table
+    + TextMakingKernels.table + TextNumberKernels.table + TextPartsKernels.table + LookupKernels.table
 
   private static let byName: [String: [Operation]] = Dictionary(grouping: all, by: \.name)
 

@@ -5,7 +5,67 @@ enum TextNumberKernels {
   static let table: [Operation] = [
     Operation("int", [.text], .int, marks: "all but up to 18 digits with a sign", cost: 10, example: "int(x)", integer),
     Operation("float", [.text], .float, marks: "all but plain decimal numbers", cost: 20, example: "float(x)", float),
+    // Whether these are numbers, or raise ValueError for sure.
+    Operation("is int", [.text], .bool, marks: "what may be written in another way", cost: 10, test(isInteger)),
+    Operation("is float", [.text], .bool, marks: "what may be written in another way", cost: 20, test(isFloat)),
   ]
+
+  private static func test(_ body: @escaping @Sendable (TextView) -> Bool?) -> KernelMaker {
+    { slots in
+      { lanes, selection in
+        let results = lanes.values(slots.result, as: Int64.self)
+        let texts = Texts(lanes, slots.operands[0])
+        var fails = false
+        selection.each { row in
+          let found = body(texts[row])
+          results[row] = found == true ? 1 : 0
+          if found == nil {
+            lanes.marks[row] = 1
+            fails = true
+          }
+        }
+        return fails
+      }
+    }
+  }
+
+  /// Whether `int(text)` gives a number that `integer` gives too, or raises; nil where that is not known.
+  @Sendable private static func isInteger(_ text: TextView) -> Bool? {
+    let hasSign = text.count > 0 && (text.start[0] == 45 || text.start[0] == 43)
+    if integer(text.dropFirst(hasSign ? 1 : 0)) >= 0 { return true }
+    // Spaces around it, signs and underscores between digits may be right.
+    var digits = 0
+    for place in 0..<text.count {
+      let byte = text.start[place]
+      if byte &- 48 < 10 {
+        digits += 1
+      } else if byte != 43, byte != 45, byte != 95, !TextKernels.isSpace(byte) {
+        return byte < 0x80 && text.isASCII ? false : nil
+      }
+    }
+    return digits == 0 ? false : nil
+  }
+
+  /// Whether `float(text)` gives a number that `number` gives too, or raises; nil where that is not known.
+  @Sendable private static func isFloat(_ text: TextView) -> Bool? {
+    if number(text) != nil { return true }
+    guard text.isASCII else { return nil }
+    var digits = 0
+    for place in 0..<text.count where text.start[place] &- 48 < 10 { digits += 1 }
+    let plain = text.strippingStart.strippingEnd
+    if digits == 0 {
+      // Only these have none: inf, nan and infinity, with a sign.
+      guard plain.count >= 3, plain.count <= 9 else { return false }
+      let first = plain.start[plain.start[0] == 43 || plain.start[0] == 45 ? 1 : 0] | 0x20
+      return first == 105 || first == 110 ? nil : false
+    }
+    for place in 0..<plain.count {
+      let byte = plain.start[place]
+      let isPart = byte &- 48 < 10 || byte == 43 || byte == 45 || byte == 46 || byte == 95 || byte | 0x20 == 101
+      if !isPart { return false }
+    }
+    return nil
+  }
 
   private static let integer: KernelMaker = { slots in
     let (result, operand) = (slots.result, slots.operands[0])

@@ -5,8 +5,15 @@ extension Lowering {
       let found = try truth(of: arguments[0])
       return found.constant.map { constant(.bool($0)) } ?? Value(kind: .bool, register: found.register)
     }
+    if name == "int" || name == "float", arguments.count == 1, let validity = arguments[0].validity {
+      _ = try raise(.type, unless: validity)
+    }
     let operands = try arguments.map { try required($0) }
     switch (name, operands.count) {
+    case ("int", 1) where operands[0].kind == .text, ("float", 1) where operands[0].kind == .text:
+      if isCaught(.value) {
+        _ = try raise(.value, unless: compute(operation("is \(name)", [.text]), [operands[0].register]).register)
+      }
     case ("min", 2...), ("max", 2...):
       return try operands.dropFirst().reduce(operands[0]) { try extreme(name, $0, $1, place) }
     case ("int", 1):
@@ -90,6 +97,7 @@ extension Lowering {
   func item(_ text: Value, _ index: Value, _ place: SourcePlace) throws -> Value {
     let (text, index) = (try required(text), try integer(index, place))
     guard text.kind == .text else { throw rerun(Obstacle(place, "an item of a value of type \(text.kind.pythonName)")) }
+    if isCaught(.index) { try raiseOutside(index, compute(operation("len", [.text]), [text.register])) }
     return try plain("str.[]", [text, index], place)
   }
 

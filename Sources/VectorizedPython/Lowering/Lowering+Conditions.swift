@@ -16,7 +16,9 @@ extension Lowering {
         guard case .constant(.none) = other.form, case .name(let name) = one.form else { continue }
         return try isNone(name, one, negated: operators[0] == "is not" || operators[0] == "!=")
       }
-    case .name(let name):
+    case .name, .call:
+      if let parts = try parts(of: expression) { return try truth(of: count(of: parts)) }
+      guard case .name(let name) = expression.form else { break }
       let found = try value(expression)
       var condition = try truth(of: found)
       if condition.constant == nil, found.validity != nil { condition.whenTrue[prefix + name] = found.present }
@@ -132,6 +134,10 @@ extension Lowering {
 
   func comparison(_ operators: [String], _ operands: [Expression], _ place: SourcePlace) throws -> Value {
     var left = try value(operands[0])
+    if operators == ["in"] || operators == ["not in"], let parts = try parts(of: operands[1]) {
+      let found = try contains(parts, left, place)
+      return operators == ["in"] ? found : compute(try operation("not", [.bool]), [found.register])
+    }
     var all: Value?
     for (name, expression) in zip(operators, operands.dropFirst()) {
       let right = try value(expression)

@@ -11,6 +11,7 @@ extension Lowering {
     case .name(let name):
       switch variables[prefix + name] {
       case .value(let found)?: return found
+      case .parts?: throw rerun(Self.wholeList(place))
       case .mixed?, nil:
         throw rerun(Obstacle(place, "'\(name)', which is of different types on different ways, or not always set"))
       }
@@ -28,10 +29,16 @@ extension Lowering {
       } otherwise: {
         try value(otherwise)
       }
+    case .call("len", let arguments) where arguments.count == 1:
+      if let parts = try parts(of: arguments[0]) { return try count(of: parts) }
+      return try call("len", [value(arguments[0])], place)
+    case .call(let name, _) where Self.way(name) != nil: throw rerun(Self.wholeList(place))
     case .call(let name, let arguments): return try call(name, arguments.map { try value($0) }, place)
     case .member(let operand, let members): return try member(value(operand), members, place)
     case .lookup(let entries, let key, let fallback): return try lookup(entries, value(key), fallback, place)
-    case .item(let text, let index): return try item(value(text), value(index), place)
+    case .item(let text, let index):
+      if let parts = try parts(of: text) { return try part(parts, value(index), place) }
+      return try item(value(text), value(index), place)
     case .slice(let text, let start, let stop, let step): return try slice(value(text), start, stop, step, place)
     case .format(let parts): return try format(parts, place)
     case .inlined(let function, let arguments): return try inlined(function, arguments, place)
@@ -101,7 +108,7 @@ extension Lowering {
     return compute(operation, [operand.register])
   }
 
-  private func binary(_ name: String, _ left: Value, _ right: Value, _ place: SourcePlace) throws -> Value {
+  func binary(_ name: String, _ left: Value, _ right: Value, _ place: SourcePlace) throws -> Value {
     var (left, right) = (try required(left), try required(right))
     if left.kind == .bool, right.kind == .bool, ["&", "|", "^"].contains(name) {
       let found = compute(try operation(name, [.int, .int]), [left.register, right.register])
@@ -120,6 +127,10 @@ extension Lowering {
       }
     }
     if let found = try byPowerOfTwo(name, left, right) { return found }
+    if ["/", "//", "%"].contains(name), kinds.isSubset(of: [.int, .float, .real]) {
+      let isNotZero = try truth(of: right)
+      if isNotZero.constant == nil { _ = try raise(.zero, unless: isNotZero.register) }
+    }
     guard let operation = Operations.find(name, [left.kind, right.kind]) else {
       throw rerun(Obstacle(place, "'\(name)' between \(left.kind.pythonName) and \(right.kind.pythonName)"))
     }
@@ -283,6 +294,7 @@ extension Lowering {
       return Value(kind: kind, register: value.register)
     }
     guard let other else {
+      if try raise(.key, unless: isThere.register) { return try read() }
       emit(try operation("require", [.bool]), temporary(.bool), [isThere.register])
       return try read()
     }

@@ -8,7 +8,7 @@ extension Lowering {
     let names = assigned.map { prefix + $0 }
     var shapes: [String: Shape] = [:]
     for name in names { shapes[name] = entry[name].flatMap(Shape.init) }
-    let before = (obstacles.count, exitCount, frames.last?.returns.count ?? 0)
+    let before = (obstacles.count, exitCount, frames.last?.returns.count ?? 0, attempts)
     for _ in 0..<8 {
       forgetObstacles(behind: before.0)
       let turn = try turn(names, shapes, body, test, start, next)
@@ -21,7 +21,7 @@ extension Lowering {
       if wider == shapes { return try finish(turn, names, shapes, entry, otherwise, next) }
       shapes = wider
       variables = entry
-      exitCount = before.1
+      (exitCount, attempts) = (before.1, before.3)
       if !frames.isEmpty {
         frames[frames.count - 1].returns.removeLast(frames[frames.count - 1].returns.count - before.2)
       }
@@ -169,6 +169,7 @@ extension Lowering {
 
   /// `for name in text`: over the bytes of texts that are ASCII.
   func characters(_ name: String, _ iterated: Expression, _ body: [Statement], _ otherwise: [Statement]) throws {
+    if let parts = try parts(of: iterated) { return try self.parts(name, parts, body, otherwise) }
     let found = try required(value(iterated))
     guard found.kind == .text else {
       throw rerun(Obstacle(iterated.place, "a loop over a value of type \(found.kind.pythonName)", hint: "range(...)"))

@@ -56,7 +56,11 @@ extension Lowering {
   private func lower(_ statement: Statement, isTail: Bool) throws {
     switch statement.form {
     case .branch: break
-    case .set(let name, let expression): try set(prefix + name, value(expression))
+    case .set(let name, let expression):
+      if let parts = try parts(of: expression) { return try set(prefix + name, parts) }
+      try set(prefix + name, value(expression))
+    case .spread(let names, let expression): try spread(names, expression, statement.place)
+    case .attempt(let body, let handlers, let otherwise): try attempt(body, handlers, otherwise)
     case .unpack(let names, let expressions):
       // All values are there before the first name is set.
       let values = try expressions.enumerated().map { place, expression in
@@ -216,10 +220,10 @@ extension Lowering {
       throw rerun(Obstacle(place, "a call of \(syntax.name) with too many arguments"))
     }
     // Once for the types of what it returns, and once more to put that in one place.
-    let before = (obstacles.count, exitCount)
+    let before = (obstacles.count, exitCount, attempts)
     let shapes = try inlinedBody(function, values, result: nil).frame.returns
     forgetObstacles(behind: before.0)
-    exitCount = before.1
+    (exitCount, attempts) = (before.1, before.2)
     guard !shapes.isEmpty else {
       let (body, _) = try inlinedBody(function, values, result: .mixed)
       block.steps += body.steps

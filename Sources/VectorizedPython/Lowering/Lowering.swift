@@ -29,6 +29,7 @@ final class Lowering {
   var variables: [String: Binding] = [:]
   var frames: [Frame] = []
   var loops: [LoopFrame] = []
+  var attempts: [AttemptFrame] = []
 
   let resultRegister: Int
   let resultValidity: Int
@@ -59,6 +60,14 @@ final class Lowering {
     let continues: Int
     var breakEdges: [Edge] = []
     var continueEdges: [Edge] = []
+  }
+
+  /// A `try` whose body is being lowered.
+  struct AttemptFrame {
+    let handlers: [Handler]
+    let exits: [Int]
+    /// The rows that go to each handler.
+    var edges: [[Edge]]
   }
 
   init(_ functions: [FunctionSyntax], result: UDFType, kind: Kind) {
@@ -271,8 +280,8 @@ final class Lowering {
   private func join(
     _ bindings: [Binding], _ edges: [Edge], home: (Kind) -> (register: Int, validity: Int)
   ) throws -> Binding {
-    guard let shape = Shape.joined(bindings.map(Shape.init)) else { return .mixed }
     if bindings.allSatisfy({ $0 == bindings[0] }) { return bindings[0] }
+    guard let shape = Shape.joined(bindings.map(Shape.init)) else { return .mixed }
     guard shape.kind != .none else { return .value(.none) }
     let (register, validity) = home(shape.kind)
     let target = Value(kind: shape.kind, register: register, validity: shape.isOptional ? validity : nil)

@@ -25,8 +25,20 @@ struct Value: Hashable {
 /// What a local variable is at a place of the program.
 enum Binding: Hashable {
   case value(Value)
+  /// The list of a text that was split.
+  case parts(Parts)
   /// Nothing that a program can go on with: of different types on different ways, or not set on all.
   case mixed
+}
+
+/// A list of texts that nobody makes: what is taken apart, where, and at most how often.
+struct Parts: Hashable {
+  enum Way: String { case split, rsplit, partition, rpartition }
+  var way: Way
+  var text: Value
+  /// Nil for spaces.
+  var separator: Value?
+  var most: Value?
 }
 
 /// A truth value, and what it says of variables.

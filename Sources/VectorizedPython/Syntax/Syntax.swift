@@ -69,6 +69,20 @@ struct Expression: Sendable {
   }
 }
 
+/// An error that a program knows to be raised, as the front end names it.
+enum RaisedError: String, Sendable {
+  case value, type, zero, index, key
+}
+
+/// What is done about errors of a `try`.
+struct Handler: Sendable {
+  let place: SourcePlace
+  let errors: Set<RaisedError>
+  /// The variable that is the error, or nothing; it is gone behind the handler.
+  let name: String
+  let body: [Statement]
+}
+
 struct Statement: Sendable {
   let place: SourcePlace
   let form: Form
@@ -76,6 +90,9 @@ struct Statement: Sendable {
   indirect enum Form: Sendable {
     case set(String, Expression)
     case unpack([String], [Expression])
+    /// `a, b = text.split(...)`
+    case spread([String], Expression)
+    case attempt([Statement], [Handler], otherwise: [Statement])
     case branch(Expression, [Statement], [Statement])
     case loop(Expression, [Statement], [Statement])
     case range(String, [Expression], [Statement], [Statement])
@@ -91,6 +108,8 @@ struct Statement: Sendable {
     switch form {
     case .give, .leave, .next, .unsupported: true
     case .branch(_, let then, let otherwise): then.leaves && otherwise.leaves
+    case .attempt(let body, let handlers, let otherwise):
+      (body.leaves || otherwise.leaves) && handlers.allSatisfy(\.body.leaves)
     default: false
     }
   }
@@ -104,7 +123,11 @@ extension [Statement] {
     reduce(into: []) { names, statement in
       switch statement.form {
       case .set(let name, _): names.insert(name)
-      case .unpack(let several, _): names.formUnion(several)
+      case .unpack(let several, _), .spread(let several, _): names.formUnion(several)
+      case .attempt(let body, let handlers, let otherwise):
+        names.formUnion(body.assigned)
+        names.formUnion(otherwise.assigned)
+        for handler in handlers { names.formUnion(handler.body.assigned.union([handler.name])) }
       case .branch(_, let then, let otherwise), .loop(_, let then, let otherwise):
         names.formUnion(then.assigned)
         names.formUnion(otherwise.assigned)

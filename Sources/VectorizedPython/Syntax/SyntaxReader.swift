@@ -73,6 +73,9 @@ struct SyntaxReader {
     switch (try text(node[0]), node.count) {
     case ("set", 5): .set(try text(node[3]), try expression(node[4]))
     case ("unpack", 5): .unpack(try list(node[3]).map(text), try expressions(node[4]))
+    case ("spread", 5): .spread(try list(node[3]).map(text), try expression(node[4]))
+    case ("try", 6):
+      .attempt(try statements(node[3]), try list(node[4]).map(handler), otherwise: try statements(node[5]))
     case ("if", 6): .branch(try expression(node[3]), try statements(node[4]), try statements(node[5]))
     case ("while", 6): .loop(try expression(node[3]), try statements(node[4]), try statements(node[5]))
     case ("range", 7):
@@ -85,6 +88,17 @@ struct SyntaxReader {
     case ("unsupported", _): .unsupported(try obstacle(node))
     default: throw UnreadableSyntax()
     }
+  }
+
+  private func handler(_ value: SyntaxNode) throws -> Handler {
+    let node = try list(value)
+    guard node.count == 6, try text(node[0]) == "except" else { throw UnreadableSyntax() }
+    let errors = try list(node[3]).map { name in
+      guard let error = RaisedError(rawValue: try text(name)) else { throw UnreadableSyntax() }
+      return error
+    }
+    return Handler(
+      place: try place(node), errors: Set(errors), name: try text(node[4]), body: try statements(node[5]))
   }
 
   private func optional(_ value: SyntaxNode) throws -> Expression? { try optional(value, expression) }

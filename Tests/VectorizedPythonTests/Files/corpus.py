@@ -167,10 +167,138 @@ def hex_value(text: str) -> int:
     return value
 
 
-# python: splitting
+# vectorized
 @udf
 def second_field(line: str) -> str:
     return line.split(",")[1]
+
+
+# vectorized
+@udf
+def email_domain(email: str) -> str:
+    return email.rsplit("@", 1)[-1].strip().lower()
+
+
+# vectorized
+@udf
+def short_name(name: str) -> str:
+    letters = ""
+    for word in name.split():
+        letters += word[0].upper()
+    return letters
+
+
+# vectorized
+@udf
+def url_host(url: str) -> str:
+    rest = url.partition("://")[2] or url
+    host = rest.split("/", 1)[0]
+    return host.rpartition(":")[0] if ":" in host else host
+
+
+# vectorized
+@udf
+def tagged(tags: str, tag: str) -> bool:
+    return tag in tags.split(";")
+
+
+# vectorized
+@udf
+def key_value(pair: str) -> str:
+    parts = pair.split("=")
+    if len(parts) != 2:
+        return "?"
+    key, value = parts
+    return value.strip() + "<-" + key.strip()
+
+
+# vectorized
+@udf
+def semantic_version(version: str) -> int:
+    major, minor, patch = version.removeprefix("v").split(".")
+    return int(major) * 1_000_000 + int(minor) * 1_000 + int(patch)
+
+
+# vectorized
+@udf
+def int_or_none(text: str | None) -> int | None:
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return None
+
+
+# vectorized
+@udf
+def amount(text: str) -> float:
+    try:
+        value = float(text.replace(",", "").replace("$", ""))
+    except ValueError as error:
+        return -1.0
+    return round(value, 2)
+
+
+# vectorized
+@udf
+def sum_of_fields(line: str) -> int:
+    total = 0
+    for field in line.split(","):
+        try:
+            total += int(field)
+        except ValueError:
+            continue
+    return total
+
+
+# vectorized
+@udf
+def rate(part: float, whole: int) -> float:
+    try:
+        return part / whole * 100
+    except ZeroDivisionError:
+        return 0.0
+
+
+# vectorized
+@udf
+def vat_or_nothing(country: str, net: float) -> float:
+    try:
+        rate = VAT[country]
+    except KeyError:
+        return net
+    else:
+        return net * (1 + rate)
+
+
+# vectorized
+@udf
+def third_or_empty(path: str) -> str:
+    try:
+        return path.split("/")[2]
+    except IndexError:
+        return ""
+
+
+# partly: a raise
+@udf
+def strict_quantity(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"no quantity: {text}") from None
+
+
+# vectorized
+@udf
+def clock(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes:02d}:{rest:02d}"
+
+
+# python: the list as a whole
+@udf
+def sorted_tags(tags: str) -> str:
+    return ",".join(sorted(tags.split(",")))
 
 
 # python: json
@@ -458,7 +586,7 @@ def easter_month(year: int) -> int:
 
 # vectorized
 @udf
-def clock(seconds: int) -> str:
+def played(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
 
 

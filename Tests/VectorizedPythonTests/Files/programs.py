@@ -9,6 +9,11 @@ import sys
 INTS = ["0", "1", "-1", "2", "3", "5", "7", "10", "-3", "100", "255", "1000", "2**31", "2**53", "2**62", "-(2**63)", "2**63 - 1"]
 FLOATS = ["0.0", "-0.0", "1.0", "0.5", "2.5", "-1.5", "0.1", "100.0", "1e16", "1e-5", "1e300", "3.14159", "1e22"]
 TEXTS = ["''", "' '", "'a'", "'abc'", "'-'", "'_'", "','", "'1'", "'42'", "'ID-'", "'x'", "'Ünï'", "'yes'", "'\\t'", "'é'", "'A'", "'0'"]
+SEPARATORS = ["','", "','", "'-'", "'a'", "' '", "'aa'", "'é'", "'x-'", "None"]
+ERRORS = [
+    "ValueError", "ZeroDivisionError", "IndexError", "KeyError", "TypeError", "Exception", "(ValueError, TypeError)",
+    "(ZeroDivisionError, OverflowError)", "ArithmeticError", "LookupError", "OSError", "BaseException",
+]  # fmt: skip
 PADS = ["1", "2", "3", "5", "8", "-1", "0", "-2", "-4"]
 
 
@@ -73,6 +78,19 @@ class Writer:
         name, parameters, _ = self.random.choice(known)
         return f"{name}({', '.join(self.expression(parameter, depth) for parameter in parameters)})"
 
+    def split(self, text):
+        """A list of texts."""
+        separator = self.random.choice(SEPARATORS)
+        if self.random.random() < 0.2:
+            return f"{text}.{self.one('split', 'rsplit')}({separator}, {self.one('0', '1', '2', '-1', 'maxsplit=1', 'LIMIT - 39')})"
+        return f"{text}.{self.one('split', 'split', 'rsplit')}({separator})"
+
+    def list(self, depth):
+        known = self.variables("parts")
+        if known and self.random.random() < 0.6:
+            return self.random.choice(known)
+        return self.split(self.expression("str", depth))
+
     def either(self, type_, depth):
         optional = self.variables(f"{type_}?")
         choices = [
@@ -102,6 +120,7 @@ class Writer:
             lambda: f"{self.one('int', 'round', 'math.floor', 'math.ceil', 'math.trunc')}({e('float')})",
             lambda: f"{self.one('min', 'max')}({e()}, {e()})",
             lambda: f"len({e('str')})",
+            lambda: f"len({self.list(depth)})",
             lambda: f"{e('str')}.{self.one('count', 'find', 'rfind')}({e('str')})",
             lambda: f"int(str({e()}))",
             lambda: f"int({e('bool')})",
@@ -113,6 +132,7 @@ class Writer:
             lambda: self.either("int", depth),
         ], [
             lambda: f"int({e('str')})",
+            lambda: f"int({self.list(depth)}[{self.one('0', '-1', '1')}])",
             lambda: f"NUMBERS[{e()}]",
             lambda: f"({e()} {self.one('<<', '>>')} {self.one('62', '70', f'min({e()}, 200)')})",
             lambda: f"(({e()}) ** max(-3, min({e()}, 5)) if abs({self.leaf('int')}) < 9 else 1)",
@@ -167,6 +187,8 @@ class Writer:
             lambda: f"({e('int')} in MEMBERS)",
             lambda: f"({e('float')} in (0.5, 1, 2.5, -0.0))",
             lambda: f"({e('str')} in WORDS)",
+            lambda: f"({e('str')} {self.one('in', 'not in')} {self.list(depth)})",
+            lambda: f"(not {self.list(depth)})",
             lambda: f"({e('str')} not in CODES)",
             lambda: f"{e('str')}.{self.one('startswith', 'endswith')}({e('str')})",
             lambda: f"{e('str')}.{self.one('isdigit', 'isalpha', 'isalnum', 'isspace', 'isupper', 'islower', 'isascii', 'isidentifier', 'isnumeric', 'isdecimal')}()",
@@ -195,11 +217,15 @@ class Writer:
             lambda: f"f'{{{e('int')}}}-{{{e('float')}:.{self.one('0', '1', '2', '6')}f}}'" if depth < 1 else e(),
             lambda: f"f'<{{{self.random.choice(self.variables('int') or ['LIMIT'])}:0{self.one('2', '5', '12')}d}}>'",
             lambda: f"NAMES.get({e()}, {e()})",
+            lambda: f"({e()} + 'x').split({self.random.choice(SEPARATORS[:-1])})[{self.one('0', '-1')}]",
+            lambda: f"{e()}.{self.one('partition', 'rpartition')}({self.random.choice(SEPARATORS[:-1])})[{self.one('0', '1', '2', '-1')}]",
             lambda: f"{self.one('min', 'max')}({e()}, {e()})",
             lambda: self.either("str", depth),
         ], [
             lambda: f"str({self.one('min', 'max')}({e('float')}, {e('int')}))",
             lambda: f"NAMES[{e()}]",
+            lambda: f"{self.list(depth)}[{self.one('0', '-1', '1', '2', '-2', e('int'))}]",
+            lambda: f"{e()}.{self.one('split', 'partition')}({e()})[{self.one('0', '1', '-1')}]",
             lambda: f"{e()}[{self.random.choice(PADS)}]",
         ])
 
@@ -231,7 +257,7 @@ class Writer:
         """Adds a statement; gives whether nothing comes behind it."""
         pad = "    " * indent
         kind = self.random.random()
-        plain = [name for name, type_ in self.names.items() if not type_.endswith("?") and type_ != "counter"]
+        plain = [name for name, type_ in self.names.items() if not type_.endswith("?") and type_ not in ("counter", "parts")]
         if kind < 0.3 or depth <= 0:
             type_ = self.type()
             value = self.bounded(type_, self.expression(type_, self.depth), loop)
@@ -265,7 +291,7 @@ class Writer:
             self.loops += 1
             if self.random.random() < 0.3:
                 name = self.new("str")
-                lines.append(f"{pad}for {name} in {self.expression('str', 1)}:")
+                lines.append(f"{pad}for {name} in {self.expression('str', 1) if self.random.random() < 0.5 else self.list(1)}:")
             else:
                 name = self.new("int")
                 bounds = self.one("5", "2, 6", "7, 0, -2", f"min(4, abs({self.expression('int', 1)}))", "0, 9, 4", "3, 3")
@@ -287,18 +313,47 @@ class Writer:
             lines.append(f"{pad}    {counter} += 1")
             self.block(result, lines, depth - 1, indent + 1, True)
             self.loops -= 1
-        elif kind < 0.94 and loop:
+        elif kind < 0.92:
+            self.attempt(result, lines, depth, indent, loop)
+        elif kind < 0.93:
+            if self.random.random() < 0.5:
+                text = self.split(self.expression("str", self.depth - 1))
+                lines.append(f"{pad}{self.new('parts')} = {text}")
+            else:
+                # As many as there may be.
+                text = f"({self.expression('str', 1)} + ',')"
+                text = f"{text}.split(',', 1)" if self.random.random() < 0.7 else f"{text}.{self.one('split', 'rsplit')}(',')"
+                lines.append(f"{pad}{self.new('str')}, {self.new('str')} = {text}")
+        elif kind < 0.95 and loop:
             lines.append(f"{pad}{self.one('break', 'continue')}")
             return True
-        elif kind < 0.943:
+        elif kind < 0.953:
             lines.append(f"{pad}assert {self.expression('bool', 2)}")
-        elif kind < 0.948:
+        elif kind < 0.958:
             # Only rows that get here are Python's.
             lines.append(f"{pad}{self.new('int')} = len([{self.expression('int', 1)}])")
         else:
             lines.append(f"{pad}return {self.returned(result)}")
             return True
         return False
+
+    def attempt(self, result, lines, depth, indent, loop):
+        pad = "    " * indent
+        lines.append(f"{pad}try:")
+        risky = self.one("int({})", "float({})", "LIMIT // len({})", "NUMBERS[len({})]", "ord({}[2])", "len({}.split()[1])")
+        type_ = "float" if risky.startswith("float") else "int"
+        before = dict(self.names)
+        value = risky.format(self.expression("str", 1))
+        lines.append(f"{pad}    {self.new(type_)} = {value}")
+        self.block(result, lines, depth - 1, indent + 1, loop)
+        self.names = before
+        for _ in range(self.one(1, 1, 2)):
+            named = " as error" if self.random.random() < 0.2 else ""
+            lines.append(f"{pad}except {self.random.choice(ERRORS)}{named}:")
+            self.block(result, lines, depth - 1, indent + 1, loop)
+        if self.random.random() < 0.2:
+            lines.append(f"{pad}else:")
+            self.block(result, lines, depth - 1, indent + 1, loop)
 
     def returned(self, result):
         if result.endswith("?") and self.random.random() < 0.2:
