@@ -74,6 +74,12 @@ private final class Lone {
         (0..<count).map { row in
           String(decoding: UnsafeBufferPointer(start: texts[row].start, count: texts[row].count), as: UTF8.self)
         } as [String?])
+    case .date:
+      column = try OperationTests.temporal(
+        .date32, (0..<count).map { Int32(truncatingIfNeeded: lanes.values(0, as: Int64.self)[$0]) })
+    case .moment:
+      column = try OperationTests.temporal(
+        .timestamp(.microsecond, timeZone: nil), (0..<count).map { lanes.values(0, as: Int64.self)[$0] })
     case .float: column = Column((0..<count).map { lanes.values(0, as: Double.self)[$0] } as [Double?])
     case .bool: column = Column((0..<count).map { lanes.values(0, as: Int64.self)[$0] != 0 } as [Bool?])
     default: column = Column((0..<count).map { lanes.values(0, as: Int64.self)[$0] } as [Int64?])
@@ -86,7 +92,9 @@ private final class Lone {
     case .int: .int
     case .float: .float
     case .bool: .bool
-    case .text, .none, .real: .string
+    case .date: .date
+    case .moment: .timestamp(.microsecond, timeZone: nil)
+    case .text, .none, .real, .span: .string
     }
   }
 }

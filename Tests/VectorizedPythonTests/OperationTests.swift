@@ -25,8 +25,22 @@ import Testing
     "3.14", "-0.5", "1e5", ".5", "1.", "nan", "1e999", "0.1000000000000000055511151231257827", "9223372036854775807",
     "123456789012345678", "1234567890123456789", "é", "Ünï", "straße", "e\u{301}", "日本", "😀a", "²", "٣",
     "\u{a0}x\u{2003}", "x_1", "1x",
-    "\u{0}", "-", "ID-", "lo", "\u{2003}", "É", "@AZ[`az{ XYZ xyz", "Z", "Zz@",
+    "2024-02-29", "2023-02-29", "2024-02-29 12:30", "2024-01-31T23:59:59", "2024-01-31 23:59:60",
+    "1999-12-31 00:00:00.000001", "0000-01-01",
+    "20240131", "2024-W05", "2024-01-31T24:00:00", "\u{0}", "-", "ID-", "lo", "\u{2003}", "É", "@AZ[`az{ XYZ xyz", "Z",
+    "Zz@",
   ]
+
+  private static let days: [Int32] = [
+    0, -1, 1, -719_162, -719_161, 2_932_896, 2_932_895, 59, 60, 10_956, 11_015, 11_016, 11_017, 19_722, 19_723, 19_782,
+    20_088, 364, 365,
+    -25_567, -141_428, -354_285, 18_262, 18_629, 18_630, 18_631,
+  ]
+
+  private static let moments: [Int64] =
+    days.flatMap { day in
+      [0, 1, 59_999_999, 3_600_000_000, 43_200_500_000, 86_399_999_999].map { Int64(day) * 86_400_000_000 + $0 }
+    }
 
   private static func column(_ kind: Kind, _ values: (Int) -> Int, _ count: Int) throws -> Column? {
     switch kind {
@@ -34,8 +48,18 @@ import Testing
     case .float: Column((0..<count).map { floats[values($0) % floats.count] } as [Double?])
     case .bool: Column((0..<count).map { values($0) % 2 == 0 } as [Bool?])
     case .text: Column((0..<count).map { texts[values($0) % texts.count] } as [String?])
-    case .none, .real: nil
+    case .date: try Self.temporal(.date32, (0..<count).map { days[values($0) % days.count] })
+    case .moment:
+      try Self.temporal(
+        .timestamp(.microsecond, timeZone: nil), (0..<count).map { moments[values($0) % moments.count] })
+    case .none, .real, .span: nil
     }
+  }
+
+  static func temporal<Value: FixedWidthColumnElement>(_ type: ColumnType, _ values: [Value]) throws -> Column {
+    var builder = try FixedWidthBuilder<Value>(type: type)
+    for value in values { builder.append(value) }
+    return builder.finish()
   }
 
   private static func annotation(_ kind: Kind) -> String {
@@ -43,7 +67,9 @@ import Testing
     case .int: "int"
     case .float: "float"
     case .bool: "bool"
-    case .text, .none, .real: "str"
+    case .date: "date"
+    case .moment: "datetime"
+    case .text, .none, .real, .span: "str"
     }
   }
 
@@ -52,7 +78,9 @@ import Testing
 
   static let known = Operations.all.filter { $0.example != nil }
 
-  static let source: String = known.enumerated().reduce(into: "import math\nfrom clutch import udf\n") {
+  static let source: String = known.enumerated().reduce(
+    into: "import math\nfrom datetime import date, datetime\nfrom clutch import udf\n"
+  ) {
     text, entry in
     let (index, operation) = entry
     let parameters = zip("xyz", operation.operands).map { "\($0): \(annotation($1))" }.joined(separator: ", ")
@@ -80,6 +108,8 @@ import Testing
         large.contains(operation.name) && place > 0 ? 12 : integers.count
       case .float: floats.count
       case .bool: 2
+      case .date: days.count
+      case .moment: moments.count
       default: texts.count
       }
     }

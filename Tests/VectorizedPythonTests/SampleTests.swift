@@ -61,4 +61,46 @@ import Testing
       }
     }
   }
+
+  @Test func `rows that Python runs run once, also where nothing in sight has effects`() throws {
+    // All go to the handler, which counts.
+    let source = """
+      from clutch import udf
+      seen = [0]
+      @udf
+      def numbered(x: int) -> int:
+        try:
+          return int(str(x) + "x") if x % 3 == 0 else ord(str(x + 10**9))
+        except (ValueError, TypeError):
+          seen[0] += 1
+          return seen[0]
+      """
+    let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: 1))
+    defer { pool.close() }
+    var calls: Int64 = 0
+    // Of 60,000 rows six would be compared.
+    for _ in 0..<6 {
+      for found in try pool.integers("numbered", counting(10_000)) {
+        calls += 1
+        #expect(found == calls)
+        guard found == calls else { return }
+      }
+    }
+  }
+
+  @Test func `a row that takes too long is named, also where it would have been compared`() throws {
+    let source = """
+      from clutch import udf
+      @udf(timeout=0.3)
+      def f(x: int) -> int:
+        while x == 4986:
+          pass
+        return x
+      """
+    let pool = try UDFPool(UDFSource(source), HostOptions(interpreters: 1))
+    defer { pool.close() }
+    let error = #expect(throws: UDFError.self) { try pool.rows("f", counting(10_000)) }
+    #expect(error?.row?.index == 4986)
+    #expect(error?.code == .deadlineExceeded)
+  }
 }

@@ -49,8 +49,9 @@ func compareTiers(
   defer { comparison.close() }
   let count = columns[0].count
   for function in functions.matches(of: /@udf/).indices {
-    for range in [0..<count, 3..<count, 13..<count - 2, 8..<count, 0..<min(count, 5), min(count, 1_020)..<min(count, 1_030)] {
-      guard range.upperBound <= count, !range.isEmpty else { continue }
+    for (low, high) in [(0, count), (3, count), (13, count - 2), (8, count), (0, 5), (1_020, 1_030)] {
+      guard low < high, high <= count else { continue }
+      let range = low..<high
       let slices = columns.map { $0.slice(range) }
       let fields = slices.enumerated().map { Field(name: "c\($0)", type: $1.type) }
       let batch = try RecordBatch(schema: Schema(fields), columns: slices, rowCount: range.count)

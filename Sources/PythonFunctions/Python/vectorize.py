@@ -17,6 +17,7 @@ from types import CodeType, FunctionType, ModuleType
 from warnings import catch_warnings
 
 _PyCF_ONLY_AST = ast.PyCF_ONLY_AST
+_dict_of = ModuleType.__dict__["__dict__"].__get__
 _fields_of = ast.AST.__dict__["__dict__"].__get__
 _MISSING = object()
 _NoneType = type(None)
@@ -54,6 +55,21 @@ _METHODS = frozenset((
     "islower", "isascii", "isidentifier", "zfill", "ljust", "rjust", "center", "removeprefix", "removesuffix", "split", "rsplit",
     "partition", "rpartition",
 ))  # fmt: skip
+
+# Of dates, datetimes and timedeltas: what they have, and what makes them.
+_PARTS = frozenset(("year", "month", "day", "hour", "minute", "second", "microsecond", "days", "seconds", "microseconds"))
+_DATE_METHODS = frozenset(("weekday", "isoweekday", "toordinal", "date", "isoformat", "strftime", "total_seconds", "isocalendar"))
+_CLASS_METHODS = frozenset(("date.fromisoformat", "datetime.fromisoformat", "datetime.strptime"))
+_MAKERS = {
+    "date": (3, ("year", "month", "day")),
+    "datetime": (3, ("year", "month", "day", "hour", "minute", "second", "microsecond")),
+    "timedelta": (0, ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")),
+}  # fmt: skip
+_type_flags, _type_name, _type_module = (type.__dict__[name].__get__ for name in ("__flags__", "__name__", "__module__"))
+_HEAP_TYPE = 1 << 9
+_EPOCH = 719163  # 1970-01-01 as an ordinal
+_time = sys.modules["time"] if "time" in sys.modules else __import__("time")
+_strftime = _time.strftime
 
 _BINARY = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.LShift: "<<",
@@ -185,6 +201,8 @@ class _Functions:
     def definition(self, function):
         code = function.__code__
         line = code.co_firstlineno
+        if code.co_name == "<lambda>":
+            raise _Refused((line, 1, "a lambda", "a function with def at the top of the file"))
         if code.co_filename != self.filename or code.co_filename not in _sources:
             raise _Refused((line, 1, f"a function of another file, {code.co_filename}", "a function of the same file"))
         if not any(code is each for each in _codes(_sources[code.co_filename][1])):
@@ -375,8 +393,7 @@ class _Body:
         if kind is ast.MatchValue:
             return ["compare", *at, ["=="], [subject, self.expression(fields["value"])]]
         if kind is ast.MatchSingleton:
-            if fields["value"] is None:
-                return ["compare", *at, ["is"], [subject, ["constant", *at, ["none", ""]]]]
+            return ["compare", *at, ["is"], [subject, ["constant", *at, _constant(fields["value"])]]]
         elif kind is ast.MatchOr:
             tests = [self.pattern(each, subject, at) for each in fields["patterns"]]
             return None if None in tests else ["or", *at, tests]
@@ -437,6 +454,12 @@ class _Body:
         if kind is ast.JoinedStr:
             return self.formatted(fields, at)
         if kind is ast.Attribute:
+            name = fields["attr"]
+            week = self.isocalendar(fields["value"], {"year": 0, "week": 1}.get(name), at)
+            if week:
+                return week
+            if name in _PARTS:
+                return ["attribute", *at, self.expression(fields["value"]), name]
             raise _Unsupported(*at, self.named(node) or f"the attribute '{fields['attr']}'", "")
         raise _Unsupported(*at, *_EXPRESSIONS.get(kind, (f"an expression of the kind {kind.__name__}", "")))
 
@@ -447,10 +470,10 @@ class _Body:
             return fields["value"]
         if kind is ast.Name and fields["id"] not in self.locals:
             value = self.resolved(node)[0]
-            return value if type(value) in (int, float, str, bool, _NoneType) else _MISSING
+            return value if _is_constant(value) else _MISSING
         if kind is ast.Attribute:
             value = self.attribute(node)[0]
-            return value if type(value) in (int, float, str, bool, _NoneType) else _MISSING
+            return value if _is_constant(value) else _MISSING
         if kind is ast.UnaryOp and type(fields["op"]) is ast.USub:
             value = self.folded(fields["operand"])
             return -value if type(value) in (int, float) else _MISSING
@@ -471,7 +494,7 @@ class _Body:
         if value is _MISSING:
             self.functions.relies(_real_builtins, name)
             value = _real_builtins.get(name, _MISSING)
-        return value, _BY_ID.get(id(value), "")
+        return value, _BY_ID.get(id(value), "") or _date_type(value)
 
     def attribute(self, node):
         """What an attribute of a global module stands for, and what the table calls it; _MISSING and "" for anything else."""
@@ -479,11 +502,19 @@ class _Body:
         if type(fields["value"]) is not ast.Name:
             return _MISSING, ""
         module = self.resolved(fields["value"])[0]
-        if module is not math:
+        if type(module) is not ModuleType:
             return _MISSING, ""
-        self.functions.relies(math.__dict__, fields["attr"])
-        value = math.__dict__.get(fields["attr"], _MISSING)
-        return value, _BY_ID.get(id(value), "")
+        value = _dict_of(module).get(fields["attr"], _MISSING)
+        if module is not math and not _date_type(value):
+            return _MISSING, ""
+        self.functions.relies(_dict_of(module), fields["attr"])
+        return value, _BY_ID.get(id(value), "") or _date_type(value)
+
+    def date_type(self, node):
+        """The name of one of the types of dates, if that is what an expression stands for."""
+        kind = type(node)
+        value = self.resolved(node)[0] if kind is ast.Name else self.attribute(node)[0] if kind is ast.Attribute else _MISSING
+        return _date_type(value)
 
     def named(self, node):
         """What an expression is in words, if it has a name."""
@@ -509,6 +540,10 @@ class _Body:
             if members is not None:
                 found = ["member", *at, self.expression(nodes[0]), members]
                 return found if operators[0] == "in" else ["not", *at, found]
+        if len(nodes) == 2 and all(type(each) is ast.Tuple for each in nodes):
+            sides = [[self.expression(each) for each in _fields_of(side)["elts"]] for side in nodes]
+            if len(sides[0]) == len(sides[1]) > 0 and operators[0] in ("<", "<=", ">", ">=", "==", "!="):
+                return ["tuples", *at, operators[0], *sides]
         return ["compare", *at, operators, [self.expression(each) for each in nodes]]
 
     def members(self, node):
@@ -542,6 +577,12 @@ class _Body:
     def call(self, fields, at, node):
         function, arguments = fields["func"], fields["args"]
         kind, parts = type(function), _fields_of(function)
+        if kind in (ast.Name, ast.Attribute) and self.date_type(function):
+            return self.made(self.date_type(function), fields, at)
+        if kind is ast.Attribute and parts["attr"] == "replace" and not arguments and fields["keywords"]:
+            changed = [[each["arg"], self.expression(each["value"])] for each in map(_fields_of, fields["keywords"])]
+            if all(name in _PARTS for name, _ in changed):
+                return ["replaced", *at, self.expression(parts["value"]), changed]
         keywords, most = [_fields_of(each) for each in fields["keywords"]], None
         if [each["arg"] for each in keywords] == ["maxsplit"] and kind is ast.Attribute and parts["attr"] in ("split", "rsplit"):
             keywords, most = (), keywords[0]["value"]
@@ -569,8 +610,65 @@ class _Body:
             return ["inlined", *at, number, [self.expression(each) for each in arguments]]
         raise _Unsupported(*at, self.named(node) or "a call", "")
 
+    def made(self, name, fields, at):
+        """A date, datetime or timedelta of its parts; one of constants is a constant."""
+        required, names = _MAKERS[name]
+        given = dict(zip(names, fields["args"]))
+        for each in map(_fields_of, fields["keywords"]):
+            if each["arg"] not in names or each["arg"] in given:
+                raise _Unsupported(*at, f"a {name} with the argument {each['arg']}", "")
+            given[each["arg"]] = each["value"]
+        if len(given) < len(fields["args"]) or any(each not in given for each in names[:required]):
+            raise _Unsupported(*at, f"a {name} with other arguments", "")
+        values = {each: self.folded(node) for each, node in given.items()}
+        if all(type(value) in (int, float) for value in values.values()):
+            try:
+                constant = _constant(self.date_value(fields["func"])(**values))
+            except (ArithmeticError, ValueError, TypeError):
+                constant = None
+            if constant:
+                return ["constant", *at, constant]
+        zero = ["constant", *at, ["int", "0"]]
+        return ["call", *at, name, [self.expression(given[each]) if each in given else zero for each in names]]
+
+    def date_value(self, node):
+        return (self.resolved(node) if type(node) is ast.Name else self.attribute(node))[0]
+
+    def isocalendar(self, node, index, at):
+        """A part of `x.isocalendar()`, if that is what stands there."""
+        if index not in (0, 1) or type(node) is not ast.Call:
+            return None
+        fields = _fields_of(node)
+        function = fields["func"]
+        if type(function) is not ast.Attribute or fields["args"] or fields["keywords"]:
+            return None
+        parts = _fields_of(function)
+        if parts["attr"] != "isocalendar":
+            return None
+        return ["call", *at, f"method.isocalendar()[{index}]", [self.expression(parts["value"])]]
+
+    def relies_on_time(self, at):
+        """What writes dates is a function of `time`, which is looked up whenever one is written."""
+        self.functions.relies(sys.modules, "time")
+        self.functions.relies(_dict_of(_time), "strftime")
+        if sys.modules.get("time") is not _time or _time.strftime is not _strftime:
+            raise _Unsupported(*at, "a strftime that is not Python's", "")
+
     def method(self, parts, arguments, most, at):
         name = parts["attr"]
+        owner = self.date_type(parts["value"])
+        if owner:
+            if f"{owner}.{name}" not in _CLASS_METHODS:
+                return None
+            if name == "strptime":
+                self.functions.relies(sys.modules, "_strptime")
+                if "_strptime" in sys.modules:
+                    self.functions.relies(_dict_of(sys.modules["_strptime"]), "_strptime_datetime")
+            return ["call", *at, f"{owner}.{name}", [self.expression(each) for each in arguments]]
+        if name in _DATE_METHODS:
+            if name == "strftime":
+                self.relies_on_time(at)
+            return ["call", *at, f"method.{name}", [self.expression(each) for each in [parts["value"], *arguments]]]
         if name == "get" and 1 <= len(arguments) <= 2:
             found = self.lookup(parts["value"], arguments[0], arguments[1] if len(arguments) == 2 else _MISSING, at)
             if found:
@@ -603,7 +701,9 @@ class _Body:
             parts = _fields_of(index)
             bounds = [None if parts[each] is None else self.expression(parts[each]) for each in ("lower", "upper", "step")]
             return ["slice", *at, self.expression(fields["value"]), *bounds]
+        place = self.folded(index)
         found = self.lookup(fields["value"], index, None, at)
+        found = found or self.isocalendar(fields["value"], place if type(place) is int else None, at)
         return found or ["item", *at, self.expression(fields["value"]), self.expression(index)]
 
     def formatted(self, fields, at):
@@ -619,9 +719,15 @@ class _Body:
                 if any(type(text) is not str for text in texts):
                     raise _Unsupported(*at, "a format that is computed", "")
                 specification = "".join(texts)
+                if "%" in specification:
+                    self.relies_on_time(at)
             if inner["conversion"] not in (-1, 115):
                 raise _Unsupported(*at, "a part of an f-string with !r or !a", "")
-            parts.append([self.expression(inner["value"]), specification])
+            value = self.expression(inner["value"])
+            if inner["conversion"] == 115 and specification:
+                # It is the text that is formatted.
+                value = ["call", *at, "str", [value]]
+            parts.append([value, specification])
         return ["format", *at, parts]
 
 
@@ -639,7 +745,29 @@ def _constant(value):
     if kind is str:
         # A text with a surrogate is no UTF-8.
         return ["str", value] if value.isascii() or _is_utf8(value) else None
+    name = _date_type(kind)
+    if name == "date":
+        return ["date", int.__repr__(value.toordinal() - _EPOCH)]
+    if name == "datetime" and value.tzinfo is None and value.fold == 0:
+        seconds = (value.toordinal() - _EPOCH) * 86400 + value.hour * 3600 + value.minute * 60 + value.second
+        return ["datetime", int.__repr__(seconds * 10**6 + value.microsecond)]
+    if name == "timedelta":
+        number = (value.days * 86400 + value.seconds) * 10**6 + value.microseconds
+        return ["timedelta", int.__repr__(number)] if -(2**63) <= number < 2**63 else None
     return None
+
+
+def _is_constant(value):
+    kind = type(value)
+    return kind in (int, float, str, bool, _NoneType) or bool(_date_type(kind))
+
+
+def _date_type(value):
+    """The name of a type of the module datetime: as it came with Python, so that nobody can have changed it."""
+    if type(value) is not type or _type_flags(value) & _HEAP_TYPE or _type_module(value) != "datetime":
+        return ""
+    name = _type_name(value)
+    return name if name in _MAKERS else ""
 
 
 def _is_utf8(text):

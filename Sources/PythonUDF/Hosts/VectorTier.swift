@@ -44,7 +44,8 @@ final class VectorTier: @unchecked Sendable {
     }
     let found = if let profiled { profiled.withoutPython(compute) } else { compute() }
     guard let run = found else { return try module.rows(function, batch, context, in: py) }
-    if program.obstacles.isEmpty, let row = known.sample(of: batch.rowCount),
+    // A row that the program left to Python may have effects there, and must not run twice.
+    if program.obstacles.isEmpty, let row = known.sample(of: batch.rowCount), run.isComputed(row),
       let column = sample(function, batch, row, context, of: module, in: py), run.differs(at: row, from: column)
     {
       tell(module.functions[function].signature.name, row)

@@ -34,8 +34,17 @@ package struct GeneratedColumns {
     case .float: return Column(nulls.map { $0 ? nil : float() } as [Double?])
     case .float32: return Column(nulls.map { $0 ? nil : Float(float()) } as [Float?])
     case .string: return Column(nulls.map { $0 ? nil : text() } as [String?])
+    case .date: return try column(.date32, nulls.map { $0 ? nil : day() })
+    case .timestamp(.microsecond, timeZone: nil):
+      return try column(.timestamp(.microsecond, timeZone: nil), nulls.map { $0 ? nil : moment() })
     default: return nil
     }
+  }
+
+  private func column<Value: FixedWidthColumnElement>(_ type: ColumnType, _ values: [Value?]) throws -> Column {
+    var builder = try FixedWidthBuilder<Value>(type: type)
+    for value in values { if let value { builder.append(value) } else { builder.appendNull() } }
+    return builder.finish()
   }
 
   // MARK: Values
@@ -69,6 +78,31 @@ package struct GeneratedColumns {
     }
   }
 
+  private static let days: [Int32] = [
+    0, -1, -719_162, 2_932_896, 59, 60, 10_957, 11_016, 11_017, 19_782, 19_723, 20_088, -25_567, -354_285, 364, 365,
+  ]
+
+  /// Mostly of these times; now and then any that Python has, or none.
+  package mutating func day() -> Int32 {
+    switch below(20) {
+    case 0..<12: Int32(below(20_000))
+    case 12..<16: Int32(below(3_652_059) - 719_162)
+    case 16..<19: element(of: Self.days)
+    default: chance(0.1) ? Int32(truncatingIfNeeded: integer()) : Int32(below(2_000) - 1_000)
+    }
+  }
+
+  package mutating func moment() -> Int64 {
+    let day = Int64(min(max(day(), -719_162), 2_932_896)) * 86_400_000_000
+    switch below(20) {
+    case 0..<6: return day
+    case 6..<12: return day + Int64(below(86_400)) * 1_000_000
+    case 12..<18: return day + Int64(next() % 86_400_000_000)
+    case 18: return day + 86_399_999_999
+    default: return chance(0.1) ? integer() : day + 1
+    }
+  }
+
   private static let floats: [Double] = [
     0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 0.1, 1e16, 1e15, 123_456_789_012_345_680, 1e-5, 0.0001, 1e22, 1e23,
     1e300,
@@ -94,7 +128,8 @@ package struct GeneratedColumns {
     "12345678901234567890",
     "ID-123456", "foo-bar_baz", "a,b,,c", "x=1;y=2", "Ünï-Code", "straße", "İstanbul", "e\u{301}", "٣٤", "²", "日本語",
     "😀", "\u{2003}x\u{2003}",
-    "\u{85}x", "\u{a0}y\u{a0}", "ǅ", "ﬁ", "yes", "no", "True", "None", "2024-01-31", "aaa", "abcabc", "A", "z", "0",
+    "\u{85}x", "\u{a0}y\u{a0}", "ǅ", "ﬁ", "yes", "no", "True", "None", "2024-01-31", "2024-02-29", "2023-02-29",
+    "2024-01-31 12:30:59", "1999-12-31T23:59:59.5", "31.12.1999", "aaa", "abcabc", "A", "z", "0",
     "~", "\u{0}", "a\u{0}b",
     "\u{d7ff}\u{e000}\u{ffff}", "NYC", "New York", "new-york", "DE", "de", "US", "gold", "silver", "K",
   ]

@@ -32,6 +32,12 @@ package final class VectorComparison {
     }
   }
 
+  /// A batch that Python takes too long for, so that nothing can be compared.
+  package struct TooLong: Error, Sendable {
+    package let rows: Int
+    package let limit: Duration
+  }
+
   private let vectorized: UDFPool
   private let python: UDFPool
   package var signatures: [UDFSignature] { python.signatures }
@@ -54,10 +60,18 @@ package final class VectorComparison {
 
   /// Compares a function's outcomes for a batch: values, and the type and text of what is raised.
   ///
-  /// - Throws: `Difference`; `UDFError`.
-  package func compare(_ function: Int, _ batch: RecordBatch) throws -> Count {
-    let options = CallOptions(errorMode: .collect)
-    let outcomes = [vectorized, python].map { pool in Result { try pool.evaluateAndWait(function, batch, options) } }
+  /// - Parameter limit: what Python may take for the batch; nil for what the function itself says.
+  /// - Throws: `Difference`; `TooLong`; `UDFError`.
+  package func compare(_ function: Int, _ batch: RecordBatch, within limit: Duration? = nil) throws -> Count {
+    var options = CallOptions(errorMode: .collect)
+    // A function with a timeout of its own ends by itself.
+    let isLimited = limit != nil && signatures[function].timeouts.isEmpty
+    if isLimited { options.timeouts.batch = limit }
+    let expected = Result { try python.evaluateAndWait(function, batch, options) }
+    if isLimited, let limit, case .failure(let error as UDFError) = expected, error.code == .deadlineExceeded {
+      throw TooLong(rows: batch.rowCount, limit: limit)
+    }
+    let outcomes = [Result { try vectorized.evaluateAndWait(function, batch, options) }, expected]
     var count = Count()
     if case .failure(let mine) = outcomes[0], case .failure(let theirs) = outcomes[1], "\(mine)" == "\(theirs)" {
       // What ends a call in every mode, such as a MemoryError.
@@ -65,13 +79,13 @@ package final class VectorComparison {
       return count
     }
     let found = try outcome(outcomes[0], function, batch, of: "without Python", other: outcomes[1])
-    let expected = try outcome(outcomes[1], function, batch, of: "in Python", other: outcomes[0])
+    let known = try outcome(outcomes[1], function, batch, of: "in Python", other: outcomes[0])
     (count.rows, count.vectorized, count.rerun) = (batch.rowCount, found.vectorizedRows, found.rerunRows)
-    let (failed, failing) = (Self.failures(found), Self.failures(expected))
+    let (failed, failing) = (Self.failures(found), Self.failures(known))
     for row in 0..<batch.rowCount {
       let mine = failed[row] ?? Self.text(found.values, row)
-      let theirs = failing[row] ?? Self.text(expected.values, row)
-      if mine != theirs, !(try isRandom(function, batch, row)) {
+      let theirs = failing[row] ?? Self.text(known.values, row)
+      if !mine.utf8.elementsEqual(theirs.utf8), !(try isRandom(function, batch, row)) {
         throw Difference(
           function: signatures[function].name, row: row, arguments: Self.arguments(batch, row), vectorized: mine,
           python: theirs)
@@ -100,11 +114,13 @@ package final class VectorComparison {
   }
 
   /// The same, with a single row as the difference if one is enough to show it.
-  package func compareToSmallest(_ function: Int, _ batch: RecordBatch) throws -> Count {
-    do { return try compare(function, batch) } catch let difference as Difference {
+  package func compareToSmallest(
+    _ function: Int, _ batch: RecordBatch, within limit: Duration? = nil
+  ) throws -> Count {
+    do { return try compare(function, batch, within: limit) } catch let difference as Difference {
       guard batch.rowCount > 0 else { throw difference }
       let row = try Self.row(difference.row, of: batch)
-      _ = try compare(function, row)
+      _ = try compare(function, row, within: limit)
       throw difference
     }
   }

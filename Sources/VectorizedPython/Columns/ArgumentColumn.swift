@@ -35,6 +35,16 @@ struct ArgumentColumn {
       load = { lanes, first, count in
         Self.unpack(bytes, offset + first, count, into: lanes.values(register, as: Int64.self))
       }
+    case (.date, .date32):
+      load = Self.checked(column, register, DateKernels.days) { (value: Int32) in Int64(value) }
+    case (.moment, .timestamp(let unit, nil)):
+      // Of nanoseconds Python takes only some.
+      let factors: [TimeUnit: Int64] = [.second: 1_000_000, .millisecond: 1_000, .microsecond: 1]
+      guard let factor = factors[unit] else { return nil }
+      load = Self.checked(column, register, DateKernels.moments) { (value: Int64) in
+        let (moment, overflow) = value.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : moment
+      }
     case (.text, .utf8), (.text, .largeUTF8), (.text, .utf8View):
       let rows = VariableWidthRows(column)
       let hasNulls = column.nullCount > 0
@@ -105,6 +115,28 @@ struct ArgumentColumn {
     return { lanes, first, count in
       let wide = lanes.values(register, as: Wide.self)
       for row in 0..<count { wide[row] = widen(values[first + row]) }
+    }
+  }
+
+  /// Rows of which a value is not in the range are CPython's, which says what is wrong with it.
+  private static func checked<Value>(
+    _ column: Column, _ register: Int, _ range: ClosedRange<Int64>, _ widen: @escaping (Value) -> Int64
+  ) -> (Lanes, Int, Int) -> Void {
+    let values = column.unsafeValues.assumingMemoryBound(to: Value.self)
+    return { lanes, first, count in
+      let wide = lanes.values(register, as: Int64.self)
+      var areInside = true
+      for row in 0..<count {
+        let value = widen(values[first + row])
+        let isInside = range.contains(value)
+        wide[row] = isInside ? value : 0
+        areInside = areInside && isInside
+      }
+      guard !areInside else { return }
+      for row in 0..<count where !range.contains(widen(values[first + row])) {
+        lanes.marks[row] = 1
+        lanes.isMarked = true
+      }
     }
   }
 

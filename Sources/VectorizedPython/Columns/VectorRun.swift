@@ -52,6 +52,9 @@ package struct VectorRun: ~Copyable {
     lanes.bind(program.resultRegister, to: nil)
   }
 
+  /// Whether a row has a result, and is not left to CPython.
+  package func isComputed(_ row: Int) -> Bool { states?[row] != .rerun }
+
   /// Whether a row has another result than the only row of a column; not where it has none yet.
   package func differs(at row: Int, from other: Column) -> Bool {
     switch states?[row] ?? (isValue(row) ? .value : .null) {
@@ -300,7 +303,7 @@ extension UDFType {
     switch self {
     case .bool, .int8, .uint8: 1
     case .int16, .uint16: 2
-    case .int32, .uint32, .float32: 4
+    case .int32, .uint32, .float32, .date: 4
     default: 8
     }
   }

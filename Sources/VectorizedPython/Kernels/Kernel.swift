@@ -17,6 +17,7 @@ enum KernelTable: Sendable {
   case numbers([Int64])
   case constantTexts(ConstantTexts)
   case digits(Int)
+  case pieces([DatePiece])
 }
 
 /// An operation on one value that never fails.

@@ -39,7 +39,7 @@ enum LogicKernels {
     }
   }
 
-  private static let select: KernelMaker = { slots in
+  static let select: KernelMaker = { slots in
     let (result, test, left, right) = (slots.result, slots.operands[0], slots.operands[1], slots.operands[2])
     return { lanes, selection in
       choose(lanes, selection, result, test, left, right)

@@ -4,6 +4,8 @@ enum Kind: String, Sendable, Hashable, CaseIterable {
   /// An int or a float, held as a float that is equal to it: both behave alike where this is taken.
   case real
   case text
+  /// A date, as days; a datetime without a time zone, and a timedelta, as microseconds.
+  case date, moment, span
 }
 
 /// One row of the table of operations: what Python calls it, for which types, and the kernel that computes it.
@@ -35,7 +37,8 @@ enum Operations {
   static let all: [Operation] =
     IntegerKernels.table + FloatKernels.table + ComparisonKernels.table + LogicKernels.table + MathKernels.table
     + ConversionKernels.table + TextKernels.table + TextComparisonKernels.table + CaseKernels.table
-    + TextMakingKernels.table + TextNumberKernels.table + TextPartsKernels.table + LookupKernels.table
+    + TextMakingKernels.table + TextNumberKernels.table + TextPartsKernels.table
+    + DateKernels.table + DateTextKernels.table + LookupKernels.table
 
   private static let byName: [String: [Operation]] = Dictionary(grouping: all, by: \.name)
 

@@ -9,6 +9,7 @@ extension Lowering {
       _ = try raise(.type, unless: validity)
     }
     let operands = try arguments.map { try required($0) }
+    if let found = try dateCall(name, operands, place) { return found }
     switch (name, operands.count) {
     case ("int", 1) where operands[0].kind == .text, ("float", 1) where operands[0].kind == .text:
       if isCaught(.value) {
@@ -123,23 +124,29 @@ extension Lowering {
     return whole ?? constant(.text(""))
   }
 
+  /// A number that is nothing but digits, as a format has it.
+  private static func digits(_ text: Substring) -> Int? { text.utf8.allSatisfy { $0 &- 48 < 10 } ? Int(text) : nil }
+
   private func formatted(_ part: Expression.Part, _ place: SourcePlace) throws -> Value {
     let found = try required(value(part.value))
     let specification = part.specification
+    if found.kind == .date || found.kind == .moment, !specification.isEmpty {
+      return try formatted(found, constant(.text(specification)), place)
+    }
     if specification.isEmpty { return try call("str", [found], place) }
     if specification == "s", found.kind == .text { return found }
     if found.kind == .int {
       if specification == "d" { return try call("str", [found], place) }
       // With zeros in front.
       if specification.hasPrefix("0"),
-        let width = Int(specification.hasSuffix("d") ? specification.dropLast() : specification[...]),
+        let width = Self.digits(specification.hasSuffix("d") ? specification.dropLast() : specification[...]),
         (1...99).contains(width)
       {
         return compute(try operation("format 0d", [.int]), [found.register], .digits(width))
       }
     }
     if specification.hasPrefix("."), specification.hasSuffix("f"),
-      let digits = Int(specification.dropFirst().dropLast()),
+      let digits = Self.digits(specification.dropFirst().dropLast()),
       (0...99).contains(digits), found.kind == .int || found.kind == .float || found.kind == .real
     {
       return compute(try operation("format .f", [.float]), [try toFloat(found).register], .digits(digits))

@@ -51,6 +51,7 @@ extension Lowering {
     case .integer(let constant)?: return truth(of: constant != 0)
     case .float(let bits)?: return truth(of: Double(bitPattern: bits) != 0)
     case .text(let constant)?: return truth(of: !constant.isEmpty)
+    case .temporal(let kind, let number)?: return truth(of: kind != .span || number != 0)
     case nil: break
     }
     var register: Int
@@ -60,6 +61,10 @@ extension Lowering {
     case .int: register = compute(try operation("truth", [.int]), [value.register]).register
     case .float, .real: register = compute(try operation("truth", [.float]), [value.register]).register
     case .text: register = compute(try operation("truth", [.text]), [value.register]).register
+    case .span: register = compute(try operation("truth", [.span]), [value.register]).register
+    case .date, .moment:
+      guard let validity = value.validity else { return truth(of: true) }
+      return Condition(register: validity)
     }
     if let validity = value.validity {
       register = compute(try operation("and", [.bool, .bool]), [register, validity]).register
@@ -149,13 +154,42 @@ extension Lowering {
     return all
   }
 
+  /// Tuples are compared by the first of their values that differ.
+  func tuples(_ name: String, _ left: [Expression], _ right: [Expression], _ place: SourcePlace) throws -> Value {
+    let (ones, others) = (try left.map { try required(value($0)) }, try right.map { try required(value($0)) })
+    let (and, or) = (try operation("and", [.bool, .bool]), try operation("or", [.bool, .bool]))
+    let isEquality = name == "==" || name == "!="
+    var found: Value?
+    for (one, other) in zip(ones, others).reversed() {
+      // Of floats NaN differs from itself, but not where it is the same object.
+      guard one.kind == other.kind, one.kind != .float, one.kind != .real,
+        let same = try ordered("==", one, other),
+        let last = try ordered(isEquality ? "==" : name, one, other),
+        let before = try ordered(isEquality ? "==" : String(name.prefix(1)), one, other)
+      else { throw rerun(Obstacle(place, "a comparison of tuples of these types")) }
+      guard let rest = found else {
+        found = last
+        continue
+      }
+      found = compute(and, [same.register, rest.register])
+      if !isEquality, let equal = found { found = compute(or, [before.register, equal.register]) }
+    }
+    guard let found else { throw UnreadableSyntax() }
+    return name == "!=" ? compute(try operation("not", [.bool]), [found.register]) : found
+  }
+
   private func compare(_ name: String, _ left: Value, _ right: Value, _ place: SourcePlace) throws -> Value {
     switch name {
     case "is", "is not":
-      guard left.kind == .none || right.kind == .none else {
+      if left.kind == .none || right.kind == .none {
+        return try isNoneValue(left.kind == .none ? right : left, negated: name == "is not")
+      }
+      // There is one True and one False, which nothing but a truth value is.
+      guard left.constant?.kind == .bool || right.constant?.kind == .bool else {
         throw rerun(Obstacle(place, "'\(name)' between values", hint: "=="))
       }
-      return try isNoneValue(left.kind == .none ? right : left, negated: name == "is not")
+      if left.kind == .bool, right.kind == .bool { return try equality(left, right, negated: name == "is not", place) }
+      return constant(.bool(name == "is not"))
     case "==", "!=": return try equality(left, right, negated: name == "!=", place)
     case "in", "not in":
       let (part, whole) = (try required(left), try required(right))

@@ -16,11 +16,12 @@ extension Lowering {
         throw rerun(Obstacle(place, "'\(name)', which is of different types on different ways, or not always set"))
       }
     case .unary(let name, let operand): return try unary(name, value(operand), place)
-    case .not, .comparison(["is"], _), .comparison(["is not"], _):
+    case .not:
       let found = try condition(expression)
       return found.constant.map { constant(.bool($0)) } ?? Value(kind: .bool, register: found.register)
     case .binary(let name, let left, let right): return try binary(name, value(left), value(right), place)
     case .comparison(let operators, let operands): return try comparison(operators, operands, place)
+    case .tuples(let name, let left, let right): return try tuples(name, left, right, place)
     case .and(let parts): return try operand(parts[...], isAnd: true)
     case .or(let parts): return try operand(parts[...], isAnd: false)
     case .choice(let test, let then, let otherwise):
@@ -39,6 +40,8 @@ extension Lowering {
     case .item(let text, let index):
       if let parts = try parts(of: text) { return try part(parts, value(index), place) }
       return try item(value(text), value(index), place)
+    case .attribute(let value, let name): return try attribute(self.value(value), name, place)
+    case .replaced(let value, let parts): return try replaced(self.value(value), parts, place)
     case .slice(let text, let start, let stop, let step): return try slice(value(text), start, stop, step, place)
     case .format(let parts): return try format(parts, place)
     case .inlined(let function, let arguments): return try inlined(function, arguments, place)
@@ -71,7 +74,7 @@ extension Lowering {
       var found = compute(try operation("float", [.int]), [value.register])
       found.validity = value.validity
       return found
-    case .none, .text: throw UnreadableSyntax()
+    case .none, .text, .date, .moment, .span: throw UnreadableSyntax()
     }
   }
 
@@ -83,7 +86,7 @@ extension Lowering {
         return Value(kind: .real, register: constant(.float(Double(number).bitPattern)).register)
       }
       return compute(try operation("real", [.int]), [value.register])
-    case .none, .text: throw UnreadableSyntax()
+    case .none, .text, .date, .moment, .span: throw UnreadableSyntax()
     }
   }
 
@@ -179,6 +182,9 @@ extension Lowering {
     case .float, .real:
       guard let floats = Self.floats(members) else { throw rerun(Obstacle(place, "'in' with numbers above 2**53")) }
       found = compute(try operation("in", [.float]), [operand1.register], .floats(floats))
+    case .date, .moment, .span:
+      let numbers = members.compactMap { if case .temporal(operand1.kind, let number) = $0 { number } else { nil } }
+      found = compute(try operation("in", [.int]), [operand1.register], .integers(Set(numbers)))
     case .bool, .none: throw UnreadableSyntax()
     }
     guard let validity = operand.validity else { return found }
@@ -210,7 +216,7 @@ extension Lowering {
         let float = Double(bitPattern: bits)
         // One that is equal to no int of 64 bits is equal to no operand.
         if let number = Int64(exactly: float) { found.append(number) }
-      case .text, .none: break
+      case .text, .none, .temporal: break
       }
     }
     return found
@@ -229,7 +235,7 @@ extension Lowering {
         // Python looks for the same object first.
         guard !float.isNaN else { return nil }
         found.append(float)
-      case .text, .none: break
+      case .text, .none, .temporal: break
       }
     }
     return found
@@ -287,6 +293,7 @@ extension Lowering {
         case .bool(let truth): truth ? 1 : 0
         case .integer(let number): number
         case .float(let bits): Int64(bitPattern: bits)
+        case .temporal(_, let number): number
         default: 0
         }
       }

@@ -166,12 +166,12 @@ extension Lowering {
   }
 
   private func converted(_ value: Value, _ place: SourcePlace) throws -> Value {
-    if result == .float32, value.kind != .text {
+    if result == .float32, [.int, .bool, .float, .real].contains(value.kind) {
       if value.validity != nil { throw rerun(Obstacle(place, "a value of a narrow type that may be None")) }
       return compute(try operation("to float32", [.float]), [try toFloat(value).register])
     }
     switch (resultKind, value.kind) {
-    case (.bool, .bool), (.float, .float), (.text, .text): return value
+    case (.bool, .bool), (.float, .float), (.text, .text), (.date, .date), (.moment, .moment): return value
     case (.float, .real): return Value(kind: .float, register: value.register)
     case (.float, .int), (.float, .bool): return try toFloat(value)
     case (.int, .int), (.int, .bool):
@@ -273,6 +273,9 @@ extension Kind {
     case .float: "float"
     case .real: "int or float"
     case .text: "str"
+    case .date: "date"
+    case .moment: "datetime"
+    case .span: "timedelta"
     }
   }
 }

@@ -39,7 +39,9 @@ package struct VectorProgram: Sendable {
       given.count <= function.parameters.count, !signature.parameters.contains(where: \.isVariadic)
     else { throw Refused(Obstacle(line, "parameters of any number")) }
     guard let kind = Kind(resultOf: signature.result) else {
-      throw Refused(Obstacle(function.place, "a result of type \(signature.result)", hint: "int, float, bool or str"))
+      throw Refused(
+        Obstacle(
+          function.place, "a result of type \(signature.result)", hint: "int, float, bool, str, date or datetime"))
     }
     let lowering = Lowering(functions, result: signature.result, kind: kind)
     var parameters: [ProgramParameter] = []
@@ -56,7 +58,7 @@ package struct VectorProgram: Sendable {
       let type = given[index].type
       guard let kind = Kind(argumentOf: type) else {
         throw Refused(
-          Obstacle(function.place, "a parameter of type \(type)", hint: "int, float, bool or str"))
+          Obstacle(function.place, "a parameter of type \(type)", hint: "int, float, bool, str, date or datetime"))
       }
       let register = lowering.fixedRegister(kind)
       let validity = given[index].isOptional ? lowering.fixedRegister(.bool) : nil
@@ -90,6 +92,7 @@ package struct VectorProgram: Sendable {
       case .none: break
       case .bool(let truth): lanes.fill(entry.register, with: truth ? 1 : 0)
       case .integer(let number): lanes.fill(entry.register, with: number)
+      case .temporal(_, let number): lanes.fill(entry.register, with: number)
       case .float(let bits): lanes.fill(entry.register, with: Int64(bitPattern: bits))
       case .text:
         lanes.fill(entry.register, with: Int64(Int(bitPattern: texts[place].start)))
@@ -122,6 +125,8 @@ extension Kind {
     case .int, .int8, .int16, .int32, .uint8, .uint16, .uint32, .uint64: self = .int
     case .float, .float32: self = .float
     case .string: self = .text
+    case .date: self = .date
+    case .timestamp(.microsecond, timeZone: nil): self = .moment
     default: return nil
     }
   }

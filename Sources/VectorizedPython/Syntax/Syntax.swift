@@ -22,6 +22,8 @@ package struct Obstacle: Sendable, Hashable, Codable {
 /// A constant of the program.
 enum Constant: Hashable, Sendable {
   case none, bool(Bool), integer(Int64), float(UInt64), text(String)
+  /// A date, a datetime or a timedelta, as its register has it.
+  case temporal(Kind, Int64)
 
   var kind: Kind {
     switch self {
@@ -30,6 +32,32 @@ enum Constant: Hashable, Sendable {
     case .integer: .int
     case .float: .float
     case .text: .text
+    case .temporal(let kind, _): kind
+    }
+  }
+
+  /// Texts are the same if their bytes are: Swift's own equality takes forms of a character for one that Python tells apart.
+  static func == (left: Constant, right: Constant) -> Bool {
+    switch (left, right) {
+    case (.none, .none): true
+    case (.bool(let one), .bool(let other)): one == other
+    case (.integer(let one), .integer(let other)): one == other
+    case (.float(let one), .float(let other)): one == other
+    case (.temporal(let kind, let one), .temporal(let otherKind, let other)): kind == otherKind && one == other
+    case (.text(let one), .text(let other)): one.utf8.elementsEqual(other.utf8)
+    default: false
+    }
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    switch self {
+    case .none: break
+    case .bool(let truth): hasher.combine(truth)
+    case .integer(let number): hasher.combine(number)
+    case .float(let bits): hasher.combine(bits)
+    case .temporal(_, let number): hasher.combine(number)
+    case .text(let text): for byte in text.utf8 { hasher.combine(byte) }
     }
   }
 }
@@ -47,6 +75,8 @@ struct Expression: Sendable {
     case not(Expression)
     case binary(String, Expression, Expression)
     case comparison([String], [Expression])
+    /// A comparison of two tuples of as many values.
+    case tuples(String, [Expression], [Expression])
     case and([Expression])
     case or([Expression])
     case choice(test: Expression, then: Expression, otherwise: Expression)
@@ -56,6 +86,10 @@ struct Expression: Sendable {
     /// The value of a constant dictionary; without a default a missing key raises.
     case lookup([(Constant, Constant)], key: Expression, default: Expression?)
     case item(Expression, Expression)
+    /// A part of a date, such as `day`.
+    case attribute(Expression, String)
+    /// A date with other parts.
+    case replaced(Expression, [(String, Expression)])
     case slice(Expression, Expression?, Expression?, Expression?)
     case format([Part])
     case inlined(Int, [Expression])

@@ -51,6 +51,9 @@ struct SyntaxReader {
       guard let bits = UInt64(written, radix: 16) else { throw UnreadableSyntax() }
       return .float(bits)
     case "str": return .text(written)
+    case "date", "datetime", "timedelta":
+      guard let number = Int64(written) else { throw UnreadableSyntax() }
+      return .temporal(try text(node[0]) == "date" ? .date : try text(node[0]) == "datetime" ? .moment : .span, number)
     default: throw UnreadableSyntax()
     }
   }
@@ -122,6 +125,7 @@ struct SyntaxReader {
     case ("not", 4): .not(try expression(node[3]))
     case ("binary", 6): .binary(try text(node[3]), try expression(node[4]), try expression(node[5]))
     case ("compare", 5): .comparison(try list(node[3]).map(text), try expressions(node[4]))
+    case ("tuples", 6): .tuples(try text(node[3]), try expressions(node[4]), try expressions(node[5]))
     case ("and", 4): .and(try expressions(node[3]))
     case ("or", 4): .or(try expressions(node[3]))
     case ("choice", 6):
@@ -136,6 +140,15 @@ struct SyntaxReader {
           return (try constant(pair[0]), try constant(pair[1]))
         }, key: try expression(node[4]), default: try optional(node[5]))
     case ("item", 5): .item(try expression(node[3]), try expression(node[4]))
+    case ("attribute", 5): .attribute(try expression(node[3]), try text(node[4]))
+    case ("replaced", 5):
+      .replaced(
+        try expression(node[3]),
+        try list(node[4]).map { part in
+          let part = try list(part)
+          guard part.count == 2 else { throw UnreadableSyntax() }
+          return (try text(part[0]), try expression(part[1]))
+        })
     case ("slice", 7):
       .slice(try expression(node[3]), try optional(node[4]), try optional(node[5]), try optional(node[6]))
     case ("format", 4):

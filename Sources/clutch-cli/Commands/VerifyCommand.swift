@@ -2,6 +2,7 @@ import ArgumentParser
 import Clutch
 import Columnar
 import DuckDBEngine
+import Essentials
 import PythonUDF
 
 /// `clutch verify`: whether what runs without Python gives what Python gives.
@@ -30,6 +31,8 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var duckdb: DuckDBOptions
   @OptionGroup var loading: LoadOptions
 
+  /// What Python may take for a batch: some functions never end for values that nobody gives them.
+  private static let limit = Duration.seconds(20)
   private static let batchRows = [2048, 1, 7, 1023, 1024, 1025, 2047, 2049, 5000]
 
   func run() throws { try Signals.handled { signals in try run(signals) } }
@@ -40,24 +43,39 @@ struct VerifyCommand: ParsableCommand {
     guard let source = sources.first else { return }
     let comparison = try VectorComparison(source, loading.options(interpreters: 1))
     defer { comparison.close() }
-    var differences = 0
+    var (differences, compared) = (0, 0)
     for (index, signature) in comparison.signatures.enumerated() where signature.kind == .rows {
       do {
         guard let count = try compare(index, signature, comparison, installation) else { continue }
         guard count.rows > 0 else {
-          print("\(signature.name): no rows, so nothing was compared")
+          say("\(signature.name): no rows, so nothing was compared")
           continue
         }
+        compared += count.rows
         let share = (Double(count.vectorized) / Double(count.rows) * 1_000).rounded() / 10
-        print(
-          "\(signature.name): \(count.rows) rows, \(count.vectorized) (\(share) %) without Python, all the same"
-        )
+        let rows = "\(count.rows) row\(count.rows == 1 ? "" : "s")"
+        guard count.vectorized > 0 else {
+          say("\(signature.name): \(rows), all of which Python runs; see clutch inspect for why")
+          continue
+        }
+        say("\(signature.name): \(rows), \(count.vectorized) (\(share) %) without Python, all the same")
       } catch let difference as VectorComparison.Difference {
         differences += 1
-        print("\(signature.name): DIFFERENT: \(difference)")
+        say("\(signature.name): DIFFERENT: \(difference)")
+      } catch let long as VectorComparison.TooLong {
+        say(
+          "\(signature.name): left out, as Python takes longer than \(long.limit) for \(long.rows) of the rows; give it others "
+            + "with --data, or a timeout with @udf(timeout=...)")
       }
     }
     if differences > 0 { throw ExitCode.failure }
+    if compared == 0 { throw CommandError("nothing was compared") }
+  }
+
+  /// A line as soon as it is known, for a pipe too: the next function may take long.
+  private func say(_ line: String) {
+    print(line)
+    fflush(nil)
   }
 
   /// Nil for a function that has been left out, which is said.
@@ -73,10 +91,10 @@ struct VerifyCommand: ParsableCommand {
         let nulls = [0, 0.02, 0.3, 0, 1][turn % 5]
         guard let batch = try columns.batch(for: signature, rows: size, nullShare: turn == 0 ? 0 : nulls)
         else {
-          print("\(signature.name): left out, as no values are made up for its parameters; give it rows with --data")
+          say("\(signature.name): left out, as no values are made up for its parameters; give it rows with --data")
           return nil
         }
-        total.add(try comparison.compareToSmallest(index, batch))
+        total.add(try comparison.compareToSmallest(index, batch, within: Self.limit))
         turn += 1
       }
       return total
@@ -87,10 +105,10 @@ struct VerifyCommand: ParsableCommand {
       guard result.kind == .rows else { continue }
       while let batch = try result.nextBatch() {
         guard signature.takes(batch) else {
-          print("\(signature.name): left out, as the query's columns are not its arguments")
+          say("\(signature.name): left out, as the query's columns are not its arguments")
           return nil
         }
-        total.add(try comparison.compareToSmallest(index, batch))
+        total.add(try comparison.compareToSmallest(index, batch, within: Self.limit))
       }
     }
     return total

@@ -20,6 +20,7 @@ BLOCKED = ["spam", "test"]
 EARTH_RADIUS = 6371.0
 FEE = 0.029
 CACHE = {}
+HOLIDAYS = frozenset([datetime.date(2024, 12, 25), datetime.date(2025, 1, 1), datetime.date(1970, 1, 1)])
 
 
 # Cleaning
@@ -590,10 +591,108 @@ def played(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
 
 
-# python: a parameter of type date
+# vectorized
 @udf
 def add_days(day: datetime.date, count: int) -> datetime.date:
     return day + datetime.timedelta(days=count)
+
+
+# vectorized
+@udf
+def age_on(born: datetime.date, day: datetime.date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+# vectorized
+@udf
+def is_weekend(day: datetime.date) -> bool:
+    return day.weekday() in WEEKEND
+
+
+# vectorized
+@udf
+def quarter_of(day: datetime.date) -> str:
+    return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
+
+
+# vectorized
+@udf
+def month_end(day: datetime.date) -> datetime.date:
+    first = day.replace(day=28) + datetime.timedelta(days=4)
+    return first - datetime.timedelta(days=first.day)
+
+
+# vectorized
+@udf
+def working_day(day: datetime.date | None) -> bool:
+    return day is not None and day.weekday() < 5 and day not in HOLIDAYS
+
+
+# vectorized
+@udf
+def iso_week(day: datetime.date) -> str:
+    return f"{day.isocalendar()[0]}-W{day.isocalendar().week:02d}"
+
+
+# vectorized
+@udf
+def hours_between(start: datetime.datetime, end: datetime.datetime) -> float:
+    return (end - start).total_seconds() / 3600
+
+
+# vectorized
+@udf
+def quarter_hour(moment: datetime.datetime) -> datetime.datetime:
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+
+
+# vectorized
+@udf
+def daypart(moment: datetime.datetime) -> str:
+    match moment.hour // 6:
+        case 0:
+            return "night"
+        case 1:
+            return "morning"
+        case 2:
+            return "afternoon"
+        case _:
+            return "evening"
+
+
+# vectorized
+@udf
+def stamp(moment: datetime.datetime) -> str:
+    return moment.strftime("%d.%m.%Y %H:%M") + f" ({moment:%j}) {moment.date().isoformat()}"
+
+
+# vectorized
+@udf
+def day_of(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+# vectorized
+@udf
+def german_day(text: str) -> datetime.date:
+    return datetime.datetime.strptime(text, "%d.%m.%Y").date()
+
+
+# python: weekday names
+@udf
+def weekday_name(day: datetime.date) -> str:
+    return day.strftime("%A")
+
+
+# partly: now
+@udf
+def not_in_future(moment: datetime.datetime | None) -> datetime.datetime:
+    if moment is None:
+        return datetime.datetime.now()
+    return moment
 
 
 # Codes and check digits

@@ -9,6 +9,7 @@ import sys
 INTS = ["0", "1", "-1", "2", "3", "5", "7", "10", "-3", "100", "255", "1000", "2**31", "2**53", "2**62", "-(2**63)", "2**63 - 1"]
 FLOATS = ["0.0", "-0.0", "1.0", "0.5", "2.5", "-1.5", "0.1", "100.0", "1e16", "1e-5", "1e300", "3.14159", "1e22"]
 TEXTS = ["''", "' '", "'a'", "'abc'", "'-'", "'_'", "','", "'1'", "'42'", "'ID-'", "'x'", "'Ünï'", "'yes'", "'\\t'", "'é'", "'A'", "'0'"]
+FORMATS = ["'%Y-%m-%d'", "'%d.%m.%y'", "'%H:%M:%S.%f'", "'%j%%'", "'on %Y'", "'%A'"]
 SEPARATORS = ["','", "','", "'-'", "'a'", "' '", "'aa'", "'é'", "'x-'", "None"]
 ERRORS = [
     "ValueError", "ZeroDivisionError", "IndexError", "KeyError", "TypeError", "Exception", "(ValueError, TypeError)",
@@ -46,6 +47,8 @@ class Writer:
         others = [(name, known) for name, known in self.names.items() if known in ("int", "float", "bool", "str") and known != type_]
         if not others or self.random.random() < 0.3:
             return self.constant(type_)
+        if type_ in ("date", "datetime"):
+            return self.constant(type_)
         name, other = self.random.choice(others)
         if type_ == "bool":
             return f"({name} > {self.constant(other)})" if other != "bool" else name
@@ -66,6 +69,10 @@ class Writer:
             return self.random.choice(FLOATS)
         if type_ == "bool":
             return self.one("True", "False")
+        if type_ == "date":
+            return self.one("DAY", "date(2024, 2, 29)", "date(1970, 1, 1)", "date(1999, 12, 31)")
+        if type_ == "datetime":
+            return self.one("START", "datetime(2024, 2, 29, 23, 59, 59, 999999)", "datetime(1969, 7, 20)")
         return self.random.choice(TEXTS)
 
     def number(self, depth):
@@ -90,6 +97,50 @@ class Writer:
         if known and self.random.random() < 0.6:
             return self.random.choice(known)
         return self.split(self.expression("str", depth))
+
+    def date(self, depth):
+        e = lambda type_="date": self.expression(type_, depth)
+        return self.often([
+            lambda: f"({e()} {self.one('+', '-')} timedelta(days={e('int')} % 1000))",
+            lambda: f"({e()} {self.one('+', '-')} timedelta({self.one('hours', 'minutes', 'weeks', 'seconds')}={e('int')} % 1000))",
+            lambda: f"{e()}.replace(day={self.one('1', '28')})",
+            lambda: f"{e()}.replace(year=2000 + {e('int')} % 50, day=1)",
+            lambda: f"{e('datetime')}.date()",
+            lambda: f"date(2000 + {e('int')} % 100, 1 + {e('int')} % 12, 1 + {e('int')} % 28)",
+            lambda: f"{self.one('min', 'max')}({e()}, {e()})",
+            lambda: f"date.fromisoformat(str({e()}))",
+            lambda: self.either("date", depth),
+        ], [
+            lambda: f"date.fromisoformat({e('str')})",
+            lambda: f"date({e('int')}, {e('int')}, 1)",
+            lambda: f"({e()} + timedelta({e('int')}))",
+        ])
+
+    def datetime(self, depth):
+        e = lambda type_="datetime": self.expression(type_, depth)
+        return self.often([
+            lambda: f"({e()} {self.one('+', '-')} {self.span(depth)})",
+            lambda: f"({e()} + (START - {e()}))",
+            lambda: f"({e()} + (START - {e()}) // 2)",
+            lambda: f"{e()}.replace({self.one('minute=0', 'hour=12, second=30', 'day=1, microsecond=7', 'month=1, day=3')})",
+            lambda: f"datetime(1990 + {e('int')} % 60, 1 + {e('int')} % 12, 1, {e('int')} % 24, second={e('int')} % 60)",
+            lambda: f"{self.one('min', 'max')}({e()}, {e()})",
+            lambda: f"datetime.fromisoformat(str({e()}))",
+            lambda: f"datetime.strptime({e()}.strftime('%Y/%m/%d %H:%M:%S'), '%Y/%m/%d %H:%M:%S')",
+            lambda: self.either("datetime", depth),
+        ], [
+            lambda: f"datetime.fromisoformat({e('str')})",
+            lambda: f"datetime.strptime({e('str')}, '%Y-%m-%d')",
+            lambda: f"({e()} - timedelta(hours={e('int')}))",
+        ])
+
+    def span(self, depth):
+        e = lambda type_: self.expression(type_, depth)
+        return self.one(
+            f"timedelta(hours={e('int')} % 100, minutes={e('int')} % 1000)", f"timedelta({e('int')} % 30) * ({e('int')} % 5)",
+            f"-timedelta(seconds={e('int')} % 10**6, microseconds=5)", 
+            f"({e('date')} - {e('date')}) * 0", f"timedelta(days=1.5) - timedelta(milliseconds={e('int')} % 1000)",
+        )  # fmt: skip
 
     def either(self, type_, depth):
         optional = self.variables(f"{type_}?")
@@ -129,6 +180,11 @@ class Writer:
             lambda: f"CODES.get({e('str')}, {e()})",
             lambda: "LIMIT",
             lambda: f"math.gcd({e()}, {e()})",
+            lambda: f"{e(self.one('date', 'datetime'))}.{self.one('year', 'month', 'day', 'weekday()', 'isoweekday()', 'toordinal()', 'isocalendar()[1]')}",
+            lambda: f"{e('datetime')}.{self.one('hour', 'minute', 'second', 'microsecond')}",
+            lambda: f"({e('date')} - {e('date')}).days",
+            lambda: f"({e('datetime')} - {e('datetime')}).{self.one('days', 'seconds', 'microseconds')}",
+            lambda: f"(({e('datetime')} - {e('datetime')}) // timedelta(hours={self.one('1', '7')}))",
             lambda: self.either("int", depth),
         ], [
             lambda: f"int({e('str')})",
@@ -160,6 +216,8 @@ class Writer:
             lambda: f"math.exp(min({self.number(depth)}, 20))",
             lambda: f"math.{self.one('pow', 'fmod', 'atan2', 'copysign')}({e()}, {e()})",
             lambda: "RATE",
+            lambda: f"({e('datetime')} - {e('datetime')}).total_seconds()",
+            lambda: f"(({e('datetime')} - {e('datetime')}) / timedelta(minutes=1))",
             lambda: "math.pi",
             lambda: f"RATES.get({e('str')}, {e()})",
             lambda: self.either("float", depth),
@@ -185,6 +243,10 @@ class Writer:
             lambda: f"bool({e(self.one('int', 'float', 'str'))})",
             lambda: f"({e('int')} in (1, 2, 3, 10, 2.0, True))",
             lambda: f"({e('int')} in MEMBERS)",
+            lambda: f"({e('date')} {self.one('<', '<=', '>', '>=', '==', '!=')} {e('date')})",
+            lambda: f"({e('datetime')} {self.one('<', '<=', '>', '>=', '==', '!=')} {e('datetime')})",
+            lambda: f"({e('date')} {self.one('in', 'not in')} HOLIDAYS)",
+            lambda: f"(({e('int')}, {e('str')}) {self.one('<', '<=', '>', '>=', '==', '!=')} ({e('int')}, {e('str')}))",
             lambda: f"({e('float')} in (0.5, 1, 2.5, -0.0))",
             lambda: f"({e('str')} in WORDS)",
             lambda: f"({e('str')} {self.one('in', 'not in')} {self.list(depth)})",
@@ -217,6 +279,10 @@ class Writer:
             lambda: f"f'{{{e('int')}}}-{{{e('float')}:.{self.one('0', '1', '2', '6')}f}}'" if depth < 1 else e(),
             lambda: f"f'<{{{self.random.choice(self.variables('int') or ['LIMIT'])}:0{self.one('2', '5', '12')}d}}>'",
             lambda: f"NAMES.get({e()}, {e()})",
+            lambda: f"str({e(self.one('date', 'datetime'))})",
+            lambda: f"{e(self.one('date', 'datetime'))}.isoformat()",
+            lambda: f"{e(self.one('date', 'datetime'))}.strftime({self.one(*FORMATS)})",
+            lambda: f"f'{{{e('date')}:%Y-%m}}|{{{e('datetime')}}}'" if depth < 1 else e(),
             lambda: f"({e()} + 'x').split({self.random.choice(SEPARATORS[:-1])})[{self.one('0', '-1')}]",
             lambda: f"{e()}.{self.one('partition', 'rpartition')}({self.random.choice(SEPARATORS[:-1])})[{self.one('0', '1', '2', '-1')}]",
             lambda: f"{self.one('min', 'max')}({e()}, {e()})",
@@ -238,7 +304,7 @@ class Writer:
         return name
 
     def type(self):
-        return self.one("int", "int", "float", "float", "bool", "str")
+        return self.one("int", "int", "float", "float", "bool", "str", "str", "date", "datetime")
 
     def bounded(self, type_, value, loop):
         """A value that no number of turns makes larger than any memory."""
@@ -379,8 +445,12 @@ def written(type_):
 
 
 HEAD = '''import math
+from datetime import date, datetime, timedelta
 
 from clutch import udf
+
+DAY, START = date(2023, 3, 1), datetime(2001, 9, 9, 1, 46, 40)
+HOLIDAYS = frozenset([DAY, date(1970, 1, 1), date(2024, 2, 29)])
 
 RATE, LIMIT = 0.25, 40
 NUMBERS = {1: 10, 2: 20, 3: -5, 100: 7}
@@ -397,14 +467,14 @@ def generate(seed, count=6):
     random_ = random.Random(seed)
     lines, helpers = [HEAD], []
     for number in range(2):
-        parameters = [random_.choice(["int", "float", "str"]) for _ in range(random_.randint(1, 2))]
-        result = random_.choice(["int", "float", "bool", "str"])
+        parameters = [random_.choice(["int", "float", "str", "date"]) for _ in range(random_.randint(1, 2))]
+        result = random_.choice(["int", "float", "bool", "str", "datetime"])
         lines += ["", *Writer(random_, helpers[:], 1).function(f"helper{number}", parameters, result), ""]
         helpers.append((f"helper{number}", parameters, result))
     for number in range(count):
-        types = ["int", "int", "float", "float", "bool", "str", "str", "int?", "float?", "str?", "bool?"]
+        types = ["int", "int", "float", "float", "bool", "str", "str", "date", "datetime", "int?", "float?", "str?", "bool?", "date?", "datetime?"]
         parameters = [random_.choice(types) for _ in range(random_.randint(1, 4))]
-        result = random_.choice(["int", "float", "bool", "str", "int?", "float?", "str?"])
+        result = random_.choice(["int", "float", "bool", "str", "date", "datetime", "int?", "float?", "str?", "date?"])
         depth = random_.choice([1, 2, 2, 3])
         lines += ["", "@udf", *Writer(random_, helpers, depth).function(f"f{number}", parameters, result), ""]
     return "\n".join(lines)

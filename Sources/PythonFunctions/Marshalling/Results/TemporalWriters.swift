@@ -1,5 +1,6 @@
 import CPythonABI
 import Columnar
+import Functions
 import PythonRuntime
 
 /// `date`; a `datetime` is one too, but would lose its time.

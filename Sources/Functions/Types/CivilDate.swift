@@ -1,15 +1,15 @@
 /// A day in the proleptic Gregorian calendar, which Python, Arrow and SQL all use.
-struct CivilDate: Equatable {
-  let year: Int
+package struct CivilDate: Equatable, Sendable {
+  package let year: Int
   /// 1 to 12.
-  let month: Int
+  package let month: Int
   /// 1 to 31.
-  let day: Int
+  package let day: Int
 
   /// The days since 1970-01-01 that Python can name: years 1 to 9999.
-  static let pythonDays = -719_162...2_932_896
+  package static let pythonDays = -719_162...2_932_896
 
-  init(year: Int, month: Int, day: Int) {
+  @inlinable package init(year: Int, month: Int, day: Int) {
     (self.year, self.month, self.day) = (year, month, day)
   }
 
@@ -17,7 +17,7 @@ struct CivilDate: Equatable {
   // last of its year; day 0 of that count, 0000-03-01, is 719,468 days before 1970-01-01.
 
   /// The date of a day counted from 1970-01-01.
-  init(daysSinceEpoch: Int) {
+  @inlinable package init(daysSinceEpoch: Int) {
     let shifted = daysSinceEpoch + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -30,7 +30,7 @@ struct CivilDate: Equatable {
   }
 
   /// The days since 1970-01-01.
-  var daysSinceEpoch: Int {
+  @inlinable package var daysSinceEpoch: Int {
     let marchYear = month <= 2 ? year - 1 : year
     let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
     let yearOfEra = marchYear - era * 400
@@ -42,8 +42,8 @@ struct CivilDate: Equatable {
 
 extension BinaryInteger {
   /// Division that rounds down, with a rest that is not negative, as clocks before 1970 need it.
-  @inline(__always)
-  func floorDivided(by divisor: Self) -> (quotient: Self, remainder: Self) {
+  @inlinable @inline(__always)
+  package func floorDivided(by divisor: Self) -> (quotient: Self, remainder: Self) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }
