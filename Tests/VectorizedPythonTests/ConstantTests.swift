@@ -52,6 +52,51 @@ import Testing
       """, [truths, numbers])
   }
 
+  @Test func `several beginnings, counted loops, keys that are None, and ints among floats`() throws {
+    let texts = ["", "a", "abc", "xbc", "b12", "7", "café", "ab", nil, "12x3"]
+    let floats: [Double?] = [0, -0.0, 1.5, -370, 725.25, nil, 1e300, .nan, 0x1p53, 3]
+    try compareTiers(
+      """
+      import math
+      CODES = {"a": 1, "abc": 2, None: 9}
+      PLAIN = {"a": 1.5}
+      HEADS = ("a", "b")
+      @udf
+      def heads(s: str | None, x: float | None) -> int:
+        t = s or "none"
+        return t.startswith(("a", "x")) + 2 * t.endswith(("c", "3", "")) + 4 * t.startswith(HEADS) + 8 * t.startswith(())
+      @udf
+      def counted(s: str | None, x: float | None) -> str:
+        found = ""
+        for i, c in enumerate(s or "x"):
+          if c == "b": continue
+          found += f"{i}{c}"
+          if i > 2: break
+        else:
+          found += "!"
+        for i, n in enumerate(range(5, 0, -2), 10): found += str(i * n)
+        for k, part in enumerate((s or "").split("b")): found += f"<{k}{part}>"
+        return found
+      @udf
+      def keys(s: str | None, x: float | None) -> float:
+        return CODES.get(s, 0) + PLAIN.get(s, 0.25)
+      @udf
+      def strict(s: str | None, x: float | None) -> int:
+        try: return CODES[s]
+        except KeyError: return -1
+      @udf
+      def rests(s: str | None, x: float | None) -> float:
+        return (x or 0) % 360 + ((x or 7) // (x or 2))
+      @udf
+      def logs(s: str | None, x: float | None) -> float:
+        return round(math.log(abs(x or 1) + 2, 3), ndigits=3)
+      """,
+      [
+        Column((0..<900).map { texts[$0 % texts.count] } as [String?]),
+        Column((0..<900).map { floats[$0 / 3 % floats.count] } as [Double?]),
+      ], vectorized: false)
+  }
+
   @Test func `formats of texts, and formats that Python refuses`() throws {
     let numbers = Column((0..<800).map { Int64($0 * 37 % 11) - 5 } as [Int64?])
     let floats = Column((0..<800).map { Double($0) / 7 - 2 } as [Double?])

@@ -25,7 +25,7 @@ _NoneType = type(None)
 # What a name stands for, by identity: as it was before any file ran. The names are those of the table of operations.
 _FUNCTIONS = {
     "abs": abs, "min": min, "max": max, "round": round, "int": int, "float": float, "bool": bool, "str": str, "len": len,
-    "range": range, "ord": ord, "divmod": divmod,
+    "range": range, "ord": ord, "divmod": divmod, "enumerate": enumerate,
 }  # fmt: skip
 _MATH = {
     name: getattr(math, name)
@@ -354,17 +354,40 @@ class _Body:
         found += [["set", *at, name, ["name", *at, names[0]]] for name in names[1:]]
 
     def loop(self, fields, at, found, depth):
-        name, iterated = self.target(fields["target"]), fields["iter"]
+        iterated = fields["iter"]
+        parts = _fields_of(iterated)
+        if type(fields["target"]) is ast.Tuple and len(_fields_of(fields["target"])["elts"]) == 2 and type(iterated) is ast.Call:
+            if type(parts["func"]) is ast.Name and self.resolved(parts["func"])[1] == "enumerate" and not parts["keywords"]:
+                return self.enumerated(fields, parts["args"], at, found, depth)
+        name = self.target(fields["target"])
+        body = self.block(fields["body"], depth), self.block(fields["orelse"], depth)
+        self.looped(name, iterated, body, at, found)
+
+    def enumerated(self, fields, arguments, at, found, depth):
+        """`for i, x in enumerate(...)`: a loop over x, and i counts along."""
+        number, name = (self.target(each) for each in _fields_of(fields["target"])["elts"])
+        start = self.folded(arguments[1]) if len(arguments) == 2 else 0
+        if type(start) is not int or not 1 <= len(arguments) <= 2:
+            raise _Unsupported(*at, "an enumerate that begins somewhere", "a constant to begin with")
+        self.hidden += 1
+        hidden = f" enumerate {self.hidden}"
+        current = ["name", *at, hidden]
+        first, one = ["constant", *at, ["int", int.__repr__(start)]], ["constant", *at, ["int", "1"]]
+        counts = [["set", *at, number, current], ["set", *at, hidden, ["binary", *at, "+", current, one]]]
+        body = counts + self.block(fields["body"], depth), self.block(fields["orelse"], depth)
+        found.append(["set", *at, hidden, first])
+        self.looped(name, arguments[0], body, at, found)
+
+    def looped(self, name, iterated, body, at, found):
         parts = _fields_of(iterated)
         if type(iterated) is ast.Call and not parts["keywords"] and 0 < len(parts["args"]) < 4:
             if type(parts["func"]) is ast.Name and self.resolved(parts["func"])[1] == "range":
                 bounds = [self.expression(each) for each in parts["args"]]
-                found.append(["range", *at, name, bounds, self.block(fields["body"], depth), self.block(fields["orelse"], depth)])
+                found.append(["range", *at, name, bounds, *body])
                 return
         if type(iterated) in (ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.JoinedStr, ast.BinOp):
             text = self.expression(iterated)
             if text[0] != "unsupported":
-                body = self.block(fields["body"], depth), self.block(fields["orelse"], depth)
                 found.append(["characters", *at, name, text, *body])
                 return
         raise _Unsupported(*at, "a loop over something else than range(...) or a text", "for i in range(...)")
@@ -566,6 +589,10 @@ class _Body:
         constants = [_constant(value) for value in values]
         return None if None in constants else constants
 
+    def is_list(self, node):
+        """Whether a global is a collection, but no tuple."""
+        return type(node) is ast.Name and type(self.resolved(node)[0]) is not tuple
+
     def pairs(self, dictionary):
         """The items of a constant dictionary, which is watched from now on; None if it has others than constants."""
         found = [[_constant(key), _constant(value)] for key, value in dictionary.items()]
@@ -586,6 +613,9 @@ class _Body:
         keywords, most = [_fields_of(each) for each in fields["keywords"]], None
         if [each["arg"] for each in keywords] == ["maxsplit"] and kind is ast.Attribute and parts["attr"] in ("split", "rsplit"):
             keywords, most = (), keywords[0]["value"]
+        if [each["arg"] for each in keywords] == ["ndigits"] and len(arguments) == 1 and kind is ast.Name:
+            if self.resolved(function)[1] == "round":
+                arguments, keywords = [*arguments, keywords[0]["value"]], ()
         if keywords or any(type(each) is ast.Starred for each in arguments):
             raise _Unsupported(*at, f"{self.named(node) or 'a call'} with keywords or stars", "plain arguments")
         if kind is ast.Name:
@@ -600,6 +630,9 @@ class _Body:
             raise _Unsupported(*at, "a call of what is no name", "")
         if name == "range":
             raise _Unsupported(*at, "a range that is not looped over", "")
+        if name == "math.log" and len(arguments) == 2:
+            # As Python computes it.
+            return ["binary", *at, "/", *(["call", *at, name, [self.expression(each)]] for each in arguments)]
         if name:
             return ["call", *at, name, [self.expression(each) for each in arguments]]
         if type(value) is FunctionType:
@@ -675,6 +708,12 @@ class _Body:
                 return found
         if name not in _METHODS:
             return None
+        if name in ("startswith", "endswith") and len(arguments) == 1:
+            texts = self.members(arguments[0]) if type(arguments[0]) in (ast.Tuple, ast.Name) else None
+            if texts is not None and all(each[0] == "str" for each in texts) and not self.is_list(arguments[0]):
+                text = self.expression(parts["value"])
+                tests = [["call", *at, f"str.{name}", [text, ["constant", *at, each]]] for each in texts]
+                return ["or", *at, tests] if tests else ["constant", *at, ["bool", "0"]]
         given = [self.expression(each) for each in [parts["value"], *arguments]]
         if most is not None:
             # Behind the separator, or the None that stands for spaces.

@@ -5,8 +5,21 @@ package import Functions
 /// arithmetic and text handling trip over.
 package struct GeneratedColumns {
   private var state: UInt64
+  /// Texts that the functions themselves have.
+  private let own: [String]
 
-  package init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+  /// - Parameter source: of the functions' file, of which the quoted texts are among the values.
+  package init(seed: UInt64, source: String = "") {
+    state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    var seen: Set<[UInt8]> = []
+    own = source.split(separator: "\n").flatMap { line in
+      ["\"", "'"].flatMap { quote in
+        line.split(separator: quote, omittingEmptySubsequences: false).enumerated()
+          .filter { $0.offset % 2 == 1 && $0.element.utf8.count <= 40 && !$0.element.contains("\\") }
+          .map { String($0.element) }
+      }
+    }.filter { seen.insert(Array($0.utf8)).inserted }
+  }
 
   /// Nil for a function with a parameter of a type that has no such values.
   package mutating func batch(for signature: UDFSignature, rows: Int, nullShare: Double) throws -> RecordBatch? {
@@ -136,6 +149,8 @@ package struct GeneratedColumns {
 
   package mutating func text() -> String {
     switch below(10) {
+    case 0 where !own.isEmpty: return element(of: own)
+    case 1 where !own.isEmpty: return element(of: own) + (chance(0.5) ? element(of: own) : element(of: Self.texts))
     case 0..<5: return element(of: Self.texts)
     case 5: return element(of: Self.texts) + element(of: Self.texts)
     case 6: return "\(integer())"

@@ -15,6 +15,8 @@ enum FloatKernels {
     Operation("+", [.real, .real], .real, marks: realMark, checked(AddReal.self)),
     Operation("-", [.real, .real], .real, marks: realMark, checked(SubtractReal.self)),
     Operation("*", [.real, .real], .real, marks: realMark, checked(MultiplyReal.self)),
+    Operation("//", [.real, .real], .real, marks: "zero, " + realMark, cost: 20, checked(FloorDivideReal.self)),
+    Operation("%", [.real, .real], .real, marks: "zero, " + realMark, cost: 20, checked(ModuloReal.self)),
     Operation("neg", [.real], .real, marks: "zero", checked(NegateReal.self)),
     Operation("neg", [.float], .float, example: "-x", unary(Negate.self)),
     Operation("abs", [.float], .float, example: "abs(x)", unary(Absolute.self)),
@@ -110,6 +112,21 @@ enum FloatKernels {
 
   enum MultiplyReal: CheckedBinaryOperation {
     static func apply(_ left: Double, _ right: Double) -> (Double, fails: Bool) { real(left * right) }
+  }
+
+  // Of ints that floats hold exactly the rest is exact, and so is what is left to divide.
+  enum FloorDivideReal: CheckedBinaryOperation {
+    static func apply(_ left: Double, _ right: Double) -> (Double, fails: Bool) {
+      let (value, fails) = FloorDivide.apply(left, right)
+      return (value, fails || real(value).fails)
+    }
+  }
+
+  enum ModuloReal: CheckedBinaryOperation {
+    static func apply(_ left: Double, _ right: Double) -> (Double, fails: Bool) {
+      let (value, fails) = Modulo.apply(left, right)
+      return (value, fails || real(value).fails)
+    }
   }
 
   enum NegateReal: CheckedUnaryOperation {

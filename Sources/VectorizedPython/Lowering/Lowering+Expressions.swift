@@ -244,6 +244,15 @@ extension Lowering {
   private func lookup(
     _ entries: [(Constant, Constant)], _ key: Value, _ fallback: Expression?, _ place: SourcePlace
   ) throws -> Value {
+    if let validity = key.validity {
+      return try choice(Condition(register: validity)) {
+        try lookup(entries, key.present, fallback, place)
+      } otherwise: {
+        if let found = entries.last(where: { $0.0 == .none })?.1 { return constant(found) }
+        guard let fallback else { throw rerun(Obstacle(place, "a key that is None")) }
+        return try value(fallback)
+      }
+    }
     // Python computes the default whether it is needed or not.
     let other = try fallback.map { try value($0) }
     let operand = key.kind == .bool ? Value(kind: .int, register: key.register, validity: key.validity) : key

@@ -43,10 +43,12 @@ struct VerifyCommand: ParsableCommand {
     guard let source = sources.first else { return }
     let comparison = try VectorComparison(source, loading.options(interpreters: 1))
     defer { comparison.close() }
+    // What is no text has no texts.
+    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
     var (differences, compared) = (0, 0)
     for (index, signature) in comparison.signatures.enumerated() where signature.kind == .rows {
       do {
-        guard let count = try compare(index, signature, comparison, installation) else { continue }
+        guard let count = try compare(index, signature, comparison, text, installation) else { continue }
         guard count.rows > 0 else {
           say("\(signature.name): no rows, so nothing was compared")
           continue
@@ -80,11 +82,12 @@ struct VerifyCommand: ParsableCommand {
 
   /// Nil for a function that has been left out, which is said.
   private func compare(
-    _ index: Int, _ signature: UDFSignature, _ comparison: VectorComparison, _ installation: PythonInstallation
+    _ index: Int, _ signature: UDFSignature, _ comparison: VectorComparison, _ text: String,
+    _ installation: PythonInstallation
   ) throws -> VectorComparison.Count? {
     var total = VectorComparison.Count()
     guard let data else {
-      var columns = GeneratedColumns(seed: seed)
+      var columns = GeneratedColumns(seed: seed, source: text)
       var turn = 0
       while total.rows < rows {
         let size = min(Self.batchRows[turn % Self.batchRows.count], rows - total.rows)

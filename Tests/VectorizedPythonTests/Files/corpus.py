@@ -695,6 +695,40 @@ def not_in_future(moment: datetime.datetime | None) -> datetime.datetime:
     return moment
 
 
+# vectorized
+@udf
+def is_image(name: str) -> bool:
+    return name.lower().endswith((".png", ".jpg", ".gif"))
+
+
+# vectorized
+@udf
+def weighted(text: str) -> int:
+    total = 0
+    for place, c in enumerate(text, 1):
+        if c.isdigit():
+            total += place * int(c)
+    return total
+
+
+# vectorized
+@udf
+def vat_of(country: str | None) -> float:
+    return VAT.get(country, 0.0)
+
+
+# vectorized
+@udf
+def heading(degrees: float | None) -> float:
+    return (degrees or 0) % 360
+
+
+# vectorized
+@udf
+def decibels(x: float) -> float:
+    return round(10 * math.log(abs(x) + 1, 10), ndigits=2)
+
+
 # Codes and check digits
 
 # vectorized
