@@ -59,7 +59,7 @@ import Testing
           SQL    now() -> BLOB
           nulls  called once per row
           calls  volatile: equal arguments may give other results
-          vector no: line 12, column 1: a result of type bytes; write int, float, bool or str instead
+          vector no: line 12, column 1: a result of type bytes; write int, float, bool, str, date or datetime instead
 
         """)
     #expect(end.errors.isEmpty)
@@ -137,7 +137,7 @@ import Testing
                 {
                   "column" : 1,
                   "construct" : "a result of type bytes",
-                  "hint" : "int, float, bool or str",
+                  "hint" : "int, float, bool, str, date or datetime",
                   "line" : 12
                 }
               ],
