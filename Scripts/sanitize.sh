@@ -17,7 +17,7 @@ kinds='PythonUDFTests\.(KindGuardTests|TableTests|AggregateTests|Batch[A-Za-z]*T
 memory='PythonUDFTests\.(TableTests|AggregateTests|BatchColumnTests|BatchBufferTests|BatchStreamTests)'
 # What reads and writes memory by addresses. Not the reader of stacks, which reads what may be freed, and looks at it before
 # it believes it.
-addresses='VectorizedPythonTests\.(ShortcutTests|OperationTests|CorpusTests|RerunTests)|DuckDBEngineTests\.AggregateFunctionTests'
+addresses='VectorizedPythonTests\.(ShortcutTests|PartsTests|AttemptTests|DateTests|ConstantTests|OperationTests|CorpusTests|RerunTests)|DuckDBEngineTests\.AggregateFunctionTests'
 engine='DuckDBEngineTests\.(AggregateFunctionTests|TableFunctionTests|BatchFunctionTests|AsyncSQLTests)'
 
 # run <folder of the build> <tests> <tests not to run>
