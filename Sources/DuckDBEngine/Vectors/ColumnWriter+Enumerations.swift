@@ -33,11 +33,13 @@ extension ColumnWriter {
   private func positions(of texts: Column, in names: Column) throws(ColumnError) -> [Int?] {
     let (texts, names) = (try texts.strings(), try names.strings())
     var isSame = texts.count <= names.count
-    for index in 0..<texts.count where isSame { isSame = texts[index] == names[index] }
+    // By their bytes: Swift takes forms of a character for one that DuckDB and Python tell apart.
+    func bytes(_ text: String?) -> [UInt8]? { text.map { Array($0.utf8) } }
+    for index in 0..<texts.count where isSame { isSame = bytes(texts[index]) == bytes(names[index]) }
     if isSame { return Array(0..<texts.count) }
-    var positions: [String: Int] = [:]
-    for index in 0..<names.count { positions[names[index] ?? ""] = index }
-    return (0..<texts.count).map { index in texts[index].flatMap { positions[$0] } }
+    var positions: [[UInt8]: Int] = [:]
+    for index in 0..<names.count { positions[bytes(names[index]) ?? []] = index }
+    return (0..<texts.count).map { index in bytes(texts[index]).flatMap { positions[$0] } }
   }
 
   private func outsider(_ texts: Column, _ index: Int, _ row: Int, _ shape: VectorShape) -> DuckDBError {

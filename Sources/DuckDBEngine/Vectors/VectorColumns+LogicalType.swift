@@ -19,7 +19,9 @@ extension VectorColumns {
       try require(isSound, type, "of 1 to 38 digits, no more of them behind the point")
       return try owned(functions.create_decimal_type(UInt8(width), UInt8(scale)), type)
     case .enumeration(let names):
-      try require(!names.isEmpty && Set(names).count == names.count, type, "of different values, and at least one")
+      // By their bytes, as DuckDB has them: Swift takes forms of a character for one.
+      let different = Set(names.map { Array($0.utf8) })
+      try require(!names.isEmpty && different.count == names.count, type, "of different values, and at least one")
       return try withTexts(names) { names throws(DuckDBError) in
         try owned(functions.create_enum_type(names, idx_t(names.count)), type)
       }

@@ -67,6 +67,9 @@ import Testing
       "[{'x': 1, 'y': [MAP {1: DATE '2024-01-01'}]}]::STRUCT(x BIGINT, y MAP(BIGINT, DATE)[])[]",
       "[Nested(x=1, y=[{1: datetime.date(2024, 1, 1)}])]", "list[Nested]"),
     Case("'green'::ENUM('red', 'green')", "<Color.GREEN: 'green'>", "Color"),
+    // Two texts that look the same.
+    Case("'e\u{301}'::ENUM('\u{E9}', 'e\u{301}')", "<Twin.TWO: 'e\u{301}'>", "Twin"),
+    Case("'\u{E9}'::ENUM('\u{E9}', 'e\u{301}')", "<Twin.ONE: '\u{E9}'>", "Twin"),
     Case("'b'::ENUM('a', 'b')", "'b'", #"Literal["a", "b"]"#),
     Case(#"'{"a":[1,null,"é"]}'::JSON"#, "{'a': [1, None, 'é']}", "Json"),
   ]
@@ -93,6 +96,9 @@ import Testing
     class Color(enum.Enum):
         RED = "red"
         GREEN = "green"
+    class Twin(enum.Enum):
+        ONE = "\\u00e9"
+        TWO = "e\\u0301"
 
     """
 
