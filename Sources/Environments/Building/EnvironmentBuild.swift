@@ -66,7 +66,10 @@ struct EnvironmentBuild {
   // MARK: Building
 
   private func build() throws -> EnvironmentRecord {
+    store.removeDeadDrafts()
     let draft = store.draft(key)
+    RunningPrograms.add(folder: draft)
+    defer { RunningPrograms.remove(folder: draft) }
     guard mkdir(draft, 0o700) == 0 else { throw FileProblem(errno, draft) }
     var isWhole = false
     defer { if !isWhole { store.remove(key) } }
