@@ -113,7 +113,6 @@ struct EnvironmentBuild {
   private func install(with installer: inout Installer, into draft: String) throws {
     let requirements = draft + "/requirements.txt"
     let python = draft + "/bin/python"
-    let only = options.allowsBuilds ? [] : ["--only-binary", ":all:"]
     let hashes = request.lock == nil ? [] : ["--require-hashes"]
     switch installer.kind {
     case .uv:
@@ -121,24 +120,25 @@ struct EnvironmentBuild {
         installer.program,
         ["venv", "--quiet", "--python", request.python.executable, "--relocatable", "--allow-existing", draft], draft)
       try write(requirements)
+      let only = options.allowsBuilds ? [] : ["--only-binary", ":all:"]
       try run(
         installer.program,
         ["pip", "install", "--python", python, "--compile-bytecode"] + only + hashes + ["-r", requirements],
         draft)
     case .pip:
       let program = request.python.executable
-      let ownPip = try? ProgramRun(program, ["-I", "-m", "pip", "--version"], environment: environment).wait()
-      if let ownPip, ownPip.succeeded {
-        installer = installer.named(version: ownPip.messages)
+      if let own = OwnPip(program, environment) {
+        installer = Installer(kind: .pip, program: program, name: "pip \(own.version)")
         try run(program, ["-I", "-m", "venv", "--without-pip", draft], draft)
         try write(requirements)
-        try run(
-          program, ["-I", "-m", "pip", "--python", python, "install"] + only + hashes + ["-r", requirements], draft)
+        let pip = PipRun(folder: own.folder, allowsBuilds: options.allowsBuilds)
+        try run(python, pip.arguments(["install"] + hashes + ["-r", requirements]), draft)
       } else {
         try run(program, ["-I", "-m", "venv", draft], draft, isFirst: true)
         try write(requirements)
-        try run(python, ["-I", "-m", "pip", "install"] + only + hashes + ["-r", requirements], draft)
-        try run(python, ["-I", "-m", "pip", "uninstall", "--yes", "--quiet", "pip"], draft)
+        let pip = PipRun(folder: nil, allowsBuilds: options.allowsBuilds)
+        try run(python, pip.arguments(["install"] + hashes + ["-r", requirements]), draft)
+        try run(python, pip.arguments(["uninstall", "--yes", "--quiet", "pip"]), draft)
       }
     }
     unlink(requirements)
@@ -179,7 +179,9 @@ struct EnvironmentBuild {
         \(said)
         """)
     }
-    throw EnvironmentError(.buildFailed, "\(what):\n\(said)\(advice(said))")
+    let advice = advice(said)
+    throw EnvironmentError(
+      .buildFailed, "\(what):\n\(said)\(advice)", ownMessage: "\(what); what the installer said stands above.\(advice)")
   }
 
   /// What the installer does not know to say.
@@ -188,9 +190,12 @@ struct EnvironmentBuild {
     if let lock = request.lock, said.lowercased().contains("hash") {
       return "\nThe hashes are those of \(lock.path)."
     }
-    let lacksWheel = ["no usable wheels", "no wheels", "No matching distribution", "--only-binary"].contains(
-      where: said.contains)
-    guard !options.allowsBuilds, lacksWheel else { return "" }
+    let lacksWheel = [
+      "no usable wheels", "no wheels", "No matching distribution", "--only-binary", PipRun.refusal,
+    ].contains(where: said.contains)
+    // pip says of an index that it could not reach only that it had nothing.
+    let lacksNetwork = ["Retrying (", "Failed to fetch", "connection error"].contains(where: said.contains)
+    guard !options.allowsBuilds, lacksWheel, !lacksNetwork else { return "" }
     return """
 
       Only packages that are built (wheels) are installed; --allow-builds lets others be built, which runs code of theirs.
@@ -206,13 +211,5 @@ struct EnvironmentBuild {
       let normal = parts[0].lowercased().map { "_.".contains($0) ? "-" : $0 }
       return UDFEnvironment.Distribution(name: String(normal), version: String(parts[1]))
     }
-  }
-}
-
-extension Installer {
-  /// - Parameter version: what `pip --version` says.
-  fileprivate func named(version: String) -> Installer {
-    let number = version.split(separator: " ").dropFirst().first.map(String.init) ?? ""
-    return Installer(kind: kind, program: program, name: "\(kind.rawValue) \(number)")
   }
 }

@@ -93,8 +93,7 @@ struct EnvironmentCommand: ParsableCommand {
       try Signals.handled { signals in
         signals.tidy { RunningPrograms.end() }
         let source = try UDFSource(file: file)
-        let environment = try UDFEnvironment.prepare(
-          for: source, discovery: python.discovery, options: installing.options(with: packages))
+        let environment = try installing.environment(for: source, with: packages, python.discovery)
         guard let program = environment?.python else {
           throw CommandError(
             "\(file) asks for no packages: it has no block '# /// script' with dependencies, so it has no environment.")
