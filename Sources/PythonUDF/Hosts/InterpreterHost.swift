@@ -187,6 +187,9 @@ final class InterpreterHost: FunctionHost {
     if let module = state.withLock(\.module) { return module }
     var configuration = options.configuration
     configuration.isMain = options.placement == .main
+    if configuration.isMain {
+      try MainEnvironments.take(source, options.environment, CPython.start(options.discovery))
+    }
     let interpreter = try SubInterpreter(
       configuration, .open, options.discovery, on: thread, endsThread: endsThread)
     interpreter.observeDenials { [channel] in channel.write($0) }
