@@ -18,7 +18,7 @@ final class LiveWorker: @unchecked Sendable {
   /// What numbers workers in this process.
   let number: Int
   private let connection: WorkerConnection
-  private let observer: Observer
+  private let output: WorkerOutputReader
   private let program: WorkerProgram
   /// What a program ends with that is a worker of another version.
   private static let otherVersion: Int32 = 64
@@ -31,12 +31,9 @@ final class LiveWorker: @unchecked Sendable {
   private(set) var hasWorkAtEnd = false
 
   private let lock = Lock()
-  /// Held while `output` is used, also by what is told of it.
-  private let outputLock = Lock()
   private var told = 0
   private var greeting: Int?
   private var end: WorkerEnd?
-  private var output = WorkerOutput()
   private var hasReadOutput = false
   private var frames: [Int: [PythonError.Frame]?] = [:]
   private var nextFrames = 0
@@ -77,9 +74,10 @@ final class LiveWorker: @unchecked Sendable {
     if !mayFork, environment["JOBLIB_MULTIPROCESSING"] == nil { environment["JOBLIB_MULTIPROCESSING"] = "0" }
     // What Swift's runtime would say of a crash takes seconds, and says nothing of Python.
     environment["SWIFT_BACKTRACE"] = "enable=no"
-    (self.observer, self.program) = (observer, program)
+    self.program = program
     writer = StepWriter(process: number)
     connection = try WorkerConnection(program, environment: environment)
+    output = WorkerOutputReader(connection, observer.errorLine)
     DetachedThread.start { [self] in listen(observer) }
     DetachedThread.start { [self] in readOutput() }
     DetachedThread.start { [self] in
@@ -142,40 +140,18 @@ final class LiveWorker: @unchecked Sendable {
   }
 
   private func readOutput() {
-    while waitForOutput(-1) {
-      // Under the lock, so that whoever has it knows that nothing is on its way.
-      let isOpen = outputLock.withLock {
-        let bytes = Bytes.readSome(1 << 16, from: connection.errors)
-        output.add(bytes, observer.errorLine)
-        return !bytes.isEmpty
-      }
-      if !isOpen { break }
-    }
+    output.read()
     // Of a worker that has not ended by itself there is an error.
     _ = wait(1) { end != nil }
-    let hasDied = lock.withLock { end.map { $0.status != 0 } ?? true }
-    outputLock.withLock { output.end(hasDied: hasDied, observer.errorLine) }
+    output.end(hasDied: lock.withLock { end.map { $0.status != 0 } ?? true })
     lock.withLock {
       hasReadOutput = true
       lock.broadcast()
     }
   }
 
-  /// Waits for output, or its end; gives whether there is one of them.
-  private func waitForOutput(_ milliseconds: Int32) -> Bool {
-    var request = pollfd(fd: connection.errors, events: Int16(POLLIN), revents: 0)
-    while true {
-      let ready = poll(&request, 1, milliseconds)
-      guard ready < 0, errno == EINTR else { return ready != 0 }
-    }
-  }
-
-  /// Tells what the worker has written so far, also what has no end of a line.
-  func settleOutput() {
-    let limit = ContinuousClock.now + .milliseconds(500)
-    while waitForOutput(0), !lock.withLock({ hasReadOutput }), ContinuousClock.now < limit { usleep(1_000) }
-    outputLock.withLock { output.flush(observer.errorLine) }
-  }
+  /// Tells what the worker has written so far.
+  func settleOutput() { output.settle() }
 
   /// Waits for something, at most so long; gives whether it came.
   private func wait(_ seconds: Double, until isThere: () -> Bool) -> Bool {
@@ -294,7 +270,7 @@ final class LiveWorker: @unchecked Sendable {
   }
 
   /// The last lines of what it wrote to standard error.
-  private var lastLines: [String] { outputLock.withLock { output.lastLines } }
+  private var lastLines: [String] { output.lastLines }
 
   // MARK: From other threads
 
@@ -351,8 +327,7 @@ final class LiveWorker: @unchecked Sendable {
   func close(within seconds: Double) {
     connection.finish()
     if !wait(seconds, until: { end != nil }) { kill() }
-    _ = wait(5) { end != nil && toldEnd }
-    _ = wait(1) { hasReadOutput }
+    _ = wait(5) { end != nil && toldEnd && hasReadOutput }
   }
 }
 

@@ -15,7 +15,7 @@ struct WorkerOutput {
   private static let reports = ["clutch: the process died of ", "Fatal Python error: "]
 
   /// What has no end yet; shorter than `mostLine`.
-  private var rest: [UInt8] = []
+  private(set) var rest: [UInt8] = []
   private var last: [UInt8] = []
   /// The lines of a report.
   private var held: [String] = []
