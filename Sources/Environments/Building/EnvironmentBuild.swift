@@ -83,9 +83,9 @@ struct EnvironmentBuild {
       \(count == 1 ? "package and what it needs" : "packages and what they need") \
       (\(installer.kind.rawValue), CPython \(python.version))
       """)
-    try install(with: &installer, into: draft)
     let version = "\(python.version.major).\(python.version.minor)"
     let packages = "lib/python\(version)/site-packages"
+    try install(with: &installer, into: draft, packages: "\(draft)/\(packages)")
     let final = store.environment(key)
     guard rename(draft, final) == 0 else { throw FileProblem(errno, final) }
     EnvironmentStore.seal(final)
@@ -110,7 +110,7 @@ struct EnvironmentBuild {
     return record
   }
 
-  private func install(with installer: inout Installer, into draft: String) throws {
+  private func install(with installer: inout Installer, into draft: String, packages: String) throws {
     let requirements = draft + "/requirements.txt"
     let python = draft + "/bin/python"
     let hashes = request.lock == nil ? [] : ["--require-hashes"]
@@ -123,8 +123,8 @@ struct EnvironmentBuild {
       let only = options.allowsBuilds ? [] : ["--only-binary", ":all:"]
       try run(
         installer.program,
-        ["pip", "install", "--python", python, "--compile-bytecode"] + only + hashes + ["-r", requirements],
-        draft)
+        ["pip", "install", "--python", python] + only + hashes + ["-r", requirements], draft)
+      try compile(packages, draft)
     case .pip:
       let program = request.python.executable
       if let own = OwnPip(program, environment) {
@@ -138,10 +138,37 @@ struct EnvironmentBuild {
         try write(requirements)
         let pip = PipRun(folder: nil, allowsBuilds: options.allowsBuilds)
         try run(python, pip.arguments(["install"] + hashes + ["-r", requirements]), draft)
-        try run(python, pip.arguments(["uninstall", "--yes", "--quiet", "pip"]), draft)
+        removePip(from: packages)
       }
     }
     unlink(requirements)
+  }
+
+  /// Compiles what was installed, as pip does. Neither the environment's Python does it, which runs lines of packages (`.pth`
+  /// files) when it starts, nor uv, which has that do it.
+  private func compile(_ packages: String, _ folder: String) throws {
+    let modules = EnvironmentStore.fileCount(in: packages, suffix: ".py")
+    let count = min(ProcessorCount.available, Self.mostCompilers, 1 + modules / 100)
+    let program = String(decoding: PackageResources.compile_packages_py, as: UTF8.self)
+    let runs = try (0..<count).map { place in
+      try ProgramRun(
+        request.python.executable, ["-I", "-S", "-c", program, packages, "\(place)", "\(count)"],
+        environment: environment, folder: folder)
+    }
+    for run in runs {
+      let outcome = try finish(run)
+      if !outcome.succeeded { try checkSpace(outcome.messages) }
+    }
+  }
+
+  private static let mostCompilers = 8
+
+  /// Takes the pip away that was there to install with: for the same reason without the environment's Python.
+  private func removePip(from packages: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: packages)) ?? []
+    where name == "pip" || name.hasPrefix("pip-") && name.hasSuffix(".dist-info") {
+      EnvironmentStore.removeTree("\(packages)/\(name)")
+    }
   }
 
   private var environment: [String: String] { request.installerEnvironment }
@@ -157,18 +184,12 @@ struct EnvironmentBuild {
 
   /// - Parameter isFirst: whether there may be no pip.
   private func run(_ program: String, _ arguments: [String], _ folder: String, isFirst: Bool = false) throws {
-    let run = try ProgramRun(program, arguments, environment: environment, folder: folder)
-    let outcome: ProgramRun.Outcome
-    do {
-      outcome = try run.wait(while: { isWanted }) { line in options.progress("  " + secrets.masked(line)) }
-    } catch {
-      throw error.code == .interrupted ? interrupted : error
+    let outcome = try finish(ProgramRun(program, arguments, environment: environment, folder: folder)) { line in
+      options.progress("  " + secrets.masked(line))
     }
     guard !outcome.succeeded else { return }
     let said = secrets.masked(outcome.messages)
-    if said.contains("No space left on device") || said.contains("os error 28") {
-      throw EnvironmentError.noSpace(store.folder, "the installer says so:\n\(said)")
-    }
+    try checkSpace(said)
     let what = "The environment of \(request.source.name) could not be built with CPython \(request.python.version)"
     guard !isFirst else {
       throw EnvironmentError(
@@ -182,6 +203,17 @@ struct EnvironmentBuild {
     let advice = advice(said)
     throw EnvironmentError(
       .buildFailed, "\(what):\n\(said)\(advice)", ownMessage: "\(what); what the installer said stands above.\(advice)")
+  }
+
+  private func finish(_ run: ProgramRun, line: (String) -> Void = { _ in }) throws -> ProgramRun.Outcome {
+    do { return try run.wait(while: { isWanted }, line: line) } catch {
+      throw error.code == .interrupted ? interrupted : error
+    }
+  }
+
+  private func checkSpace(_ said: String) throws {
+    guard said.contains("No space left on device") || said.contains("os error 28") else { return }
+    throw EnvironmentError.noSpace(store.folder, "the installer says so:\n\(secrets.masked(said))")
   }
 
   /// What the installer does not know to say.

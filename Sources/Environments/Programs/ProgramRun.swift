@@ -69,7 +69,15 @@ final class ProgramRun {
     }
   }
 
-  deinit { for descriptor in [messages, output].compactMap(\.self) { close(descriptor) } }
+  deinit {
+    // One that nobody has waited for is not wanted any more.
+    if isRunning {
+      process.signalGroup(SIGKILL)
+      _ = process.wait()
+      RunningPrograms.remove(process)
+    }
+    for descriptor in [messages, output].compactMap(\.self) { close(descriptor) }
+  }
 
   /// Waits for the end.
   ///

@@ -55,6 +55,25 @@ extension WheelFolder {
   }
 
   @Test(arguments: Installers.all)
+  func `a line of a package that Python runs when it starts is not run while it is installed`(
+    installer: InstallerKind
+  ) throws {
+    let wheels = try WheelFolder()
+    let mark = wheels.folder.path + "/started"
+    try wheels.add("starter", "1.0", "import os; open('\(mark)', 'w').close()\n", as: .pth)
+    try wheels.add("tiny", "1.0", "VALUE = 1")
+    let environment = try prepare(
+      wheels.source("f.py", asking: ["starter", "tiny"]),
+      wheels.options(installer, variables: ["UV_COMPILE_BYTECODE": "1"]))
+    let packages = try #require(environment?.sitePackages.first)
+    #expect(FileManager.default.fileExists(atPath: packages + "/starter.pth"))
+    #expect(!FileManager.default.fileExists(atPath: mark))
+    // All else is compiled.
+    let compiled = try FileManager.default.contentsOfDirectory(atPath: packages + "/__pycache__")
+    #expect(compiled.contains { $0.hasPrefix("tiny.") }, "\(compiled)")
+  }
+
+  @Test(arguments: Installers.all)
   func `a wheel can be given by its address`(installer: InstallerKind) throws {
     let wheels = try WheelFolder()
     let file = try wheels.add("tiny", "1.0")
