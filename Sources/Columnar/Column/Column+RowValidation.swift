@@ -53,8 +53,8 @@ extension Column {
       } catch {
         throw ColumnError(
           code: .invalidText,
-          message: "row \(row) of a \(type) column is not UTF-8 (\(error)); send such bytes as "
-            + "binary, or re-encode them")
+          message: "row \(row) of a \(type) column is not UTF-8, at byte \(error.byteOffsets.lowerBound); send such "
+            + "bytes as binary, or re-encode them")
       }
     }
   }

@@ -66,7 +66,10 @@ struct EnvironmentBuild {
   // MARK: Building
 
   private func build() throws -> EnvironmentRecord {
+    store.removeDeadDrafts()
     let draft = store.draft(key)
+    RunningPrograms.add(folder: draft)
+    defer { RunningPrograms.remove(folder: draft) }
     guard mkdir(draft, 0o700) == 0 else { throw FileProblem(errno, draft) }
     var isWhole = false
     defer { if !isWhole { store.remove(key) } }
@@ -80,9 +83,9 @@ struct EnvironmentBuild {
       \(count == 1 ? "package and what it needs" : "packages and what they need") \
       (\(installer.kind.rawValue), CPython \(python.version))
       """)
-    try install(with: &installer, into: draft)
     let version = "\(python.version.major).\(python.version.minor)"
     let packages = "lib/python\(version)/site-packages"
+    try install(with: &installer, into: draft, packages: "\(draft)/\(packages)")
     let final = store.environment(key)
     guard rename(draft, final) == 0 else { throw FileProblem(errno, final) }
     EnvironmentStore.seal(final)
@@ -107,10 +110,9 @@ struct EnvironmentBuild {
     return record
   }
 
-  private func install(with installer: inout Installer, into draft: String) throws {
+  private func install(with installer: inout Installer, into draft: String, packages: String) throws {
     let requirements = draft + "/requirements.txt"
     let python = draft + "/bin/python"
-    let only = options.allowsBuilds ? [] : ["--only-binary", ":all:"]
     let hashes = request.lock == nil ? [] : ["--require-hashes"]
     switch installer.kind {
     case .uv:
@@ -118,27 +120,55 @@ struct EnvironmentBuild {
         installer.program,
         ["venv", "--quiet", "--python", request.python.executable, "--relocatable", "--allow-existing", draft], draft)
       try write(requirements)
+      let only = options.allowsBuilds ? [] : ["--only-binary", ":all:"]
       try run(
         installer.program,
-        ["pip", "install", "--python", python, "--compile-bytecode"] + only + hashes + ["-r", requirements],
-        draft)
+        ["pip", "install", "--python", python] + only + hashes + ["-r", requirements], draft)
+      try compile(packages, draft)
     case .pip:
       let program = request.python.executable
-      let ownPip = try? ProgramRun(program, ["-I", "-m", "pip", "--version"], environment: environment).wait()
-      if let ownPip, ownPip.succeeded {
-        installer = installer.named(version: ownPip.messages)
+      if let own = OwnPip(program, environment) {
+        installer = Installer(kind: .pip, program: program, name: "pip \(own.version)")
         try run(program, ["-I", "-m", "venv", "--without-pip", draft], draft)
         try write(requirements)
-        try run(
-          program, ["-I", "-m", "pip", "--python", python, "install"] + only + hashes + ["-r", requirements], draft)
+        let pip = PipRun(folder: own.folder, allowsBuilds: options.allowsBuilds)
+        try run(python, pip.arguments(["install"] + hashes + ["-r", requirements]), draft)
       } else {
         try run(program, ["-I", "-m", "venv", draft], draft, isFirst: true)
         try write(requirements)
-        try run(python, ["-I", "-m", "pip", "install"] + only + hashes + ["-r", requirements], draft)
-        try run(python, ["-I", "-m", "pip", "uninstall", "--yes", "--quiet", "pip"], draft)
+        let pip = PipRun(folder: nil, allowsBuilds: options.allowsBuilds)
+        try run(python, pip.arguments(["install"] + hashes + ["-r", requirements]), draft)
+        removePip(from: packages)
       }
     }
     unlink(requirements)
+  }
+
+  /// Compiles what was installed, as pip does. Neither the environment's Python does it, which runs lines of packages (`.pth`
+  /// files) when it starts, nor uv, which has that do it.
+  private func compile(_ packages: String, _ folder: String) throws {
+    let modules = EnvironmentStore.fileCount(in: packages, suffix: ".py")
+    let count = min(ProcessorCount.available, Self.mostCompilers, 1 + modules / 100)
+    let program = String(decoding: PackageResources.compile_packages_py, as: UTF8.self)
+    let runs = try (0..<count).map { place in
+      try ProgramRun(
+        request.python.executable, ["-I", "-S", "-c", program, packages, "\(place)", "\(count)"],
+        environment: environment, folder: folder)
+    }
+    for run in runs {
+      let outcome = try finish(run)
+      if !outcome.succeeded { try checkSpace(outcome.messages) }
+    }
+  }
+
+  private static let mostCompilers = 8
+
+  /// Takes the pip away that was there to install with: for the same reason without the environment's Python.
+  private func removePip(from packages: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: packages)) ?? []
+    where name == "pip" || name.hasPrefix("pip-") && name.hasSuffix(".dist-info") {
+      EnvironmentStore.removeTree("\(packages)/\(name)")
+    }
   }
 
   private var environment: [String: String] { request.installerEnvironment }
@@ -154,18 +184,12 @@ struct EnvironmentBuild {
 
   /// - Parameter isFirst: whether there may be no pip.
   private func run(_ program: String, _ arguments: [String], _ folder: String, isFirst: Bool = false) throws {
-    let run = try ProgramRun(program, arguments, environment: environment, folder: folder)
-    let outcome: ProgramRun.Outcome
-    do {
-      outcome = try run.wait(while: { isWanted }) { line in options.progress("  " + secrets.masked(line)) }
-    } catch {
-      throw error.code == .interrupted ? interrupted : error
+    let outcome = try finish(ProgramRun(program, arguments, environment: environment, folder: folder)) { line in
+      options.progress("  " + secrets.masked(line))
     }
     guard !outcome.succeeded else { return }
     let said = secrets.masked(outcome.messages)
-    if said.contains("No space left on device") || said.contains("os error 28") {
-      throw EnvironmentError.noSpace(store.folder, "the installer says so:\n\(said)")
-    }
+    try checkSpace(said)
     let what = "The environment of \(request.source.name) could not be built with CPython \(request.python.version)"
     guard !isFirst else {
       throw EnvironmentError(
@@ -176,7 +200,20 @@ struct EnvironmentBuild {
         \(said)
         """)
     }
-    throw EnvironmentError(.buildFailed, "\(what):\n\(said)\(advice(said))")
+    let advice = advice(said)
+    throw EnvironmentError(
+      .buildFailed, "\(what):\n\(said)\(advice)", ownMessage: "\(what); what the installer said stands above.\(advice)")
+  }
+
+  private func finish(_ run: ProgramRun, line: (String) -> Void = { _ in }) throws -> ProgramRun.Outcome {
+    do { return try run.wait(while: { isWanted }, line: line) } catch {
+      throw error.code == .interrupted ? interrupted : error
+    }
+  }
+
+  private func checkSpace(_ said: String) throws {
+    guard said.contains("No space left on device") || said.contains("os error 28") else { return }
+    throw EnvironmentError.noSpace(store.folder, "the installer says so:\n\(secrets.masked(said))")
   }
 
   /// What the installer does not know to say.
@@ -185,9 +222,12 @@ struct EnvironmentBuild {
     if let lock = request.lock, said.lowercased().contains("hash") {
       return "\nThe hashes are those of \(lock.path)."
     }
-    let lacksWheel = ["no usable wheels", "no wheels", "No matching distribution", "--only-binary"].contains(
-      where: said.contains)
-    guard !options.allowsBuilds, lacksWheel else { return "" }
+    let lacksWheel = [
+      "no usable wheels", "no wheels", "No matching distribution", "--only-binary", PipRun.refusal,
+    ].contains(where: said.contains)
+    // pip says of an index that it could not reach only that it had nothing.
+    let lacksNetwork = ["Retrying (", "Failed to fetch", "connection error"].contains(where: said.contains)
+    guard !options.allowsBuilds, lacksWheel, !lacksNetwork else { return "" }
     return """
 
       Only packages that are built (wheels) are installed; --allow-builds lets others be built, which runs code of theirs.
@@ -203,13 +243,5 @@ struct EnvironmentBuild {
       let normal = parts[0].lowercased().map { "_.".contains($0) ? "-" : $0 }
       return UDFEnvironment.Distribution(name: String(normal), version: String(parts[1]))
     }
-  }
-}
-
-extension Installer {
-  /// - Parameter version: what `pip --version` says.
-  fileprivate func named(version: String) -> Installer {
-    let number = version.split(separator: " ").dropFirst().first.map(String.init) ?? ""
-    return Installer(kind: kind, program: program, name: "\(kind.rawValue) \(number)")
   }
 }

@@ -18,12 +18,15 @@ struct EnvironmentRequest {
     let own = block?.dependencies ?? []
     requirements = own + options.packages.filter { !own.contains($0) }
     guard !requirements.isEmpty else { return nil }
+    try Self.check(own, for: source.name, options)
+    try Self.check(options.packages, for: "--with", options)
     self.source = source
     requiresPython = block?.requiresPython?.description
     self.python = python
     self.options = options
     if let block, !own.isEmpty {
       lock = try LockFile(of: source, block)
+      try lock?.check(options)
     } else {
       lock = nil
     }
@@ -34,6 +37,25 @@ struct EnvironmentRequest {
         \(source.name) is locked by \(lock.path), which has no hashes for \(options.packages.listed()): name the packages in \
         the file and lock it anew, or remove the lock.
         """)
+    }
+  }
+
+  /// Sees to it that an installer reads packages, and no more, and builds none that must not be built.
+  ///
+  /// - Throws: `EnvironmentError` with code `badRequirement`.
+  static func check(
+    _ requirements: [String], for asker: String, _ options: EnvironmentOptions
+  ) throws(EnvironmentError) {
+    for text in requirements {
+      guard let requirement = Requirement(text) else {
+        throw EnvironmentError(
+          .badRequirement,
+          """
+          \(asker) asks for '\(Secrets.withoutUsers(text))', which is no requirement; write a package's name, and versions of \
+          it if need be, as in "numpy>=2".
+          """)
+      }
+      try requirement.check(for: asker, options)
     }
   }
 

@@ -3,13 +3,16 @@ public struct EnvironmentError: Error, Sendable, Hashable, CustomStringConvertib
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
-      case badBlock, pythonDoesNotFit, badLock, buildFailed, noInstaller, noSpace, cacheNotUsable, badFolder,
+      case badBlock, badRequirement, pythonDoesNotFit, badLock, buildFailed, noInstaller, noSpace, cacheNotUsable,
+        badFolder,
         interrupted
     }
     private let value: Value
 
     /// The block `# /// script` of a file is not right; the message says at which line and column.
     public static let badBlock = Code(value: .badBlock)
+    /// A package that is asked for is none, is to be taken from an address that is relative, or would have to be built.
+    public static let badRequirement = Code(value: .badRequirement)
     /// The CPython that runs, or is asked for, is none that the source requires.
     public static let pythonDoesNotFit = Code(value: .pythonDoesNotFit)
     /// The file with the hashes of packages is damaged, or was made for other dependencies.
@@ -46,11 +49,19 @@ public struct EnvironmentError: Error, Sendable, Hashable, CustomStringConvertib
   /// Where in the file, if what is wrong is there.
   public let place: Place?
 
-  init(_ code: Code, _ message: String, at place: Place? = nil) {
+  /// The message without what the installer said; nil where it said nothing.
+  private let ownMessage: String?
+
+  /// - Parameter ownMessage: what to say where somebody has shown already what the installer said.
+  init(_ code: Code, _ message: String, at place: Place? = nil, ownMessage: String? = nil) {
     self.code = code
     self.message = message
     self.place = place
+    self.ownMessage = ownMessage
   }
+
+  /// The same for whoever has shown what the installer said while it said it.
+  package var withoutOutput: EnvironmentError { EnvironmentError(code, ownMessage ?? message, at: place) }
 
   /// The same in words.
   public var description: String { message }

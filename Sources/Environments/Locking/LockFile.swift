@@ -13,6 +13,7 @@ struct LockFile {
   let path: String
   /// As it is given to the installer.
   let text: String
+  private let pins: [LockPin]
 
   /// Where the lock of a source is; nil for source that is in no file.
   static func path(of source: UDFSource) -> String? { source.path.map { $0 + suffix } }
@@ -27,7 +28,7 @@ struct LockFile {
     }
     self.path = path
     let advice = "make it anew with: clutch env lock \(source.name)"
-    let lines = text.split(separator: "\n")
+    let lines = text.split(whereSeparator: \.isNewline)
     guard let line = lines.first(where: { $0.hasPrefix(Self.mark) }) else {
       throw EnvironmentError(
         .badLock, "\(path) does not say for which dependencies it was made, so it is none of clutch env lock; \(advice)"
@@ -38,6 +39,27 @@ struct LockFile {
         .badLock,
         "\(path) was made for other dependencies, or another requires-python, than \(source.name) has now; \(advice)")
     }
+    guard let pins = LockPin.all(in: text) else {
+      throw EnvironmentError(
+        .badLock, "\(path) has more than packages with their hashes, so it is none of clutch env lock; \(advice)")
+    }
+    self.pins = pins
+    let locked = Set(pins.map(\.requirement.name))
+    // One with a condition need not be there.
+    let missing = block.dependencies.compactMap { Requirement($0) }.filter {
+      !$0.hasMarker && !locked.contains($0.name)
+    }
+    guard missing.isEmpty else {
+      throw EnvironmentError(
+        .badLock, "\(path) lacks \(missing.map(\.name).listed()), which \(source.name) asks for; \(advice)")
+    }
+  }
+
+  /// Sees to it that nothing is built that must not be.
+  ///
+  /// - Throws: `EnvironmentError` with code `badRequirement`.
+  func check(_ options: EnvironmentOptions) throws(EnvironmentError) {
+    for pin in pins { try pin.requirement.check(for: path, options) }
   }
 
   /// The text of a lock.

@@ -68,7 +68,7 @@ package struct CachedEnvironments {
   ///   - size: how many bytes all may have; nil for any size.
   /// What is kept of where files run goes too, of files that were not used for that time.
   ///
-  /// - Returns: those that were removed.
+  /// - Returns: what was removed; what has no source is what builds have left.
   package func clean(unusedFor age: TimeInterval?, keepingAtMost size: Int?) throws -> [Item] {
     let items = try all()
     var rest = items.reduce(0) { $0 + $1.byteCount }
@@ -78,8 +78,16 @@ package struct CachedEnvironments {
       let isTooMuch = size.map { rest > $0 } ?? false
       guard let locks = lockAll(item.key) else { continue }
       guard item.source == nil || isOld || isTooMuch else {
-        // An installer whose process was killed may have gone on for a while.
+        // A build of it was killed, and another has made it.
+        let drafts = store.drafts(of: item.key)
+        if drafts.isEmpty { continue }
+        let paths = drafts.map { "\(folder)/\($0)" }
+        let bytes = paths.reduce(0) { $0 + EnvironmentStore.byteCount(of: $1) }
         store.removeDrafts(item.key)
+        removed.append(
+          Item(
+            key: item.key, path: paths[0], source: nil, requirements: [], pythonVersion: "", byteCount: bytes,
+            lastUse: item.lastUse, isInUse: false))
         continue
       }
       let wasThere = store.hasFiles(of: item.key)

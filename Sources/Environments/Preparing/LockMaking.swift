@@ -20,6 +20,8 @@ package enum LockMaking {
       throw EnvironmentError(
         .badLock, "\(source.name) has no block '# /// script' with dependencies, so there is nothing to lock.")
     }
+    try EnvironmentRequest.check(block.dependencies, for: source.name, options)
+    try refuseUsers(in: block.dependencies.compactMap { Requirement($0) }, of: source)
     let python = try PythonChoice.installation(discovery.fitting([block]))
     let installer = try Installer.find(options.environment, python, wanted: options.installer)
     options.progress("\(source.name): looking for its packages (\(installer.kind.rawValue), CPython \(python.version))")
@@ -28,12 +30,38 @@ package enum LockMaking {
       case .uv: try uvPins(block, installer, python, source, options)
       case .pip: try pipPins(block, python, source, options)
       }
+    try check(pins, of: source)
     let text = LockFile.text(of: source, block, pins: pins, python: "\(python.version)")
     do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
       let reason = SystemError(behind: error)?.description ?? "\(error)"
       throw EnvironmentError(.badLock, "\(path) cannot be written: \(reason)")
     }
     return path
+  }
+
+  /// A lock is for everybody who has the file.
+  private static func refuseUsers(in requirements: [Requirement], of source: UDFSource) throws(EnvironmentError) {
+    guard let secret = requirements.first(where: \.hasUser) else { return }
+    throw EnvironmentError(
+      .badLock,
+      """
+      \(source.name) cannot be locked: the address of \(secret.name) has a name or a password in it, which would stand in the \
+      lock. Leave them out, and give them to the installer: in .netrc, or in a keyring.
+      """)
+  }
+
+  /// Sees to it that what an installer has found can be installed again with hashes.
+  private static func check(_ pins: String, of source: UDFSource) throws(EnvironmentError) {
+    guard let pins = LockPin.all(in: pins) else {
+      throw EnvironmentError(
+        .badLock, "The installer gave more than packages with hashes for \(source.name), so it cannot be locked.")
+    }
+    try refuseUsers(in: pins.map(\.requirement), of: source)
+    for pin in pins where pin.hashCount == 0 { throw noHash(pin.requirement.text) }
+  }
+
+  private static func noHash(_ package: String) -> EnvironmentError {
+    EnvironmentError(.badLock, "\(Secrets.withoutUsers(package)) is no file with a hash, so it cannot be locked.")
   }
 
   private static func uvPins(
@@ -67,18 +95,15 @@ package enum LockMaking {
   private static func pipPins(
     _ block: ScriptBlock, _ python: PythonInstallation, _ source: UDFSource, _ options: EnvironmentOptions
   ) throws -> String {
-    let only = options.allowsBuilds ? [] : ["--only-binary", ":all:"]
-    let arguments = [
-      "-I", "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-", "-r", "/dev/stdin",
-    ]
-    let output = try run(python.executable, arguments + only, block, python, source, options)
+    let arguments = ["install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-", "-r", "/dev/stdin"]
+    let pip = PipRun(folder: nil, allowsBuilds: options.allowsBuilds)
+    let output = try run(python.executable, pip.arguments(arguments), block, python, source, options)
     guard let report = try? JSONDecoder().decode(Report.self, from: output) else {
       throw EnvironmentError(.badLock, "pip gave no report of what it would install for \(source.name).")
     }
     return try report.install.sorted { $0.metadata.name < $1.metadata.name }.map { item in
       guard let hash = item.download_info.archive_info?.hashes?["sha256"] else {
-        throw EnvironmentError(
-          .badLock, "\(item.metadata.name) \(item.metadata.version) is no file with a hash, so it cannot be locked.")
+        throw noHash("\(item.metadata.name) \(item.metadata.version)")
       }
       let name = item.metadata.name
       let pin =

@@ -2,7 +2,8 @@ import Essentials
 import HostSupport
 import Synchronization
 
-/// A program that is run to its end, and what it says.
+/// A program that is run to its end, and what it says. It ends, with all that it has started, when this process does, however
+/// that happens: see `Lifeline`.
 final class ProgramRun {
   struct Outcome {
     let status: Int32
@@ -17,6 +18,7 @@ final class ProgramRun {
   private let process: ChildProcess
   private let messages: Int32
   private let output: Int32?
+  private let lifeline: Lifeline
   private var ended: ProcessEnd?
   private let deadline: ContinuousClock.Instant?
   /// How long it may take to end when it is told to.
@@ -45,20 +47,37 @@ final class ProgramRun {
       defer { close(messages.writing) }
       let input = try input.map { try Self.unnamedFile($0) }
       defer { if let input { close(input) } }
+      let path = URL(fileURLWithPath: program).path
+      guard FileManager.default.isExecutableFile(atPath: path) else { throw SystemError(errno == 0 ? ENOENT : errno) }
+      lifeline = try Lifeline()
+      let command = lifeline.command(path, arguments)
       process = try ChildProcess(
-        URL(fileURLWithPath: program).path, arguments, environment: environment, folder: folder,
-        descriptors: [input, output ?? messages.writing, messages.writing])
+        command.program, command.arguments, environment: environment, folder: folder,
+        descriptors: [input, output ?? messages.writing, messages.writing, lifeline.reading])
+      lifeline.hasBegun()
       (self.output, self.messages) = (output, messages.reading)
     } catch {
       for descriptor in opened { close(descriptor) }
       guard let error = error as? SystemError else { throw error }
-      throw EnvironmentError(.buildFailed, "\(program) cannot be started: \(error)")
+      throw EnvironmentError(.buildFailed, "\(program) cannot be started: \(error.ofStarting)")
     }
     self.deadline = deadline.map { ContinuousClock.now.advanced(by: $0) }
-    RunningPrograms.add(process.number)
+    guard RunningPrograms.add(process) else {
+      process.signalGroup(SIGKILL)
+      _ = process.wait()
+      throw EnvironmentError(.interrupted, "it was interrupted")
+    }
   }
 
-  deinit { for descriptor in [messages, output].compactMap(\.self) { close(descriptor) } }
+  deinit {
+    // One that nobody has waited for is not wanted any more.
+    if isRunning {
+      process.signalGroup(SIGKILL)
+      _ = process.wait()
+      RunningPrograms.remove(process)
+    }
+    for descriptor in [messages, output].compactMap(\.self) { close(descriptor) }
+  }
 
   /// Waits for the end.
   ///
@@ -69,7 +88,11 @@ final class ProgramRun {
   func wait(while isWanted: () -> Bool = { true }, line: (String) -> Void = { _ in }) throws(EnvironmentError)
     -> Outcome
   {
-    defer { RunningPrograms.remove(process.number) }
+    defer {
+      RunningPrograms.remove(process)
+      // What it may have left goes too.
+      lifeline.cut()
+    }
     var said = Messages()
     var isOpen = true
     while isOpen || isRunning {
@@ -137,10 +160,14 @@ final class ProgramRun {
       guard count > 0 else { return count < 0 && errno == EINTR }
       if bytes.count < ProgramRun.mostBytes { bytes += piece[..<count] } else { leftOut += count }
       rest += piece[..<count]
-      while let end = rest.firstIndex(of: 0x0A) {
-        line(String(decoding: rest[..<end], as: UTF8.self))
-        rest.removeSubrange(...end)
+      var begin = rest.startIndex
+      // What was there before has no end of a line.
+      var from = rest.count - count
+      while let end = rest[from...].firstIndex(of: 0x0A) {
+        line(String(decoding: rest[begin..<end], as: UTF8.self))
+        (begin, from) = (end + 1, end + 1)
       }
+      rest.removeSubrange(..<begin)
       return true
     }
 

@@ -25,7 +25,7 @@ struct Secrets: Sendable {
   }
 
   /// What an address has percent signs for; nil when that is no text.
-  private static func decoded(_ text: String) -> String? {
+  static func decoded(_ text: String) -> String? {
     var bytes: [UInt8] = []
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {

@@ -16,6 +16,8 @@ _REQUIREMENT = re.compile(
     r"\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[A-Za-z0-9._,\s-]*\]\s*)?"
     rf"(?:@\s*\S+(?:\s+;.*)?|(?:\(\s*{_VERSION}(?:\s*,\s*{_VERSION})*\s*\)|{_VERSION}(?:\s*,\s*{_VERSION})*(?:\s*,)?)?\s*(?:;.*)?)\s*"
 )
+# What an installer takes for the end of a line, or for no end of it.
+_BREAK = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\\]")
 
 
 class _Problem(Exception):
@@ -150,7 +152,9 @@ def read(text):
     for index, each in enumerate(dependencies):
         if not isinstance(each, str):
             raise _Problem(f"dependencies has {_kind(each)}; it takes texts, such as \"numpy>=2\"", places.of("dependencies"))
-        if not _REQUIREMENT.fullmatch(each):
+        # An installer reads what stands in a second line, and options, as its own.
+        marker = each.partition(";")[2].split()
+        if _BREAK.search(each) or not _REQUIREMENT.fullmatch(each) or any(word.startswith("-") for word in marker):
             raise _Problem(
                 f"'{each}' is no requirement; write a package's name, and versions of it if need be, as in \"numpy>=2\"",
                 places.of_item(("dependencies",), index),
@@ -177,7 +181,7 @@ def _clutch(table, places):
                 raise _Problem(f"placement is {_shown(value)}; it takes {_listed(_PLACEMENTS)}", place)
         elif key == "workers":
             if type(value) is not int or not 1 <= value <= _MOST_WORKERS:
-                raise _Problem(f"workers is {_shown(value)}; it takes a number from 1 to {_MOST_WORKERS}", place)
+                raise _Problem(f"workers is {_shown(value)}; it takes a whole number from 1 to {_MOST_WORKERS}", place)
         elif key == "python":
             if not isinstance(value, str) or not value:
                 raise _Problem(f"python is {_shown(value)}; it takes a program, or a virtual environment's folder", place)

@@ -71,6 +71,8 @@ struct BlockReader {
         .badBlock,
         "The block '# /// script' of \(source.name) could not be read: Python gave no answer that can be read.")
     }
+    // What has a password in it is not copied.
+    guard Secrets.withoutUsers(text.toml) == text.toml else { return answer }
     if let content = try? JSONEncoder().encode(Entry(question: Self.question, toml: text.toml, answer: output)) {
       cache?.write(name, Array(content))
     }

@@ -34,10 +34,14 @@ struct BlockText: Hashable {
       }
       next = last + 1
       guard isScript else { continue }
-      if let found {
+      // One right behind another, whose contents it would be.
+      let inner = lines.indices[(line + 1)..<last].first {
+        Self.kind(lines[$0]) == "script" && lines[$0 - 1] == Self.end
+      }
+      if let first = found?.first ?? inner.map({ _ in line }) {
+        let second = found == nil ? inner ?? line : line
         throw Self.error(
-          source, line + 1, 1, "this is a second block '# /// script'; there is one in line \(found.first + 1) already."
-        )
+          source, second + 1, 1, "this is a second block '# /// script'; there is one in line \(first + 1) already.")
       }
       found = (line, last)
     }

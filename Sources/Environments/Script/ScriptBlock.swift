@@ -26,6 +26,8 @@ public struct ScriptBlock: Sendable, Hashable {
   /// The Python that it asks for: a program or a virtual environment. A path is absolute, and begins at the file's folder
   /// where the file has a relative one.
   public let python: String?
+  /// What messages call the source.
+  let origin: String
   /// Other tools whose tables the block has, such as `uv`: Clutch does not read them.
   public let otherTools: [String]
 
@@ -55,13 +57,16 @@ public struct ScriptBlock: Sendable, Hashable {
     workers = answer.workers
     python = answer.python.map { Self.absolute($0, source) }
     otherTools = answer.otherTools
+    origin = source.name
   }
 
   private static func absolute(_ python: String, _ source: UDFSource) -> String {
-    guard python.contains("/"), !python.hasPrefix("/"), let file = source.path else { return python }
+    guard !python.hasPrefix("/"), let file = source.path else { return python }
     if python.hasPrefix("~/") { return HomeFolder.expanding(python) }
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
-    return URL(fileURLWithPath: python, relativeTo: folder).standardizedFileURL.path
+    let path = URL(fileURLWithPath: python, relativeTo: folder).standardizedFileURL.path
+    // A name alone is a program on PATH where there is no such environment.
+    return python.contains("/") || ResolvedPath.isFolder(path) ? path : python
   }
 }
 
@@ -77,16 +82,24 @@ extension PythonDiscovery {
       search.requirements.append(requirement)
     }
     guard explicitPath == nil else { return search }
-    let programs = blocks.compactMap(\.python).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    var programs: [(path: String, origin: String)] = []
+    for block in blocks {
+      guard let path = block.python, !programs.contains(where: { $0.path == path }) else { continue }
+      programs.append((path, block.origin))
+    }
     guard programs.count < 2 else {
+      let asked = programs.map { "\($0.origin) for \($0.path)" }
       throw EnvironmentError(
         .pythonDoesNotFit,
         """
-        Two files ask for different Pythons, and a process runs one: \(programs.listed(separator: " and ")). Name the one to \
+        Two files ask for different Pythons, and a process runs one: \(asked.listed(separator: " and ")). Name the one to \
         take (--python), or use one file at a time.
         """)
     }
-    search.explicitPath = programs.first
+    search.explicitOrigin = programs.first.map {
+      "\($0.origin) asks for it in its block '# /// script' ([tool.clutch] python): correct it there, or name one with --python"
+    }
+    search.explicitPath = programs.first?.path
     return search
   }
 }

@@ -122,9 +122,27 @@ struct EnvironmentStore: Sendable {
   }
 
   func removeDrafts(_ key: String) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-      guard name.hasPrefix("\(key).tmp-") || name.hasPrefix("\(key).json.tmp-") else { continue }
-      Self.removeTree("\(folder)/\(name)")
+    for name in drafts(of: key) { Self.removeTree("\(folder)/\(name)") }
+  }
+
+  /// What processes build of an environment, or have begun to.
+  func drafts(of key: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasPrefix("\(key).tmp-") || $0.hasPrefix("\(key).json.tmp-") }
+  }
+
+  /// Removes what builds, of any environment, have left whose processes were killed.
+  func removeDeadDrafts() {
+    for key in keys() where !drafts(of: key).isEmpty {
+      // Whoever builds it has it.
+      guard let building = try? FileLock(lock(key), .exclusive) else { continue }
+      removeDrafts(key)
+      if !hasFiles(of: key), let using = try? FileLock(use(key), .exclusive) {
+        unlink(use(key))
+        unlink(lock(key))
+        withExtendedLifetime(using) {}
+      }
+      withExtendedLifetime(building) {}
     }
   }
 }

@@ -30,6 +30,9 @@ extension EnvironmentStore {
     }
   }
 
+  /// How many files with such names there are in a folder and those below.
+  static func fileCount(in folder: String, suffix: String) -> Int { paths(in: folder).count { $0.hasSuffix(suffix) } }
+
   /// How many bytes its files have.
   static func byteCount(of folder: String) -> Int {
     paths(in: folder).reduce(0) { sum, path in

@@ -121,6 +121,9 @@ package struct ChildProcess: Sendable {
 
   /// Sends a signal to what is in its group, which lasts as long as something is.
   package func signalGroup(_ number: Int32) { _ = kill(-self.number, number) }
+
+  /// Whether something is in its group, also what has ended and was not waited for.
+  package var hasGroup: Bool { kill(-number, 0) == 0 }
 }
 
 private func withCStrings<Result>(

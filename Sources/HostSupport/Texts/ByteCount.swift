@@ -16,10 +16,12 @@ package struct ByteCount: CustomStringConvertible {
     self.bytes = bytes
   }
 
-  /// Exact where a unit divides it (`256 MB`, `1 GiB`), else with one digit after the point (`3.4 MB`).
+  /// Exact where a unit divides it and few of them are it (`256 MB`, `1 GiB`), else with one digit after the point (`3.4 MB`).
   package var description: String {
     let units = [("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20), ("MB", 1_000_000), ("KiB", 1 << 10)]
-    for (name, size) in units where bytes >= size && bytes % size == 0 { return "\(bytes / size) \(name)" }
+    for (name, size) in units where bytes >= size && bytes % size == 0 && bytes / size < 10_000 {
+      return "\(bytes / size) \(name)"
+    }
     for (name, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000)] where bytes >= size {
       let tenths = (bytes + size / 20) / (size / 10)
       return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"

@@ -27,6 +27,18 @@ extension LoadedModule {
     try someRows(function, batch, context, rows, takesRest, in: py)
   }
 
+  /// The arguments of the rows of a batch as a `UDFRowFailure` has them, without a call; nil where they cannot be made.
+  ///
+  /// - Throws: `UDFError` with code `wrongArguments`.
+  package func argumentTexts(
+    _ function: Int, _ batch: RecordBatch, _ context: RowContext, in py: borrowing Python
+  ) throws -> [String?] {
+    let conversion = Conversion(py.state, classes: classes, support: support)
+    defer { conversion.release() }
+    let arguments = try ArgumentRows(functions[function].signature, batch, conversion)
+    return (0..<batch.rowCount).map { arguments.asJSON($0, conversion, timeZone: context.options.timeZone) }
+  }
+
   private func someRows(
     _ function: Int, _ batch: RecordBatch, _ context: RowContext, _ rows: [Range<Int>]?,
     _ takesRest: (() -> Bool)?, in py: borrowing Python

@@ -3,6 +3,7 @@ import CPythonABI
 import Essentials
 package import Functions
 package import PythonRuntime
+import Synchronization
 
 /// The functions of a UDF source, loaded in one interpreter.
 ///
@@ -24,15 +25,16 @@ package struct LoadedModule: Sendable {
   /// The keys of what closes the instances of classes, in the order in which these were made.
   private let closes: [Int]
   private let hasExitCallbacks: Bool
+  private let mayLeaveThreads: Bool
 
   /// The key of our own module that has the event loop, for a source with async functions.
   let eventLoop: Int?
   /// The key of our own module that makes objects of numpy, pandas and pyarrow, for a source that uses them.
   let arrays: Int?
 
-  /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, what it gave to `atexit`, or
-  /// what is left on the event loop.
-  package var hasWorkAtEnd: Bool { mustBeEnded || hasExitCallbacks }
+  /// Whether code of the source's runs when its interpreter ends: a `close` of an instance, what it gave to `atexit`, what is
+  /// left on the event loop, or threads.
+  package var hasWorkAtEnd: Bool { mustBeEnded || hasExitCallbacks || mayLeaveThreads }
   /// Whether there is something that `end` ends.
   package var mustBeEnded: Bool { !closes.isEmpty || eventLoop != nil }
 
@@ -111,7 +113,11 @@ package struct LoadedModule: Sendable {
       let exception = try py.importModule("clutch").attribute("DeadlineExceeded")
       _ = Self.keep(exception, py)
       let mayStartThreads = py.state.mayStartThreads
-      if !mayStartThreads { py.state.refuseThreads(Self.threadRefusal(source)) }
+      if mayStartThreads {
+        try Self.letThreadsBeJoined(in: py)
+      } else {
+        py.state.refuseThreads(Self.threadRefusal(source))
+      }
       let loader = try py.importModule("_clutch_loader")
       loaderKey = Self.keep(loader, py)
       willRun(Interrupter.Exception(exception.pointer), py)
@@ -127,7 +133,11 @@ package struct LoadedModule: Sendable {
       let signatures = try Self.signatures(answer.item(0).extract(String.self), of: source)
       let types = try answer.item(1)
       classes = try (0..<types.count()).map { index in Self.keep(try types.item(index), py) }
-      if try answer.item(2).extract(Bool.self) { py.state.allowThreads() }
+      if try answer.item(2).extract(Bool.self) {
+        py.state.allowThreads()
+        try Self.letThreadsBeJoined(in: py)
+      }
+      mayLeaveThreads = py.state.mayStartThreads
       let rest = try loader.callMethod("finish", source.name)
       let found = try rest.item(0)
       functions = try signatures.enumerated().map { index, signature in
@@ -231,6 +241,14 @@ package struct LoadedModule: Sendable {
     \(source.name) may not start threads: mark a function @udf(threads=True), or pass --allow-threads (in a program, set \
     allowsThreads of the configuration), which also allows them while the file is loaded
     """
+  }
+
+  /// Sees to it that a worker, whose functions run on another thread than Python's own main one, waits for their threads at its
+  /// end: a thread is a daemon by default where the one is that starts it, and Python takes threads for daemons that it did not
+  /// start.
+  private static func letThreadsBeJoined(in py: borrowing Python) throws {
+    guard py.state.isMain, InterpreterState.processEndsWithMain.load(ordering: .relaxed) else { return }
+    try py.importModule("threading").callMethod("current_thread").setAttribute("_daemonic", to: false)
   }
 
   /// Installs our own modules, and then begins to enforce the policy.

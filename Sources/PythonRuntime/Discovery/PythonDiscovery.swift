@@ -5,6 +5,9 @@ import HostSupport
 public struct PythonDiscovery: Sendable {
   /// A Python program, or a virtual environment, that must be used; nothing else is tried.
   public var explicitPath: String?
+  /// What to say of an explicit path that is no use, where it was given in another way than this search's own; nil for
+  /// nothing.
+  package var explicitOrigin: String?
   /// The process environment; `CLUTCH_PYTHON`, `VIRTUAL_ENV`, `PATH`, `PYENV_ROOT` and `HOME` are read, and `CLUTCH_CACHE`
   /// and `XDG_CACHE_HOME` for the folder in which answers are remembered.
   public var environment: [String: String]
@@ -42,7 +45,7 @@ public struct PythonDiscovery: Sendable {
   ///
   /// - Parameter all: looks at every candidate, also those after the one that is taken, for a report.
   public func search(all: Bool = false) -> [PythonCandidate] {
-    if let explicitPath { return [examine(explicitPath, .explicit)] }
+    if let explicitPath { return [examine(explicitPath, .explicit).refusedBecause(explicitOrigin)] }
     if let path = environment["CLUTCH_PYTHON"], !path.isEmpty { return [examine(path, .environmentVariable)] }
     // With another Python its packages would not be there.
     if let own = ownEnvironment { return [examine(own, .ownEnvironment)] }

@@ -62,3 +62,11 @@ public struct PythonCandidate: Sendable, Hashable {
     if case .accepted(let installation) = outcome { installation } else { nil }
   }
 }
+
+extension PythonCandidate {
+  /// The same, which says in the reason of a refusal who wanted it.
+  func refusedBecause(_ origin: String?) -> PythonCandidate {
+    guard let origin, case .refused(let reason) = outcome else { return self }
+    return PythonCandidate(path: path, origin: self.origin, outcome: .refused("\(reason); \(origin)"))
+  }
+}

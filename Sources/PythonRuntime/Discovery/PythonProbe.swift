@@ -109,7 +109,7 @@ enum PythonProbe {
       written = try ProgramOutput(
         of: executable, ["-I", "-c", question], environment: ProcessInfo.processInfo.environment, deadline: deadline)
     } catch {
-      return .failure(Refusal(reason: "it cannot be started (\(error))"))
+      return .failure(Refusal(reason: "it cannot be started (\(error.ofStarting))"))
     }
     let status: Int32
     switch written.end {

@@ -1,4 +1,5 @@
 package import CPythonABI
+package import Synchronization
 
 /// One live interpreter, seen from the thread it belongs to: its thread state and the objects kept across calls.
 ///
@@ -168,13 +169,16 @@ package final class InterpreterState {
     functions.PyErr_Clear()
   }
 
+  /// Whether this process ends when nothing uses the main interpreter any more, as a worker does.
+  package static let processEndsWithMain = Atomic(false)
+
   /// Runs what user code registered with `atexit`, and waits for the threads it left, as the end would do.
   ///
-  /// In the main interpreter it waits for no threads: after that Python starts none there any more.
+  /// In the main interpreter it waits for no threads unless the process ends too: after that Python starts none there any more.
   func runExitFunctions() {
     let functions = api.pointee
     for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
-      if isMain, module == "threading" { continue }
+      if isMain, module == "threading", !Self.processEndsWithMain.load(ordering: .relaxed) { continue }
       // Only what user code imported has anything to run.
       guard let modules = functions.PyImport_GetModuleDict(),
         let name = functions.PyUnicode_FromStringAndSize(module, module.utf8.count)

@@ -14,6 +14,10 @@ protocol FunctionHost: AnyObject, Sendable {
   var isLoaded: Bool { get }
   /// Whether code of the source's runs when it ends.
   var hasWorkAtEnd: Bool { get }
+  /// What one whose call was given up is, as in "its interpreter was given up".
+  var ending: String { get }
+  /// Tells what its code has written so far, where that is not told as it is written.
+  func settleOutput()
   /// Whether the calling thread is the one that steps run on.
   var isCurrent: Bool { get }
 
@@ -61,6 +65,8 @@ protocol FunctionHost: AnyObject, Sendable {
 }
 
 extension FunctionHost {
+  var ending: String { "its interpreter was given up" }
+  func settleOutput() {}
   var runsAtOnce: Bool { false }
   func runAtOnce(_ step: FunctionStep, _ call: CallContext) throws -> StepResult? { nil }
 }
@@ -85,6 +91,8 @@ enum FunctionStep: Sendable {
   case abort(StreamCall)
   /// Says what of a function runs without Python.
   case inspect(function: Int)
+  /// Gives the arguments of rows as JSON, without a call.
+  case arguments(function: Int, RecordBatch)
   /// Closes the source's instances and its event loop.
   case end
 }
@@ -100,6 +108,8 @@ enum StepResult: Sendable {
   /// What a step on states gave.
   case aggregated(AggregateOutcome)
   case inspected(VectorReport)
+  /// For each row, unless they cannot be made.
+  case arguments([String?])
   case closed
 }
 
@@ -115,7 +125,7 @@ extension StepResult {
       StepCount(rows: drawn.values.rowCount, failed: drawn.failureCount, failuresByType: drawn.failuresByType)
     case .aggregated(let outcome):
       StepCount(rows: outcome.rows, failed: outcome.failureCount, failuresByType: outcome.failuresByType)
-    case .drawn, .loaded, .inspected, .closed: StepCount()
+    case .drawn, .loaded, .inspected, .arguments, .closed: StepCount()
     }
   }
 }

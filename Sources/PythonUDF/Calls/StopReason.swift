@@ -44,23 +44,24 @@ extension StopReason {
   }
 
   /// What is thrown for a call that was given up.
-  func abandonedError(_ subject: String, row: Int?, stack: String) -> any Error {
+  ///
+  /// - Parameter ending: what became of what ran it: "its interpreter was given up".
+  func abandonedError(_ subject: String, row: Int?, _ ending: String, stack: String) -> any Error {
     let place = row.map { " at row \($0) of its batch" } ?? ""
     switch self {
     case .cancelled: return CancellationError()
     case .interrupted:
       return UDFError(.interrupted, "\(subject) was interrupted\(place) and did not stop; it was given up\(stack)")
     case .uncancelled:
-      return UDFError(.interrupted, "\(subject) \(phrase); its interpreter was given up\(stack)")
+      return UDFError(.interrupted, "\(subject) \(phrase); \(ending)\(stack)")
     case .loadTimeout:
       return UDFError(
-        .deadlineExceeded, "\(subject) \(phrase), and did not stop when told to; its interpreter was given up\(stack)")
+        .deadlineExceeded, "\(subject) \(phrase), and did not stop when told to; \(ending)\(stack)")
     case .rowTimeout, .batchTimeout:
       return UDFError(
         .deadlineExceeded,
         """
-        \(subject) \(phrase)\(place), and did not stop when told to; its interpreter was given up, and another takes \
-        its place\(stack)
+        \(subject) \(phrase)\(place), and did not stop when told to; \(ending), and another takes its place\(stack)
         """)
     }
   }

@@ -441,7 +441,8 @@ final class HostSet: Sendable {
 
   private func abandon(_ host: any FunctionHost, loading call: CallContext) {
     let reason = call.reason ?? .interrupted
-    let error = reason.abandonedError(call.subject, row: nil, stack: StopReason.describe(host.lastFrames))
+    let error = reason.abandonedError(
+      call.subject, row: nil, host.ending, stack: StopReason.describe(host.lastFrames))
     call.settle(.failure(error)) {
       state.withLock { state in
         state.loading -= 1

@@ -116,6 +116,9 @@ final class InterpreterHost: FunctionHost {
         return .closed
       case .inspect(let function):
         return .inspected(try calling(call) { module, _, py in try vectors.report(function, of: module, in: py) })
+      case .arguments(let function, let batch):
+        return .arguments(
+          try calling(call) { module, _, py in try module.argumentTexts(function, batch, call.rowContext, in: py) })
       case .end:
         try calling(call) { module, _, py in
           try module.end(in: py) { error in log.note(.warning, "an instance raised when it was closed: \(error)") }
@@ -187,6 +190,9 @@ final class InterpreterHost: FunctionHost {
     if let module = state.withLock(\.module) { return module }
     var configuration = options.configuration
     configuration.isMain = options.placement == .main
+    if configuration.isMain {
+      try MainEnvironments.take(source, options.environment, CPython.start(options.discovery))
+    }
     let interpreter = try SubInterpreter(
       configuration, .open, options.discovery, on: thread, endsThread: endsThread)
     interpreter.observeDenials { [channel] in channel.write($0) }
@@ -287,7 +293,7 @@ final class InterpreterHost: FunctionHost {
           try call.begin(on: self) { call in
             let reason = call.reason ?? .interrupted
             let stack = StopReason.describe(self.lastFrames)
-            call.settle(.failure(reason.abandonedError(call.subject, row: nil, stack: stack)))
+            call.settle(.failure(reason.abandonedError(call.subject, row: nil, self.ending, stack: stack)))
             self.abandon()
           }
         } catch { return call.settle(.failure(error)) }

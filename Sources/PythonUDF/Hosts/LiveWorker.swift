@@ -18,6 +18,10 @@ final class LiveWorker: @unchecked Sendable {
   /// What numbers workers in this process.
   let number: Int
   private let connection: WorkerConnection
+  private let output: WorkerOutputReader
+  private let program: WorkerProgram
+  /// What a program ends with that is a worker of another version.
+  private static let otherVersion: Int32 = 64
   private var writer: StepWriter
   private var received = ReceivedSchemas()
   private var sequence = 0
@@ -30,7 +34,7 @@ final class LiveWorker: @unchecked Sendable {
   private var told = 0
   private var greeting: Int?
   private var end: WorkerEnd?
-  private var errorText = Data()
+  private var hasReadOutput = false
   private var frames: [Int: [PythonError.Frame]?] = [:]
   private var nextFrames = 0
   private var toldEnd = false
@@ -41,9 +45,6 @@ final class LiveWorker: @unchecked Sendable {
   private var eventProblem: String?
 
   private static let numbers = Atomic(0)
-  /// How much of what a worker writes to standard error is kept.
-  private static let mostErrorText = 16 << 10
-
   /// How much has begun in it that later steps are about.
   let held = Atomic(0)
 
@@ -73,10 +74,12 @@ final class LiveWorker: @unchecked Sendable {
     if !mayFork, environment["JOBLIB_MULTIPROCESSING"] == nil { environment["JOBLIB_MULTIPROCESSING"] = "0" }
     // What Swift's runtime would say of a crash takes seconds, and says nothing of Python.
     environment["SWIFT_BACKTRACE"] = "enable=no"
+    self.program = program
     writer = StepWriter(process: number)
     connection = try WorkerConnection(program, environment: environment)
+    output = WorkerOutputReader(connection, observer.errorLine)
     DetachedThread.start { [self] in listen(observer) }
-    DetachedThread.start { [self] in readErrors(observer) }
+    DetachedThread.start { [self] in readOutput() }
     DetachedThread.start { [self] in
       let end = connection.wait()
       lock.withLock {
@@ -136,18 +139,19 @@ final class LiveWorker: @unchecked Sendable {
     }
   }
 
-  private func readErrors(_ observer: Observer) {
-    var rest = Data()
-    while case let bytes = Bytes.readSome(4_096, from: connection.errors), !bytes.isEmpty {
-      lock.withLock { errorText = (errorText + bytes).suffix(Self.mostErrorText) }
-      rest += bytes
-      while let end = rest.firstIndex(of: 0x0A) {
-        if end > rest.startIndex { observer.errorLine(String(decoding: rest[rest.startIndex..<end], as: UTF8.self)) }
-        rest = rest[(end + 1)...]
-      }
+  private func readOutput() {
+    output.read()
+    // Of a worker that has not ended by itself there is an error.
+    _ = wait(1) { end != nil }
+    output.end(hasDied: lock.withLock { end.map { $0.status != 0 } ?? true })
+    lock.withLock {
+      hasReadOutput = true
+      lock.broadcast()
     }
-    if !rest.isEmpty { observer.errorLine(String(decoding: rest, as: UTF8.self)) }
   }
+
+  /// Tells what the worker has written so far.
+  func settleOutput() { output.settle() }
 
   /// Waits for something, at most so long; gives whether it came.
   private func wait(_ seconds: Double, until isThere: () -> Bool) -> Bool {
@@ -170,7 +174,16 @@ final class LiveWorker: @unchecked Sendable {
       kill()
       throw WorkerError("the worker process does not answer; the program that was started may be none")
     }
-    guard let version = lock.withLock({ greeting }) else { throw death }
+    guard let version = lock.withLock({ greeting }) else {
+      // What ends well without a word was never a worker; one of another version says so.
+      let death = death
+      guard death.end?.status == 0 || death.end?.status == Self.otherVersion else { throw death }
+      throw WorkerError(
+        """
+        \(program.path) is no worker of this version of Clutch (protocol \(WorkerProgram.protocolVersion)): it ended before it \
+        said that it was one\(death.shownLines)
+        """)
+    }
     guard version == WorkerProgram.protocolVersion else {
       kill()
       throw WorkerError("the worker knows version \(version) of the protocol, not \(WorkerProgram.protocolVersion)")
@@ -251,14 +264,13 @@ final class LiveWorker: @unchecked Sendable {
   private var settledEnd: WorkerEnd? {
     if !wait(5, until: { end != nil }) { kill() }
     _ = wait(5) { end != nil && toldEnd }
+    // Somebody who has left the worker's group may have the pipe for ever.
+    _ = wait(1) { hasReadOutput }
     return lock.withLock { end }
   }
 
   /// The last lines of what it wrote to standard error.
-  private var lastLines: [String] {
-    let text = lock.withLock { String(decoding: errorText, as: UTF8.self) }
-    return text.split(separator: "\n").suffix(12).map(String.init)
-  }
+  private var lastLines: [String] { output.lastLines }
 
   // MARK: From other threads
 
@@ -315,7 +327,7 @@ final class LiveWorker: @unchecked Sendable {
   func close(within seconds: Double) {
     connection.finish()
     if !wait(seconds, until: { end != nil }) { kill() }
-    _ = wait(5) { end != nil && toldEnd }
+    _ = wait(5) { end != nil && toldEnd && hasReadOutput }
   }
 }
 

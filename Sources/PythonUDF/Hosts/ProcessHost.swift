@@ -12,13 +12,13 @@ import WorkerProcess
 /// A worker process with a source loaded in it, which is made when it is needed, and again when it has died.
 final class ProcessHost: FunctionHost {
   let thread: DedicatedThread
-  private let source: UDFSource
+  let source: UDFSource
   private let options: HostOptions
-  private let log: UDFLog
+  let log: UDFLog
   /// How many of them share what is allowed to all.
   private let share: Int
 
-  private struct State {
+  struct State {
     var worker: LiveWorker?
     var signatures: [UDFSignature]?
     var isClosed = false
@@ -30,7 +30,7 @@ final class ProcessHost: FunctionHost {
     var idleSince = ContinuousClock.now
   }
 
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   /// Whether this program asks at its start whether it is a worker, and so can be its own.
   static let canStartItself = Atomic(false)
@@ -48,6 +48,8 @@ final class ProcessHost: FunctionHost {
   var isLoaded: Bool { state.withLock { $0.signatures != nil && !$0.isClosed } }
   var hasWorkAtEnd: Bool { state.withLock { $0.worker?.hasWorkAtEnd ?? false } }
   var isCurrent: Bool { thread.isCurrent }
+  var ending: String { "its worker process was ended" }
+  func settleOutput() { state.withLock(\.worker)?.settleOutput() }
   /// The process; nil while there is none.
   var process: Int32? { state.withLock { $0.worker?.process } }
 
@@ -79,7 +81,7 @@ final class ProcessHost: FunctionHost {
   }
 
   /// Runs a step in the worker that there is, or in a fresh one.
-  private func attempt(_ step: FunctionStep, _ call: CallContext) throws -> StepResult {
+  func attempt(_ step: FunctionStep, _ call: CallContext) throws -> StepResult {
     if case .load = step { return try loaded(call) }
     let worker = try liveWorker(call)
     let sequence = worker.nextSequence
@@ -122,6 +124,7 @@ final class ProcessHost: FunctionHost {
     case (.load, .loaded), (.draw, .drawn), (.close, .closed), (.aggregate, .aggregated), (.finish, .closed),
       (.abort, .closed), (.end, .closed), (.inspect, .inspected):
       return
+    case (.arguments(_, let batch), .arguments(let texts)) where texts.count == batch.rowCount: return
     default: throw WorkerDeath(end: nil, lines: [], problem: "it answered something else than it was asked")
     }
     guard given.values.count == expected, given.errors.map({ $0.count == expected }) ?? true else {
@@ -221,73 +224,6 @@ final class ProcessHost: FunctionHost {
     CPython.installation?.executable ?? PythonDiscovery.choose(from: options.discovery.search())?.executable
   }
 
-  // MARK: Deaths
-
-  /// How many workers one batch may cost before it fails.
-  private static let mostDeaths = 64
-
-  /// What to do about a worker that died in a step.
-  private func survive(_ death: WorkerDeath, _ step: FunctionStep, _ call: CallContext) throws -> StepResult {
-    let error = describe(death, step, call)
-    log.note(.error, error.message, of: call.isLoading ? nil : call.name)
-    // Told to stop, or that it was given up, somebody knows already.
-    guard call.reason == nil, !state.withLock(\.isClosed), case .rows(let function, let batch) = step,
-      call.errorMode != .raise, let signature = state.withLock({ $0.signatures?[function] })
-    else { throw error }
-    var rows = SurvivingRows(batch: batch, function: function, call: call, signature: signature)
-    guard signature.determinism == .deterministic else {
-      rows.lose(0..<batch.rowCount, because: error)
-      return .rows(try rows.result())
-    }
-    var deaths = 1
-    var pieces = rows.split(0..<batch.rowCount, suspect: suspect(signature, call))
-    while let piece = pieces.popLast() {
-      if piece.isEmpty { continue }
-      do {
-        guard
-          case .rows(let result) = try attempt(.rows(function: function, batch.slice(piece)), call)
-        else { continue }
-        rows.add(result, for: piece)
-      } catch let death as WorkerDeath {
-        deaths += 1
-        let error = describe(death, .rows(function: function, batch.slice(piece)), call)
-        guard call.reason == nil, deaths <= Self.mostDeaths else { throw error }
-        if piece.count == 1 {
-          log.note(.error, error.message, of: call.name, row: piece.lowerBound)
-          rows.lose(piece, because: error)
-        } else {
-          let row = suspect(signature, call).map { $0 + piece.lowerBound }
-          pieces += rows.split(piece, suspect: row)
-        }
-      }
-    }
-    return .rows(try rows.result())
-  }
-
-  /// The row that was under way when the worker died, where functions are called for one row at a time.
-  private func suspect(_ signature: UDFSignature, _ call: CallContext) -> Int? {
-    signature.kind == .rows ? call.progress.currentRow : nil
-  }
-
-  private func describe(_ death: WorkerDeath, _ step: FunctionStep, _ call: CallContext) -> UDFError {
-    let place: String
-    switch step {
-    case .rows(_, let batch), .feed(_, let batch):
-      let row = call.progress.currentRow.map { ", at row \($0)" } ?? ""
-      place = batch.rowCount == 0 ? "" : " in a batch of \(batch.rowCount) rows\(row)"
-    default: place = ""
-    }
-    if let overrun = death.overrun {
-      return UDFError(.memoryExceeded, "\(call.subject): its worker process was ended\(place): \(overrun)")
-    }
-    let limit = death.memoryLimit.map {
-      " (its memory limit of \(ByteCount($0)) may be the reason: not all code in C survives that there is no memory)"
-    }
-    return UDFError(
-      .workerDied,
-      "\(call.subject): its worker process died\(place): \(death.reason)\(limit ?? "")\(death.shownLines)")
-  }
-
   // MARK: From other threads
 
   func stop(_ reason: StopReason) { state.withLock { $0.current?.call }?.stop(reason) }
@@ -358,7 +294,7 @@ extension FunctionStep {
   /// The place of the function that it is about.
   fileprivate var function: Int? {
     switch self {
-    case .rows(let function, _), .inspect(let function): function
+    case .rows(let function, _), .inspect(let function), .arguments(let function, _): function
     case .draw(let table, _), .close(let table): table.function
     case .aggregate(let table, _): table.function
     case .feed(let stream, _), .finish(let stream), .abort(let stream): stream.function

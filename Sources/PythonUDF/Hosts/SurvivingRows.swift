@@ -38,14 +38,16 @@ struct SurvivingRows {
   }
 
   /// Gives rows up.
-  mutating func lose(_ rows: Range<Int>, because error: UDFError) {
+  ///
+  /// - Parameter arguments: those of each row as JSON, as far as they are known.
+  mutating func lose(_ rows: Range<Int>, because error: UDFError, _ arguments: [String?]) {
     pieces.append((rows, nil))
     failureCount += rows.count
     failuresByType["WorkerDied", default: 0] += rows.count
-    for row in rows {
+    for (row, arguments) in zip(rows, arguments) {
       let failure = UDFRowFailure(
         function: signature.name, row: row, errorType: "WorkerDied", message: error.message, line: nil, traceback: "",
-        arguments: nil)
+        arguments: arguments)
       failures.append(failure)
       call.observer?(failure)
     }

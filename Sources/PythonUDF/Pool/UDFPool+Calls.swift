@@ -157,7 +157,7 @@ extension UDFPool {
       failures.add(
         drawn.failureCount, of: drawn.values.rowCount + drawn.failuresWithoutRow, drawn.failures, call)
     case .aggregated(let outcome): failures.add(outcome.failureCount, of: outcome.rows, outcome.failures, call)
-    case .drawn, .loaded, .inspected, .closed: break
+    case .drawn, .loaded, .inspected, .arguments, .closed: break
     }
   }
 
@@ -179,11 +179,11 @@ extension UDFPool {
   private func abandon(_ host: any FunctionHost, _ call: CallContext, of hosts: HostSet) {
     let (row, stack) = (call.progress.currentRow, StopReason.describe(host.lastFrames))
     let reason = call.reason ?? .interrupted
-    settle(.failure(reason.abandonedError(call.subject, row: row, stack: stack)), call) {
-      telemetry.log.note(
-        .warning,
-        "its interpreter is given up, because it does not stop\(reason == .cancelled ? stack : "")", of: call.name,
-        row: row)
+    settle(.failure(reason.abandonedError(call.subject, row: row, host.ending, stack: stack)), call) {
+      // Otherwise the error of the call says all of it.
+      if reason == .cancelled {
+        telemetry.log.note(.warning, "it does not stop when told to; \(host.ending)\(stack)", of: call.name, row: row)
+      }
       hosts.abandon(host)
     }
   }

@@ -144,7 +144,10 @@ public final class UDFPool: FunctionProvider, AtOnceProvider {
   }
 
   /// Logs how many messages of each function were left out, as `close` does.
-  package func settleLog() { telemetry.log.settle() }
+  package func settleLog() {
+    for host in allHosts { host.settleOutput() }
+    telemetry.log.settle()
+  }
 
   /// The functions of which rows failed without failing their batch, since the pool was made.
   public var failureSummaries: [UDFFailureSummary] { failures.summaries }

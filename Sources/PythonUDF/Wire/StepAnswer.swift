@@ -44,7 +44,7 @@ private enum SentError: Codable {
 }
 
 private enum AnswerKind: UInt8 {
-  case failed = 1, loaded, rows, drawn, done, values, states, closed, inspected
+  case failed = 1, loaded, rows, drawn, done, values, states, closed, inspected, arguments
 }
 
 extension StepAnswer {
@@ -96,6 +96,9 @@ extension StepAnswer {
     case .success(.inspected(let report)):
       writer.write(AnswerKind.inspected.rawValue)
       try write(json: report)
+    case .success(.arguments(let texts)):
+      writer.write(AnswerKind.arguments.rawValue)
+      try write(json: texts)
     case .success(.closed): writer.write(AnswerKind.closed.rawValue)
     }
     return writer
@@ -141,6 +144,7 @@ extension StepAnswer {
             answer: answer, rows: try reader.read(), failureCount: try reader.read(), failures: try reader.read(),
             failuresByType: try reader.read())))
     case .inspected: outcome = .success(.inspected(try json(VectorReport.self)))
+    case .arguments: outcome = .success(.arguments(try json([String?].self)))
     case .closed: outcome = .success(.closed)
     }
   }

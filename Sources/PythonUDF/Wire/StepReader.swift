@@ -55,6 +55,7 @@ struct StepReader {
       return .aggregate(table, try aggregateStep(kind, &reader))
     case .end: return .end
     case .inspect: return .inspect(function: function)
+    case .arguments: return .arguments(function: function, try batch())
     }
   }
 

@@ -71,6 +71,9 @@ struct StepWriter {
       if case .close = step { open.remove(table.remote.number) }
       try write(step, to: &writer)
     case .inspect(let function): begin(.inspect, function)
+    case .arguments(let function, let batch):
+      begin(.arguments, function)
+      try batch.write(to: &writer, &schemas)
     case .end: begin(.end, 0)
     }
     return writer

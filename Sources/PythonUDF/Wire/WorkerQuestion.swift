@@ -79,7 +79,7 @@ extension WorkerCall: WireValue {
 /// What a worker is asked to do, as numbers: their meaning is the version of the protocol's.
 enum WorkerStep: UInt8 {
   case load = 1, rows, draw, close, accumulate, merge, export, importing, finishGroups, drop, closeGroups, feed, finish,
-    abort, end, inspect
+    abort, end, inspect, arguments
 }
 
 /// What both processes say without being asked, as numbers.

@@ -52,6 +52,7 @@ enum WorkerMain {
       for descriptor in WorkerDescriptor.memory...WorkerDescriptor.events { close(descriptor) }
       WorkerMain.leaveSharedPage()
     }
+    InterpreterState.processEndsWithMain.store(true, ordering: .relaxed)
     let worker = Worker(memory)
     worker.say(.hello) { $0.write(WorkerProgram.protocolVersion) }
     DetachedThread.start { worker.listen() }

@@ -62,7 +62,7 @@ package final class WorkerConnection: Sendable {
   }
 
   private static func pipe() throws(WorkerError) -> PipeEnds {
-    do { return try PipeEnds() } catch { throw WorkerError("a worker cannot be started: \(error)") }
+    do { return try PipeEnds() } catch { throw WorkerError("a worker cannot be started: \(error.ofStarting)") }
   }
 
   private static func start(
@@ -72,7 +72,7 @@ package final class WorkerConnection: Sendable {
       return try ChildProcess(
         program.path, program.arguments, environment: environment, descriptors: descriptors, resetsSignals: true)
     } catch {
-      throw WorkerError("the worker \(program.path) cannot be started: \(error)")
+      throw WorkerError("the worker \(program.path) cannot be started: \(error.ofStarting)")
     }
   }
 
@@ -131,8 +131,12 @@ package struct WorkerEnd: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static let names: [Int32: String] = [
-    SIGSEGV: "SIGSEGV", SIGKILL: "SIGKILL", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGILL: "SIGILL", SIGFPE: "SIGFPE",
-    SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGTRAP: "SIGTRAP", SIGHUP: "SIGHUP", SIGXCPU: "SIGXCPU", SIGSYS: "SIGSYS",
-    SIGPIPE: "SIGPIPE", SIGQUIT: "SIGQUIT",
+    SIGABRT: "SIGABRT", SIGALRM: "SIGALRM", SIGBUS: "SIGBUS", SIGCHLD: "SIGCHLD", SIGCONT: "SIGCONT", SIGFPE: "SIGFPE",
+    SIGHUP: "SIGHUP", SIGILL: "SIGILL", SIGINT: "SIGINT", SIGKILL: "SIGKILL", SIGPIPE: "SIGPIPE", SIGPROF: "SIGPROF",
+    SIGQUIT: "SIGQUIT", SIGSEGV: "SIGSEGV", SIGSTOP: "SIGSTOP", SIGSYS: "SIGSYS", SIGTERM: "SIGTERM",
+    SIGTRAP: "SIGTRAP",
+    SIGTSTP: "SIGTSTP", SIGTTIN: "SIGTTIN", SIGTTOU: "SIGTTOU", SIGURG: "SIGURG", SIGUSR1: "SIGUSR1",
+    SIGUSR2: "SIGUSR2",
+    SIGVTALRM: "SIGVTALRM", SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ",
   ]
 }

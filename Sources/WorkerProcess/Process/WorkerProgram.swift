@@ -11,7 +11,7 @@ package struct WorkerProgram: Sendable, Hashable {
   }
 
   /// What both processes must agree in.
-  package static let protocolVersion = 1
+  package static let protocolVersion = 2
   /// The environment variable that tells a program to be a worker: the version of the protocol.
   package static let variable = "CLUTCH_WORKER_PROTOCOL"
   /// The environment variable that names the program.

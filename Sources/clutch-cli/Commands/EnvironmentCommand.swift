@@ -64,11 +64,14 @@ struct EnvironmentCommand: ParsableCommand {
       let cache = try CachedEnvironments(ProcessInfo.processInfo.environment)
       let removed = try cache.clean(unusedFor: all ? 0 : Double(olderThan) * 86_400, keepingAtMost: maxSize)
       for item in removed { print(item.path) }
-      let bytes = removed.reduce(0) { $0 + $1.byteCount }
+      let (whole, left) = (removed.filter { $0.source != nil }, removed.filter { $0.source == nil })
+      let bytes = { (items: [CachedEnvironments.Item]) in ByteCount(items.reduce(0) { $0 + $1.byteCount }) }
+      let builds = "\(counted(left.count, "build")) that \(left.count == 1 ? "was" : "were") ended"
       let used = try cache.items().count { $0.isInUse }
       complain(
         """
-        removed \(removed.count) environment\(removed.count == 1 ? "" : "s"), \(ByteCount(bytes))\
+        removed \(counted(whole.count, "environment")), \(bytes(whole))\
+        \(left.isEmpty ? "" : "; what was left of \(builds), \(bytes(left))")\
         \(used > 0 ? "; \(used) in use stay\(used == 1 ? "s" : "")" : "")
         """)
     }
@@ -90,8 +93,7 @@ struct EnvironmentCommand: ParsableCommand {
       try Signals.handled { signals in
         signals.tidy { RunningPrograms.end() }
         let source = try UDFSource(file: file)
-        let environment = try UDFEnvironment.prepare(
-          for: source, discovery: python.discovery, options: installing.options(with: packages))
+        let environment = try installing.environment(for: source, with: packages, python.discovery)
         guard let program = environment?.python else {
           throw CommandError(
             "\(file) asks for no packages: it has no block '# /// script' with dependencies, so it has no environment.")

@@ -29,8 +29,7 @@ struct PackageOptions: ParsableArguments {
     let folders = try folders(for: sources.map(\.name))
     return try zip(sources, folders).map { source, folder in
       guard let folder else {
-        return try UDFEnvironment.prepare(
-          for: source, discovery: discovery, options: installing.options(with: packages))
+        return try installing.environment(for: source, with: packages, discovery)
       }
       return try UDFEnvironment(folder: folder, for: CPython.start(discovery))
     }
@@ -43,8 +42,7 @@ struct PackageOptions: ParsableArguments {
     if let folder = try zip(files, folders(for: files)).first(where: { $0.0 == source.name })?.1 {
       return try UDFEnvironment(folder: folder, for: CPython.start(discovery))
     }
-    return try UDFEnvironment.prepare(
-      for: source, discovery: discovery, options: installing.options(with: packages))
+    return try installing.environment(for: source, with: packages, discovery)
   }
 
   /// The same for one of the files of a server, which goes on meanwhile.
@@ -52,8 +50,10 @@ struct PackageOptions: ParsableArguments {
     if let folder = try folders(for: [source.name]).first ?? nil {
       return try UDFEnvironment(folder: folder, for: CPython.start(discovery))
     }
-    return try await UDFEnvironment.prepareAsync(
-      for: source, discovery: discovery, options: installing.options(with: packages))
+    do {
+      return try await UDFEnvironment.prepareAsync(
+        for: source, discovery: discovery, options: installing.options(with: packages))
+    } catch let error as EnvironmentError { throw error.withoutOutput }
   }
 
   private func folders(for files: [String]) throws -> [String?] {
@@ -90,6 +90,17 @@ struct InstallOptions: ParsableArguments {
   var offline = false
   @Flag(help: "Let packages that are no wheels be built, which runs code of theirs outside of any policy.")
   var allowBuilds = false
+
+  /// The packages of a file, installed if need be; nil for one that asks for none.
+  ///
+  /// - Throws: `EnvironmentError`, without what the installer said: that has been shown.
+  func environment(
+    for source: UDFSource, with packages: [String], _ discovery: PythonDiscovery
+  ) throws -> UDFEnvironment? {
+    do {
+      return try UDFEnvironment.prepare(for: source, discovery: discovery, options: options(with: packages))
+    } catch let error as EnvironmentError { throw error.withoutOutput }
+  }
 
   /// - Parameter packages: those beside what a file asks for.
   func options(with packages: [String] = []) -> EnvironmentOptions {

@@ -40,6 +40,55 @@ import Testing
     withExtendedLifetime(wheels) {}
   }
 
+  @Test func `files with conflicting versions do not run in one main interpreter`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write("old.py", Self.file(asking: "\"tiny<2\"", function: "old"))
+    try clutch.write("new.py", Self.file(asking: "\"tiny>=2\"", function: "new"))
+    try clutch.write("same.py", Self.file(asking: "\"tiny<2\"", function: "same"))
+    func run(_ other: String, _ query: String) throws -> ProgramEnd {
+      try clutch.start(
+        [
+          "sql", "--policy", "open", "--placement", "main", "--udf", "old.py", "--udf", other, "--format", "csv", query,
+        ], environment: variables
+      ).end()
+    }
+    let end = try run("new.py", "SELECT old() AS a, new() AS b")
+    #expect(end.status == .exited(1) && end.output == "", "\(end)")
+    #expect(
+      end.errors.contains(
+        "Error: new.py cannot be loaded in the main interpreter: old.py, which runs there too, has another environment"),
+      "\(end)")
+    let same = try run("same.py", "SELECT old() AS a, same() AS b")
+    #expect(same.output == "a,b\n1.0,1.0\n", "\(same)")
+    withExtendedLifetime(wheels) {}
+  }
+
+  @Test func `what an installer says of a failure is shown once`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    try clutch.write("f.py", Self.file(asking: "\"no-such-package\"", function: "f"))
+    for command in [["check", "f.py"], ["env", "path", "f.py"], ["sql", "--udf", "f.py", "SELECT 1"]] {
+      let end = try clutch.start(command, environment: variables).end()
+      #expect(end.status == .exited(1), "\(end)")
+      let said = end.errors.split(separator: "\n").filter { $0.contains("no-such-package") }
+      #expect(!said.isEmpty && Set(said).count == said.count, "\(end)")
+      #expect(end.errors.contains("Error: The environment of f.py could not be built with CPython"), "\(end)")
+      #expect(end.errors.contains("what the installer said stands above."), "\(end)")
+    }
+    withExtendedLifetime(wheels) {}
+  }
+
+  @Test func `what is left of builds that were ended is counted apart`() throws {
+    let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
+    let path = "cache/environments/\(String(repeating: "ab", count: 32)).tmp-1/lib/x.py"
+    try wheels.folder.write(path, "x = 1\n")
+    chmod(wheels.cache + "/environments", 0o700)
+    let clean = try clutch.run("env", "clean", environment: variables)
+    #expect(
+      clean.errors == "clutch: removed 0 environments, 0 bytes; what was left of 1 build that was ended, 6 bytes\n",
+      "\(clean)")
+    withExtendedLifetime(wheels) {}
+  }
+
   @Test func `a package and a ready environment can be given`() throws {
     let (clutch, (wheels, variables)) = (try Clutch(), try wheels())
     try clutch.write("f.py", "import tiny\nfrom clutch import udf\n@udf\ndef f() -> str: return tiny.VERSION\n")

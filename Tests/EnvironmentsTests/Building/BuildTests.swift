@@ -111,7 +111,7 @@ import Testing
   @Test(arguments: Installers.all)
   func `what is no wheel is built only where that is allowed`(installer: InstallerKind) async throws {
     let wheels = try WheelFolder()
-    try wheels.add("tiny", "1.0", "VERSION = 'built'", asWheel: false)
+    try wheels.add("tiny", "1.0", "VERSION = 'built'", as: .sdist)
     let source = try wheels.source("f.py", asking: ["tiny"], body: Self.version)
     var options = wheels.options(installer)
     let error = try #require(throws: EnvironmentError.self) { try prepare(source, options) }

@@ -43,7 +43,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
     let old = try cache.clean(unusedFor: 30 * 86_400, keepingAtMost: nil)
     #expect(!FileManager.default.fileExists(atPath: left) && FileManager.default.fileExists(atPath: other))
-    #expect(old.map(\.path) == [tiny])
+    #expect(old.map(\.path) == [tiny, left] && old.map { $0.source == nil } == [false, true])
     #expect(!FileManager.default.fileExists(atPath: tiny))
     let size = try cache.items().reduce(0) { $0 + $1.byteCount }
     #expect(try cache.clean(unusedFor: nil, keepingAtMost: size).isEmpty)

@@ -103,6 +103,8 @@ final class SilentServer: Sendable {
     let left = wheels.builtOrBegun()
     let draft = try #require(left.first)
     #expect(left.count == 1 && draft.contains(".tmp-"), "\(left)")
+    // The installer has gone with it.
+    try await waitForEnd(of: connection)
 
     // The same environment, whose packages are now in a folder.
     try wheels.add("tiny", "1.0")
@@ -113,6 +115,65 @@ final class SilentServer: Sendable {
     let whole = wheels.builtOrBegun()
     let built = try #require(whole.first)
     #expect(whole.count == 2 && !whole.contains(draft) && draft.hasPrefix(built), "\(left) \(whole)")
+  }
+
+  /// Waits until whoever has the other end has closed it.
+  private func waitForEnd(of connection: Int32) async throws {
+    let end = ContinuousClock.now + .seconds(100)
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    while ContinuousClock.now < end {
+      var request = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+      if poll(&request, 1, 0) == 1, read(connection, &bytes, bytes.count) <= 0 { return }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    throw CocoaError(.fileReadUnknown)
+  }
+
+  @Test(arguments: Installers.all, [SIGTERM, SIGINT, SIGHUP])
+  func `a signal that ends the program ends the installer, and leaves no folder`(
+    installer: InstallerKind, signal: Int32
+  ) async throws {
+    let (wheels, server) = (try WheelFolder(), try SilentServer())
+    let source = try wheels.source("f.py", asking: ["tiny"])
+    var environment = wheels.options(variables: waiting(for: server)).environment
+    // A virtual environment without uv, for pip.
+    environment["CLUTCH_PYTHON"] = installer == .pip ? try ownPython(wheels) : try Checkout.environment()
+    if installer == .pip { environment["PATH"] = "/usr/bin:/bin" }
+    let path = try #require(source.path)
+    let program = try RunningProgram(Checkout.clutch(), ["env", "path", path], in: "/", environment: environment)
+    let connection = try await server.connection()
+    program.send(signal)
+    let end = try program.end()
+    #expect(end.status == .exited(128 + signal), "\(end)")
+    try await waitForEnd(of: connection)
+    close(connection)
+    #expect(wheels.builtOrBegun() == [])
+  }
+
+  private func ownPython(_ wheels: WheelFolder) throws -> String {
+    let folder = wheels.folder.path + "/own"
+    let end = try RunningProgram(
+      Checkout.python().executable, ["-m", "venv", folder], in: "/", environment: ProcessInfo.processInfo.environment
+    ).end()
+    guard end.status == .exited(0) else { throw CocoaError(.fileNoSuchFile) }
+    return folder
+  }
+
+  @Test func `the next build, of anything, removes what a killed one has left, and not what one is building`() throws {
+    let wheels = try WheelFolder()
+    try wheels.add("tiny", "1.0")
+    let (dead, live) = (String(repeating: "ab", count: 32), String(repeating: "cd", count: 32))
+    for key in [dead, live] {
+      try wheels.folder.write("cache/environments/\(key).tmp-1/lib/x.py", "x = 1\n")
+      for name in ["lock", "used"] { try wheels.folder.write("cache/environments/\(key).\(name)", "") }
+    }
+    chmod(wheels.cache + "/environments", 0o700)
+    let lock = open("\(wheels.cache)/environments/\(live).lock", O_RDWR | O_CLOEXEC)
+    #expect(flock(lock, LOCK_EX) == 0)
+    defer { close(lock) }
+    _ = try prepare(wheels.source("f.py", asking: ["tiny"]), wheels.options())
+    #expect(!wheels.entries().contains { $0.hasPrefix(dead) }, "\(wheels.entries())")
+    #expect(wheels.entries().contains("\(live).tmp-1"))
   }
 
   @Test func `what a killed build has left is removed`() throws {

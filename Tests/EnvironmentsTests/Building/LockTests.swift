@@ -65,6 +65,63 @@ import Testing
     #expect(error.message.contains("has no hashes for other"), "\(error)")
   }
 
+  @Test func `a lock that lacks a package, and one that has more than packages, are refused`() throws {
+    let wheels = try WheelFolder()
+    let (folder, mark) = try wheels.sourcePackage()
+    for name in ["tiny", "other"] { try wheels.add(name, "1.0") }
+    let source = try wheels.source("f.py", asking: ["Tiny", "other"])
+    let options = wheels.options(.pip)
+    let path = try lock(source, options)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let pins = try #require(text.range(of: "tiny==1.0"))
+    let hash = "--hash=sha256:\(String(repeating: "0", count: 64))"
+    for (changed, says) in [
+      (String(text[..<pins.lowerBound]), "lacks tiny, which "),
+      (text + "-e \(folder)\n", "more than packages with their hashes"),
+      (text + "--no-binary :all:\n", "more than packages with their hashes"),
+      (text + "other==1.0 \(hash) --global-option=x\n", "more than packages with their hashes"),
+      (text + "\(folder) \(hash)\n", "more than packages with their hashes"),
+      (text + "evil @ file://\(folder) \(hash)\n", "would have to be built"),
+    ] {
+      try changed.write(toFile: path, atomically: true, encoding: .utf8)
+      let error = try #require(throws: EnvironmentError.self) { try prepare(source, options) }
+      #expect([.badLock, .badRequirement].contains(error.code) && error.message.contains(says), "\(error)")
+      #expect(error.message.contains("f.py.requirements.txt"), "\(error)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: mark))
+    // Nor does it matter how its lines end.
+    try text.replacing("\n", with: "\r\n").write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(try prepare(source, options)?.distributions.count == 2)
+  }
+
+  @Test(arguments: Installers.all)
+  func `what has no hash, or a password in its address, is not locked`(installer: InstallerKind) throws {
+    let wheels = try WheelFolder()
+    try wheels.folder.write("plain/pyproject.toml", "[project]\nname = \"plain\"\nversion = \"1.0\"\n")
+    let file = try wheels.add("tiny", "1.0")
+    var options = wheels.options(installer)
+    let secret = try wheels.source("f.py", asking: ["tiny @ http://me:hidden1@127.0.0.1:9/tiny-1.0-py3-none-any.whl"])
+    let error = try #require(throws: EnvironmentError.self) { try lock(secret, options) }
+    #expect(
+      error.code == .badLock && error.message.contains(".netrc") && !error.message.contains("hidden1"), "\(error)")
+    let kept = (try? FileManager.default.contentsOfDirectory(atPath: wheels.cache)) ?? []
+    for name in kept where name.hasSuffix(".json") {
+      let text = try String(contentsOfFile: "\(wheels.cache)/\(name)", encoding: .utf8)
+      #expect(!text.contains("hidden1"), "\(name)")
+    }
+
+    options.allowsBuilds = true
+    let folder = try wheels.source("g.py", asking: ["plain @ file://\(wheels.folder.path)/plain"])
+    let other = try #require(throws: EnvironmentError.self) { try lock(folder, options) }
+    // Which needs more than is there to be built.
+    #expect([.badLock, .buildFailed].contains(other.code), "\(other)")
+    #expect(!FileManager.default.fileExists(atPath: "\(wheels.folder.path)/g.py.requirements.txt"))
+
+    let wheel = try wheels.source("h.py", asking: ["tiny @ file://\(file)"])
+    _ = try lock(wheel, options)
+    #expect(try prepare(wheel, options)?.distributions.map(\.name) == ["tiny"])
+  }
+
   @Test func `what cannot be locked says why`() throws {
     let wheels = try WheelFolder()
     let options = wheels.options()

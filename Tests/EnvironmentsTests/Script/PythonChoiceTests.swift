@@ -47,6 +47,6 @@ import Testing
     #expect(try PythonDiscovery(explicitPath: "/other").fitting([block]).explicitPath == "/other")
     let other = try self.block("# tool.clutch.python = \"/two/python\"\n")
     let error = try #require(throws: EnvironmentError.self) { try PythonDiscovery().fitting([block, other]) }
-    #expect(error.message.contains("/one/python and /two/python"), "\(error)")
+    #expect(error.message.contains("f.py for /one/python and f.py for /two/python"), "\(error)")
   }
 }

@@ -100,6 +100,32 @@ import Testing
     #expect(found?.python == URL(fileURLWithPath: folder.path).deletingLastPathComponent().path + "/venv")
   }
 
+  @Test
+  func `a virtual environment beside the file needs no slash, and a Python that is not there says who asks for it`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let text = "# /// script\n# [tool.clutch]\n# python = \"venv\"\n# ///\n"
+    let discovery = PythonDiscovery(explicitPath: try Checkout.environment())
+    let source = try UDFSource(file: folder.write("f.py", text))
+    let block = try #require(try ScriptBlock(of: source, discovery: discovery))
+    #expect(block.python == "venv")
+    let refused = try PythonDiscovery().fitting([block]).search()
+    #expect(refused.count == 1)
+    guard case .refused(let reason)? = refused.first?.outcome else {
+      Issue.record("\(refused)")
+      return
+    }
+    #expect(reason.contains("f.py asks for it in its block") && reason.contains("--python"), "\(reason)")
+    try folder.write("venv/pyvenv.cfg", "")
+    #expect(try ScriptBlock(of: source, discovery: discovery)?.python == folder.path + "/venv")
+
+    let other = try UDFSource(file: folder.write("g.py", text.replacing("venv", with: "/nowhere")))
+    let second = try #require(try ScriptBlock(of: other, discovery: discovery))
+    let error = try #require(throws: EnvironmentError.self) { try PythonDiscovery().fitting([block, second]) }
+    #expect(error.message.contains("f.py for venv") && error.message.contains("g.py for /nowhere"), "\(error)")
+  }
+
   struct Bad: Sendable, CustomTestStringConvertible {
     let text: String
     let line, column: Int
@@ -113,6 +139,15 @@ import Testing
     Bad(text: "# /// script\n#dependencies = []\n# ///\n", line: 1, column: 1, says: "has no end"),
     Bad(
       text: "# /// script\n# ///\n\n# /// script\n# ///\n", line: 4, column: 1, says: "one in line 1 already"),
+    Bad(
+      text: "# /// script\n# dependencies = []\n# ///\n# /// script\n# dependencies = []\n# ///\n", line: 4, column: 1,
+      says: "one in line 1 already"),
+    Bad(
+      text: "# /// script\n# dependencies = [\"\"\"a\n# -e /dir\"\"\"]\n# ///\n", line: 2, column: 19,
+      says: "is no requirement"),
+    Bad(
+      text: "# /// script\n# dependencies = [\"a ; x --hash=y\"]\n# ///\n", line: 2, column: 19,
+      says: "is no requirement"),
     Bad(text: "# /// script \n# ///\n", line: 1, column: 13, says: "blanks behind"),
     Bad(
       text: "# /// script\n# dependencies = [\n#   nonsense\n# ]\n# ///\n", line: 3, column: 5, says: "Invalid value"),
@@ -133,6 +168,9 @@ import Testing
       text: "# /// script\n# [tool.clutch]\n#\n# placement = \"moon\"\n# ///\n", line: 4, column: 3,
       says: "it takes \"interpreter\", \"worker\" or \"main\""),
     Bad(text: "# /// script\n# [tool.clutch]\n# workers = 0\n# ///\n", line: 3, column: 3, says: "from 1 to 256"),
+    Bad(
+      text: "# /// script\n# [tool.clutch]\n# workers = 1.5\n# ///\n", line: 3, column: 3,
+      says: "workers is a number; it takes a whole number from 1"),
     Bad(text: "# /// script\n# [tool.clutch]\n# workers = true\n# ///\n", line: 3, column: 3, says: "true or false"),
     Bad(text: "# /// script\n# tool.clutch.python = \"\"\n# ///\n", line: 2, column: 3, says: "a program, or"),
     Bad(text: "# /// script\n# tool = 1\n# ///\n", line: 2, column: 3, says: "tool is a number"),

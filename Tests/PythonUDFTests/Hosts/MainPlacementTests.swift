@@ -49,6 +49,63 @@ import ThreadConfinement
     }
   }
 
+  @Test func `sources with different packages are not loaded there beside each other`() async {
+    await #expect(processExitsWith: .success) {
+      var options = try MainProcess.begin()
+      let folder = try TemporaryFolder()
+      for name in ["one", "two"] { try folder.write("\(name)/tiny.py", "VERSION = '\(name)'\n") }
+      let text = "import tiny\nfrom clutch import udf\n@udf\ndef f(x: int) -> str: return tiny.VERSION\n"
+      func pool(_ name: String, _ packages: String?) throws -> UDFPool {
+        options.environment = packages.map { UDFEnvironment(sitePackages: ["\(folder.path)/\($0)"]) }
+        return try UDFPool(
+          UDFSource(packages == nil ? text.replacing("import tiny", with: "") : text, name: name), options)
+      }
+      let first = try pool("a.py", "one")
+      let values = try await first.call("f", integers([1])).toArray(of: String.self)
+      #expect(values == ["one"])
+      for name in ["b.py", "a.py"] {
+        let error = try #require(throws: UDFError.self) { _ = try pool(name, "two") }
+        #expect(error.code == .incompatible)
+        #expect(error.message.hasPrefix("\(name) cannot be loaded in the main interpreter: "), "\(error)")
+        #expect(
+          error.message.contains(name == "a.py" ? "an earlier version of it" : "a.py, which runs there too"), "\(error)"
+        )
+        #expect(error.message.contains("placement = \"worker\""), "\(error)")
+      }
+      // The same packages, and none that Python has in another version, are no matter.
+      let same = try pool("c.py", "one")
+      let none = try pool("d.py", nil)
+      for pool in [first, same, none] { pool.close() }
+      try CPython.shutDown()
+    }
+  }
+
+  @Test func `packages that Python itself has in another version are not loaded there beside a source that has these`()
+    async
+  {
+    await #expect(processExitsWith: .success) {
+      var options = try MainProcess.begin()
+      let text = "from clutch import udf\n@udf\ndef f(x: int) -> int: return x\n"
+      let folder = try TemporaryFolder()
+      let first = try UDFPool(UDFSource(text, name: "a.py"), options)
+      for (package, isRefused) in [("numpy", true), ("tiny", false)] {
+        options.environment = UDFEnvironment(
+          sitePackages: [folder.path],
+          distributions: [UDFEnvironment.Distribution(name: package, version: "0.1")])
+        guard isRefused else {
+          try UDFPool(UDFSource(text, name: "b.py"), options).close()
+          continue
+        }
+        let error = try #require(throws: UDFError.self) { _ = try UDFPool(UDFSource(text, name: "b.py"), options) }
+        #expect(error.code == .incompatible)
+        #expect(error.message.contains("a.py, which runs there too, has numpy "), "\(error)")
+        #expect(error.message.contains("where b.py has 0.1"), "\(error)")
+      }
+      first.close()
+      try CPython.shutDown()
+    }
+  }
+
   @Test func `a deadline stops it, and it goes on`() async {
     await #expect(processExitsWith: .success) {
       let pool = try UDFPool(Self.source, try MainProcess.begin())

@@ -91,6 +91,68 @@ import Testing
     }
   }
 
+  @Test func `rows that cost a worker its life are told with their arguments, and errors name the user's row`()
+    async throws
+  {
+    try await withWorkers { pool in
+      let told = Recorder<UDFRowFailure>()
+      pool.observeFailures { told.append($0) }
+      let numbers = [1, 7, 2, 7] as [Int64?]
+      let batch = try PythonUDFTests.batch(Column(numbers), Column(numbers.map { _ in "SIGABRT" as String? }))
+      let careful = try await pool.evaluate("careful", batch, onError: .null)
+      #expect(careful.failures.map(\.row) == [1, 3])
+      for failure in careful.failures {
+        #expect(
+          failure.message.hasPrefix(
+            "UDF careful: its worker process died in a batch of 4 rows, at row \(failure.row): "),
+          "\(failure)")
+        #expect(failure.message.contains("of workers.py was running, at row \(failure.row) of its batch"), "\(failure)")
+      }
+      #expect(
+        told.values.map(\.arguments) == [Int](repeating: 7, count: 2).map { #"{"x": \#($0), "how": "SIGABRT"}"# },
+        "\(told.values)")
+      _ = try await pool.evaluate("mortal", self.batch(6..<8, "exit"), onError: .null)
+      #expect(
+        told.values.dropFirst(2).map(\.arguments) == [6, 7].map { #"{"x": \#($0), "how": "exit"}"# }, "\(told.values)")
+    }
+  }
+
+  @Test func `a batch that costs too many workers fails, and says so`() async throws {
+    try await withWorkers { pool in
+      let batch = try PythonUDFTests.batch(
+        Column([Int64?](repeating: 7, count: 40)), Column([String?](repeating: "exit", count: 40)))
+      let error = await #expect(throws: UDFError.self) { try await pool.evaluate("careful", batch, onError: .null) }
+      #expect(error?.code == .workerDied)
+      #expect(
+        error?.message.hasPrefix("UDF careful cost 64 worker processes their lives in one batch, which is the most")
+          == true,
+        "\(String(describing: error))")
+    }
+  }
+
+  @Test func `at its end a worker waits for the threads that its functions have started`() async throws {
+    let source = """
+      import threading, time
+      from clutch import udf
+      def write(path):
+        time.sleep(0.5)
+        open(path, "w").close()
+      @udf(threads=True)
+      def later(path: str) -> int:
+        threading.Thread(target=write, args=(path,)).start()
+        return 1
+      """
+    try await withTemporaryFolder { folder in
+      let path = folder.path + "/written"
+      try await withWorkers(source) { pool in
+        try await pool.expect("later", PythonUDFTests.batch(Column([path as String?])), gives: [1])
+        // What a program does that ends next.
+        pool.closeIfNeeded()
+      }
+      #expect(FileManager.default.fileExists(atPath: path))
+    }
+  }
+
   @Test func `of any other function the whole batch is null, and each row is told`() async throws {
     try await withWorkers { pool in
       let result = try await pool.evaluate("mortal", batch(0..<10, "exit"), onError: .null)
@@ -265,7 +327,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("other_version", "version 99 of the protocol"), ("silent_end", "it exited with status 0"),
+    ("other_version", "version 99 of the protocol"),
+    ("silent_end", "silent_end is no worker of this version of Clutch"),
     ("dies_at_once", "I cannot work like this"), ("wrong_place", "a message lies nowhere"),
     ("wrong_call", "answers call 8"), ("empty", "ends too early"), ("noise", "what is no answer"),
     ("noisy_events", "it wrote what is no event"), ("shrinks", "what is no answer"),

@@ -21,16 +21,19 @@ package final class WheelFolder: Sendable {
   package var wheels: String { folder.path + "/wheels" }
   package var cache: String { folder.path + "/cache" }
 
+  /// What is put into it: a wheel of a module, sources of one, or a wheel of a line that Python runs when it starts.
+  package enum Kind: String { case wheel, sdist, pth }
+
   /// Puts a module into it as a package.
   ///
   /// - Returns: the file.
   @discardableResult
   package func add(
-    _ name: String, _ version: String, _ source: String = "", requires: [String] = [], asWheel: Bool = true
+    _ name: String, _ version: String, _ source: String = "", requires: [String] = [], as kind: Kind = .wheel
   ) throws -> String {
     let script = try Checkout.path("Tests/TestSupport/Wheels/make_wheel.py")
     let end = try RunningProgram(
-      python.executable, ["-I", script, wheels, asWheel ? "wheel" : "sdist", name, version, source] + requires,
+      python.executable, ["-I", script, wheels, kind.rawValue, name, version, source] + requires,
       in: folder.path, environment: ProcessInfo.processInfo.environment
     ).end()
     guard end.status == .exited(0) else { throw Failure(description: "\(end)") }

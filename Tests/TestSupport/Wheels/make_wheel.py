@@ -1,6 +1,6 @@
-"""Makes a wheel, or a source distribution, of one module.
+"""Makes a wheel, or a source distribution, of one module, or a wheel of one `.pth` file.
 
-    python make_wheel.py FOLDER {wheel,sdist} NAME VERSION MODULE_SOURCE [REQUIREMENT...]
+    python make_wheel.py FOLDER {wheel,sdist,pth} NAME VERSION MODULE_SOURCE [REQUIREMENT...]
 """
 
 import base64
@@ -19,11 +19,11 @@ def build_wheel(folder, settings=None, metadata=None):
 '''
 
 
-def wheel(folder, name, version, source, requirements):
+def wheel(folder, name, version, source, requirements, suffix=".py"):
     info = f"{name}-{version}.dist-info"
     requires = "".join(f"Requires-Dist: {each}\n" for each in requirements)
     files = {
-        f"{name}.py": source,
+        f"{name}{suffix}": source,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
@@ -62,4 +62,7 @@ def _digest(text):
 
 if __name__ == "__main__":
     folder, kind, name, version, source, *requirements = sys.argv[1:]
-    print((wheel if kind == "wheel" else sdist)(folder, name, version, source, requirements))
+    if kind == "sdist":
+        print(sdist(folder, name, version, source, requirements))
+    else:
+        print(wheel(folder, name, version, source, requirements, ".pth" if kind == "pth" else ".py"))
