@@ -116,6 +116,55 @@ import Testing
       """, [Self.texts, Self.numbers], vectorized: false)
   }
 
+  @Test func `what Python does not come to raises nothing`() throws {
+    try compareTiers(
+      """
+      PRICES = {1: 5}
+      @udf
+      def chain(s: str, n: int) -> int:
+        try:
+          if 0 < n < 10 // (n - 1): return 1
+          return 2 if "1" < s <= s[5] else 0
+        except ZeroDivisionError: return -1
+        except IndexError: return -2
+      @udf
+      def more(s: str, n: int) -> int:
+        try: return (n < 1 <= int(s)) + 2 * (n == n + 1 == int(s)) + 4 * (0 < n < PRICES[n] < int(s))
+        except KeyError: return -3
+        except ValueError: return -1
+      @udf
+      def either(s: str, n: int) -> int:
+        try: return 5 if n > 0 or int(s) > 3 and 3 // n else PRICES.get(n, int(s))
+        except (ValueError, ZeroDivisionError): return -1
+      def tail(s: str, more: bool) -> str:
+        if more:
+          part = s.split(".")
+          number = int(part[1])
+          return part[0]
+        return part[0] + str(number)
+      @udf
+      def leaks(s: str, n: int) -> str:
+        try: return tail(s, True)
+        except (IndexError, ValueError): return tail(s, False)
+      @udf
+      def inner(s: str, n: int) -> float:
+        try: return int(s)
+        except ValueError:
+          try: return float(s)
+          except ValueError as error: return -1.0
+      @udf
+      def odd(s: str, n: int) -> int:
+        try: return int(s)
+        except ((ValueError, KeyError), TypeError): return -1
+      @udf
+      def split(s: str, n: int) -> str: return s.split(".", 1, maxsplit=2)[0]
+      @udf
+      def default(s: str, n: int) -> int:
+        try: return {None: 3}.get(s, int(s)) if n > 5 else TABLE.get(s if n else None, int(s))
+        except ValueError: return -4
+      """, [Self.texts, Self.numbers], vectorized: false, head: "TABLE = {'1': 10, None: 20}\n")
+  }
+
   @Test func `what is raised behind the body, or in a handler, is not caught by it`() throws {
     try compareTiers(
       """

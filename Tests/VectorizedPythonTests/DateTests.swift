@@ -71,6 +71,11 @@ import Testing
         if n % 11 == 0: return None
         return date(abs(n), n % 14, day=n % 33)
       @udf
+      def order(d: date, t: datetime, n: int) -> int:
+        try: return timedelta(hours=int(str(n)[1:]), days=10 // (n % 3)).days + date(day=1 + 10 // (n % 2), month=1, year=2000).year
+        except ValueError: return -1
+        except ZeroDivisionError: return -2
+      @udf
       def exact(d: date, t: datetime, n: int) -> float: return (t - START).total_seconds()
       """, [Self.dates(), Self.moments(), Self.numbers], vectorized: false, head: Self.head)
   }
@@ -122,7 +127,8 @@ import Testing
       "2024-02-29 12:34:56.500000",
       "2024-02-29 24:00:00", "2024-02-29 12:60:00", "2024-02-29 12:34:56+00:00", "29.02.2024", "9.2.2024", "31.04.2024",
       "29.02.2024 23:59:59",
-      "290224", "310224", "01/31/99", "12/31/68", "2024-02-29 12:34:5",
+      "2020010155", "20200101ab", "2020W01100", "2020-W01-1", "abcd-01-01", "290224", "310224", "01/31/99", "12/31/68",
+      "2024-02-29 12:34:5",
     ]
     var functions = """
       @udf
@@ -137,7 +143,7 @@ import Testing
       """
     for format in [
       "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S", "%d%m%y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M",
-      "%d.%m.%Y%%",
+      "%d.%m.%Y%%", "%H:%M", "%m/%d",
     ] {
       functions += """
         @udf

@@ -73,6 +73,16 @@ import Testing
         other = first.split("a")
         return first + one[-1] + other[0] + s
       """, [Self.lines])
+    let long = String(repeating: "x1234567890123456789,", count: 400)
+    let texts = Column((0..<600).map { $0 % 3 == 0 ? "\(long)\($0)" : "a\($0)" } as [String?])
+    try compareTiers(
+      """
+      SEPARATOR = "x1234567890123456789"
+      @udf
+      def ends(s: str) -> str: return s.rsplit(SEPARATOR, 2)[0][-30:] + s.rsplit(SEPARATOR)[-1] + s.split(SEPARATOR)[-1]
+      @udf
+      def many(s: str) -> int: return len(s.rsplit(SEPARATOR)) + s.count(SEPARATOR) + len(s.rpartition(SEPARATOR)[0])
+      """, [texts])
     try compareTiers(
       """
       @udf

@@ -324,7 +324,8 @@ class _Body:
         if node is None:
             return [*_ERRORS]
         if type(node) is ast.Tuple:
-            each = [self.caught(one) for one in _fields_of(node)["elts"]]
+            # A tuple in a tuple is an error.
+            each = [self.caught(one) if type(one) is ast.Name else None for one in _fields_of(node)["elts"]]
             return None if None in each else [name for names in each for name in names]
         return _CAUGHT.get(id(self.resolved(node)[0])) if type(node) is ast.Name else None
 
@@ -367,7 +368,7 @@ class _Body:
         """`for i, x in enumerate(...)`: a loop over x, and i counts along."""
         number, name = (self.target(each) for each in _fields_of(fields["target"])["elts"])
         start = self.folded(arguments[1]) if len(arguments) == 2 else 0
-        if type(start) is not int or not 1 <= len(arguments) <= 2:
+        if type(start) is not int or _constant(start) is None or not 1 <= len(arguments) <= 2 or name == number:
             raise _Unsupported(*at, "an enumerate that begins somewhere", "a constant to begin with")
         self.hidden += 1
         hidden = f" enumerate {self.hidden}"
@@ -611,7 +612,8 @@ class _Body:
             if all(name in _PARTS for name, _ in changed):
                 return ["replaced", *at, self.expression(parts["value"]), changed]
         keywords, most = [_fields_of(each) for each in fields["keywords"]], None
-        if [each["arg"] for each in keywords] == ["maxsplit"] and kind is ast.Attribute and parts["attr"] in ("split", "rsplit"):
+        names = [each["arg"] for each in keywords]
+        if names == ["maxsplit"] and len(arguments) < 2 and kind is ast.Attribute and parts["attr"] in ("split", "rsplit"):
             keywords, most = (), keywords[0]["value"]
         if [each["arg"] for each in keywords] == ["ndigits"] and len(arguments) == 1 and kind is ast.Name:
             if self.resolved(function)[1] == "round":
@@ -654,6 +656,10 @@ class _Body:
         if len(given) < len(fields["args"]) or any(each not in given for each in names[:required]):
             raise _Unsupported(*at, f"a {name} with other arguments", "")
         values = {each: self.folded(node) for each, node in given.items()}
+        # They are computed as they stand there, which is seen where one raises.
+        places = [names.index(each) for each in given if values[each] is _MISSING and type(given[each]) is not ast.Name]
+        if places != sorted(places):
+            raise _Unsupported(*at, f"a {name} whose arguments are in another order than they are declared", ", ".join(names))
         if all(type(value) in (int, float) for value in values.values()):
             try:
                 constant = _constant(self.date_value(fields["func"])(**values))
@@ -710,10 +716,10 @@ class _Body:
             return None
         if name in ("startswith", "endswith") and len(arguments) == 1:
             texts = self.members(arguments[0]) if type(arguments[0]) in (ast.Tuple, ast.Name) else None
-            if texts is not None and all(each[0] == "str" for each in texts) and not self.is_list(arguments[0]):
+            if texts and all(each[0] == "str" for each in texts) and not self.is_list(arguments[0]):
                 text = self.expression(parts["value"])
                 tests = [["call", *at, f"str.{name}", [text, ["constant", *at, each]]] for each in texts]
-                return ["or", *at, tests] if tests else ["constant", *at, ["bool", "0"]]
+                return ["or", *at, tests]
         given = [self.expression(each) for each in [parts["value"], *arguments]]
         if most is not None:
             # Behind the separator, or the None that stands for spaces.

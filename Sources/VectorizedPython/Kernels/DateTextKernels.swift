@@ -143,9 +143,9 @@ enum DateTextKernels {
     let kernel = read(slots) { text in
       if day(of: text) != nil { return 1 }
       guard text.isASCII else { return nil }
-      // The other forms have no dashes, or a week.
-      let isOther = text.count == 7 || text.count == 8 || (text.count == 10 && text.start[5] == 87)
-      return isOther ? nil : 0
+      // The other forms have no dashes, or a week; of those Python may read the beginning only.
+      guard text.count == 10 else { return text.count == 7 || text.count == 8 ? nil : 0 }
+      return text.start[4] == 45 && text.start[5] != 87 ? 0 : nil
     }
     return kernel
   }
@@ -158,6 +158,9 @@ enum DatePiece: Sendable {
   /// Whether `strptime` takes each of them, once, for what the others do not say.
   static func canRead(_ pieces: [DatePiece]) -> Bool {
     var seen: Set<String> = []
+    // Of a day without a year Python warns.
+    let names = Set(pieces.map { "\($0)" })
+    guard !names.contains("day") || names.contains("year") || names.contains("shortYear") else { return false }
     return pieces.allSatisfy { piece in
       switch piece {
       case .literal: true

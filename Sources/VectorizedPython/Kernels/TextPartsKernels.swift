@@ -30,7 +30,7 @@ enum TextPartsKernels {
   ]
 
   private static let empty = "an empty separator"
-  private static let missing = "parts that are not there, and " + empty
+  private static let missing = "parts that are not there, long separators from the end, and " + empty
 
   private static func part<Way: TextDivision>(_: Way.Type, hasMost: Bool) -> KernelMaker {
     { slots in
@@ -218,7 +218,8 @@ private enum Split: TextDivision {
 
 private enum LastSplit: TextDivision {
   static func part(_ text: TextView, _ separator: TextView, _ most: Int, _ index: Int) -> TextView? {
-    // How many parts there are, which the end that one begins at does not change but where separators overlap.
+    // Each search for a long separator begins at the start, which so many of them must not.
+    guard !text.isLong(for: separator) else { return nil }
     var (rest, number) = (text, 0)
     var places = 0
     while most < 0 || places < most, let place = rest.findLast(separator) {

@@ -7,7 +7,8 @@ extension Lowering {
     var (inner, ends) = (Block(), [Edge]())
     attempts.append(
       AttemptFrame(
-        handlers: handlers, exits: handlers.indices.map { after + 1 + $0 }, edges: handlers.map { _ in [] }))
+        handlers: handlers, exits: handlers.indices.map { after + 1 + $0 }, depth: frames.count,
+        edges: handlers.map { _ in [] }))
     let reachesEnd = try reaches(inner) { try lower(body, isTail: false) }
     let frame = attempts.removeLast()
     // What is behind the body is not tried.
@@ -20,7 +21,7 @@ extension Lowering {
       let comesOut = try reaches(outer) {
         // The error itself nobody has; behind the handler the variable is gone.
         if !handler.name.isEmpty { variables[prefix + handler.name] = .mixed }
-        if handler.body.assigned.contains(handler.name) {
+        if !handler.name.isEmpty, handler.body.assigned.contains(handler.name) {
           throw rerun(Obstacle(handler.place, "an error whose variable is set"))
         }
         try lower(handler.body, isTail: false)
@@ -60,6 +61,12 @@ extension Lowering {
       guard let place = attempts[frame].handlers.firstIndex(where: { $0.errors.contains(error) }) else { continue }
       let leaving = Block()
       leaving.isOpen = true
+      // Variables of functions that are called in there are gone.
+      let depth = attempts[frame].depth
+      let variables = variables.filter { name, _ in
+        guard let function = Int(name.prefix { $0 != " " }) else { return true }
+        return function < depth
+      }
       attempts[frame].edges[place].append(
         Edge(block: leaving, variables: variables, exit: attempts[frame].exits[place]))
       block.steps.append(.choose(test: register, Block(), leaving))

@@ -138,20 +138,27 @@ extension Lowering {
   // MARK: Comparisons
 
   func comparison(_ operators: [String], _ operands: [Expression], _ place: SourcePlace) throws -> Value {
-    var left = try value(operands[0])
+    let left = try value(operands[0])
     if operators == ["in"] || operators == ["not in"], let parts = try parts(of: operands[1]) {
       let found = try contains(parts, left, place)
       return operators == ["in"] ? found : compute(try operation("not", [.bool]), [found.register])
     }
-    var all: Value?
-    for (name, expression) in zip(operators, operands.dropFirst()) {
-      let right = try value(expression)
-      let found = try compare(name, left, right, place)
-      all = try all.map { try self.compute(operation("and", [.bool, .bool]), [$0.register, found.register]) } ?? found
-      left = right
+    return try chain(operators[...], left, operands.dropFirst(), place)
+  }
+
+  /// Operands behind a comparison that does not hold are not computed.
+  private func chain(
+    _ operators: ArraySlice<String>, _ left: Value, _ operands: ArraySlice<Expression>, _ place: SourcePlace
+  ) throws -> Value {
+    guard let name = operators.first, let expression = operands.first else { throw UnreadableSyntax() }
+    let right = try value(expression)
+    let found = try compare(name, left, right, place)
+    if operators.count == 1 { return found }
+    return try choice(truth(of: found)) {
+      try chain(operators.dropFirst(), right, operands.dropFirst(), place)
+    } otherwise: {
+      constant(.bool(false))
     }
-    guard let all else { throw UnreadableSyntax() }
-    return all
   }
 
   /// Tuples are compared by the first of their values that differ.

@@ -248,9 +248,10 @@ extension Lowering {
       return try choice(Condition(register: validity)) {
         try lookup(entries, key.present, fallback, place)
       } otherwise: {
+        let other = try fallback.map { try value($0) }
         if let found = entries.last(where: { $0.0 == .none })?.1 { return constant(found) }
-        guard let fallback else { throw rerun(Obstacle(place, "a key that is None")) }
-        return try value(fallback)
+        guard let other else { throw rerun(Obstacle(place, "a key that is None")) }
+        return other
       }
     }
     // Python computes the default whether it is needed or not.

@@ -253,6 +253,7 @@ extension Lowering {
     let outer = (variables, loops, frames)
     defer { (variables, loops, frames) = outer }
     let prefix = "\(frames.count) \(syntax.name)."
+    variables = variables.filter { !$0.key.hasPrefix(prefix) }
     for (name, value) in zip(syntax.parameters, arguments) { variables[prefix + name] = .value(value) }
     frames.append(Frame(function: function, prefix: prefix, exit: exit, result: result))
     loops = []

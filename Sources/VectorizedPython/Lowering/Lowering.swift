@@ -66,6 +66,8 @@ final class Lowering {
   struct AttemptFrame {
     let handlers: [Handler]
     let exits: [Int]
+    /// How many functions it is in.
+    let depth: Int
     /// The rows that go to each handler.
     var edges: [[Edge]]
   }

@@ -29,7 +29,7 @@ struct TextView {
 
   /// Whether comparing at each place could take the product of both lengths, and that is much.
   @inline(__always)
-  private func isLong(for other: TextView) -> Bool { other.count > 16 && count > 4096 }
+  func isLong(for other: TextView) -> Bool { other.count > 16 && count > 4096 }
 
   /// Where another text begins in this one, at the latest.
   func findLast(_ other: TextView) -> Int? {

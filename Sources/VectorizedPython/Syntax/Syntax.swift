@@ -161,7 +161,10 @@ extension [Statement] {
       case .attempt(let body, let handlers, let otherwise):
         names.formUnion(body.assigned)
         names.formUnion(otherwise.assigned)
-        for handler in handlers { names.formUnion(handler.body.assigned.union([handler.name])) }
+        for handler in handlers {
+          names.formUnion(handler.body.assigned)
+          if !handler.name.isEmpty { names.insert(handler.name) }
+        }
       case .branch(_, let then, let otherwise), .loop(_, let then, let otherwise):
         names.formUnion(then.assigned)
         names.formUnion(otherwise.assigned)

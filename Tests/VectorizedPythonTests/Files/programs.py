@@ -411,6 +411,11 @@ class Writer:
         before = dict(self.names)
         value = risky.format(self.expression("str", 1))
         lines.append(f"{pad}    {self.new(type_)} = {value}")
+        if self.random.random() < 0.4:
+            # What stands behind a comparison that does not hold raises nothing.
+            risk = self.one("int({})", "LIMIT // len({})", "NUMBERS[len({})]").format(self.expression("str", 1))
+            chain = f"{self.expression('int', 1)} {self.one('<', '<=', '==', '>')} {self.expression('int', 1)} {self.one('<', '!=', '>=')} {risk}"
+            lines.append(f"{pad}    {self.new('bool')} = {chain}")
         self.block(result, lines, depth - 1, indent + 1, loop)
         self.names = before
         for _ in range(self.one(1, 1, 2)):
