@@ -15,6 +15,11 @@ extension LoadedModule {
   ///
   /// Takes some milliseconds for the first function of a source, and a fraction of one for each.
   package func vectorSyntax(_ function: Int, in py: borrowing Python) throws -> VectorSyntax {
+    // Isolated interpreters of 3.12 have no dates, which is an error of every row.
+    let signature = functions[function].signature
+    if py.state.installation.version < .supported, signature.hasDates {
+      return .refused(line: signature.line, column: 1, construct: "dates, which need CPython 3.13", hint: "")
+    }
     py.state.memory.suspendLimit()
     defer { py.state.memory.resumeLimit() }
     guard let callable = functions[function].roles[.call].flatMap(py.state.kept), let module = py.state.kept(vectorize)
@@ -50,5 +55,16 @@ extension LoadedModule {
     let differing = PythonObject(
       owning: try py.state.check(py.api.pointee.PyObject_GetAttrString(module, "differing")), py.state)
     return try differing.call(name, arguments, results).extract(Bool.self)
+  }
+}
+
+extension UDFSignature {
+  fileprivate var hasDates: Bool {
+    (parameters.map(\.type) + [result]).contains { type in
+      switch type {
+      case .date, .timestamp: true
+      default: false
+      }
+    }
   }
 }
