@@ -36,6 +36,7 @@ package enum RunningPrograms {
       return (Array(state.processes.values), state.folders)
     }
     for process in processes { process.signalGroup(SIGKILL) }
+    // Processes of a group that are no children of this one cannot be waited for, only looked at.
     let limit = ContinuousClock.now + grace
     while processes.contains(where: \.hasGroup), ContinuousClock.now < limit { usleep(2_000) }
     for folder in folders { EnvironmentStore.removeTree(folder) }

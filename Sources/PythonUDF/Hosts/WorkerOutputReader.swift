@@ -37,6 +37,7 @@ final class WorkerOutputReader: Sendable {
 
   /// Tells what was written so far, also what has no end of a line.
   func settle() {
+    // What is in the pipe by now is another thread's to read, which is seldom more than a moment behind.
     let limit = ContinuousClock.now + .seconds(1)
     while !isOver.load(ordering: .relaxed), isReadable(within: 0), ContinuousClock.now < limit { usleep(1_000) }
     change { output, line in output.flush(line) }

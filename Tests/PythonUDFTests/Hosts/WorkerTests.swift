@@ -135,7 +135,7 @@ import Testing
       import threading, time
       from clutch import udf
       def write(path):
-        time.sleep(0.5)
+        time.sleep(0.5)  # longer than the function: nobody waits here in hope
         open(path, "w").close()
       @udf(threads=True)
       def later(path: str) -> int:
