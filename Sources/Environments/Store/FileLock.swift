@@ -2,8 +2,8 @@ import Essentials
 
 /// A lock on a file (`flock`), held until the object goes or the process ends, however that happens. Programs that the
 /// process starts do not inherit it.
-final class FileLock: Sendable {
-  enum Kind { case shared, exclusive }
+package final class FileLock: Sendable {
+  package enum Kind { case shared, exclusive }
 
   private let descriptor: Int32
 
@@ -12,7 +12,7 @@ final class FileLock: Sendable {
   /// The file is made if need be. One that is removed while its lock is taken is no longer it: another try is made then.
   ///
   /// - Throws: `FileProblem`.
-  init?(_ path: String, _ kind: Kind) throws(FileProblem) {
+  package init?(_ path: String, _ kind: Kind) throws(FileProblem) {
     while true {
       let descriptor = try Self.open(path)
       var result: Int32
@@ -37,7 +37,11 @@ final class FileLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A program that another thread just starts has the descriptor too until it is itself, and would keep the lock so long.
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Takes it when others let go of it.
   ///
@@ -71,7 +75,7 @@ final class FileLock: Sendable {
 }
 
 /// Why something could not be done with a file.
-struct FileProblem: Error {
+package struct FileProblem: Error {
   let code: Int32
   let path: String
 

@@ -34,6 +34,8 @@ final class LiveWorker: @unchecked Sendable {
   private var told = 0
   private var greeting: Int?
   private var end: WorkerEnd?
+  /// Whether it was killed, and so ends soon.
+  private var isKilled = false
   private var hasReadOutput = false
   private var frames: [Int: [PythonError.Frame]?] = [:]
   private var nextFrames = 0
@@ -275,7 +277,8 @@ final class LiveWorker: @unchecked Sendable {
   // MARK: From other threads
 
   var isHolding: Bool { held.load(ordering: .relaxed) > 0 }
-  var hasEnded: Bool { lock.withLock { end != nil } }
+  /// Whether it has ended, or was killed and ends soon: nothing more is to be asked of it.
+  var hasEnded: Bool { lock.withLock { end != nil || isKilled } }
 
   /// Tells it to stop a call.
   func stop(_ sequence: Int, _ reason: StopReason) {
@@ -321,7 +324,13 @@ final class LiveWorker: @unchecked Sendable {
     kill()
   }
 
-  func kill() { if !hasEnded { connection.kill() } }
+  func kill() {
+    let isAlive = lock.withLock {
+      isKilled = true
+      return end == nil
+    }
+    if isAlive { connection.kill() }
+  }
 
   /// Lets it end what it has loaded, and waits for that, at most so long.
   func close(within seconds: Double) {

@@ -53,6 +53,26 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: usedFolder))
   }
 
+  @Test func `what another thread starts in that moment does not keep a lock`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/lock"
+    var lock = try FileLock(path, .exclusive)
+    #expect(lock != nil)
+    #expect(try FileLock(path, .shared) == nil)
+    // A program has a copy of every descriptor until it is itself.
+    let own = try #require((0..<4_096).map { Int32($0) }.first { Self.isFile(path, $0) })
+    let copy = dup(own)
+    defer { close(copy) }
+    lock = nil
+    #expect(try FileLock(path, .exclusive) != nil)
+  }
+
+  private static func isFile(_ path: String, _ descriptor: Int32) -> Bool {
+    var (own, there) = (stat(), stat())
+    return fstat(descriptor, &own) == 0 && stat(path, &there) == 0 && own.st_ino == there.st_ino
+      && own.st_dev == there.st_dev
+  }
+
   @Test func `what is kept of where files run goes with age`() throws {
     let wheels = try WheelFolder()
     let cache = CacheFolder(wheels.options().environment)

@@ -284,6 +284,25 @@ import Testing
     }
   }
 
+  @Test func `a worker that was ended is not asked again, however soon the next call comes`() async throws {
+    let source = """
+      import os
+      from clutch import udf
+      @udf
+      def write(x: int) -> int: return os.write(5, bytes(48))
+      @udf
+      def fine(x: int) -> int: return x + 1
+      """
+    try await withWorkers(source) { pool in
+      for _ in 0..<10 {
+        let error = try #require(throws: UDFError.self) { try pool.evaluateAndWait(0, integers([1]), CallOptions()) }
+        #expect(error.message.contains("answers call 0"), "\(error)")
+        let result = try pool.evaluateAndWait(1, integers([1, 2]), CallOptions()).values
+        #expect(try result.toArray(of: Int64.self) == [2, 3])
+      }
+    }
+  }
+
   // MARK: Too much
 
   @Test func `more than can be handed over is an error that says what to do`() async throws {
