@@ -182,19 +182,12 @@ enum CaseKernels {
       }
       return false
     }
-    var fails = false
-    selection.each { row in
+    return lanes.fillTexts(result, selection) { row in
       let text = texts[row]
-      guard let memory = lanes.arena.reserve(text.count) else {
-        lanes.marks[row] = 1
-        results[row] = TextView(start: Texts.nowhere, count: 0)
-        fails = true
-        return
-      }
+      guard let memory = lanes.arena.reserve(text.count) else { return nil }
       body(text, memory)
       lanes.arena.take(text.count)
-      results[row] = TextView(start: UnsafePointer(memory), count: text.count)
+      return TextView(start: UnsafePointer(memory), count: text.count)
     }
-    return fails
   }
 }

@@ -171,40 +171,22 @@ enum DateKernels {
 
   private static let makeDate: KernelMaker = { slots in
     { lanes, selection in
-      let results = lanes.values(slots.result, as: Int64.self)
       let parts = slots.operands.map { lanes.values($0, as: Int64.self) }
-      var fails = false
-      selection.each { row in
-        let found = dayNumber(parts[0][row], parts[1][row], parts[2][row])
-        results[row] = found ?? 0
-        if found == nil {
-          lanes.marks[row] = 1
-          fails = true
-        }
-      }
-      return fails
+      return lanes.fill(slots.result, selection) { dayNumber(parts[0][$0], parts[1][$0], parts[2][$0]) }
     }
   }
 
   private static let makeMoment: KernelMaker = { slots in
     { lanes, selection in
-      let results = lanes.values(slots.result, as: Int64.self)
       let parts = slots.operands.map { lanes.values($0, as: Int64.self) }
-      var fails = false
-      selection.each { row in
+      return lanes.fill(slots.result, selection, as: Int64.self) { row in
         let number = dayNumber(parts[0][row], parts[1][row], parts[2][row])
         let (hour, minute, second, micro) = (parts[3][row], parts[4][row], parts[5][row], parts[6][row])
-        if let number, (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second),
+        guard let number, (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second),
           (0...999_999).contains(micro)
-        {
-          results[row] = number * day + ((hour * 60 + minute) * 60 + second) * 1_000_000 + micro
-        } else {
-          results[row] = 0
-          lanes.marks[row] = 1
-          fails = true
-        }
+        else { return nil }
+        return number * day + ((hour * 60 + minute) * 60 + second) * 1_000_000 + micro
       }
-      return fails
     }
   }
 

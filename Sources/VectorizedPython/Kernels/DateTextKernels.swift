@@ -50,24 +50,16 @@ enum DateTextKernels {
     _ lanes: Lanes, _ selection: Selection, _ slots: Slots, _ pieces: [DatePiece], _ isMoment: Bool, isStrict: Bool
   ) -> Bool {
     let values = lanes.values(slots.operands[0], as: Int64.self)
-    let results = Texts(lanes, slots.result)
     let room = pieces.reduce(0) { $0 + $1.longest }
-    var fails = false
-    selection.each { row in
+    return lanes.fillTexts(slots.result, selection) { row in
       let (number, time) = isMoment ? values[row].floorDivided(by: DateKernels.day) : (values[row], 0)
       let date = CivilDate(daysSinceEpoch: Int(number))
-      guard !isStrict || date.year >= 1_000, let memory = lanes.arena.reserve(room) else {
-        results[row] = TextView(start: Texts.nowhere, count: 0)
-        lanes.marks[row] = 1
-        fails = true
-        return
-      }
+      guard !isStrict || date.year >= 1_000, let memory = lanes.arena.reserve(room) else { return nil }
       var end = memory
       for piece in pieces { piece.write(date, Int(number), Int(time), &end) }
       lanes.arena.take(end - memory)
-      results[row] = TextView(start: UnsafePointer(memory), count: end - memory)
+      return TextView(start: UnsafePointer(memory), count: end - memory)
     }
-    return fails
   }
 
   // MARK: Reading
@@ -76,18 +68,8 @@ enum DateTextKernels {
     _ slots: Slots, _ body: @escaping @Sendable (TextView) -> Int64?
   ) -> Kernel {
     { lanes, selection in
-      let results = lanes.values(slots.result, as: Int64.self)
       let texts = Texts(lanes, slots.operands[0])
-      var fails = false
-      selection.each { row in
-        let found = body(texts[row])
-        results[row] = found ?? 0
-        if found == nil {
-          lanes.marks[row] = 1
-          fails = true
-        }
-      }
-      return fails
+      return lanes.fill(slots.result, selection) { body(texts[$0]) }
     }
   }
 

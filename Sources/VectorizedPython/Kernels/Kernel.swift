@@ -118,3 +118,43 @@ func checked<Operation: CheckedBinaryOperation>(_: Operation.Type) -> KernelMake
     }
   }
 }
+
+extension Lanes {
+  /// Gives a register of numbers what `body` makes of each row; one of which it makes nothing is marked.
+  ///
+  /// - Returns: whether there is any.
+  @inline(__always)
+  func fill<Number: ExpressibleByIntegerLiteral>(
+    _ register: Int, _ selection: Selection, as _: Number.Type = Number.self, _ body: (Int) -> Number?
+  ) -> Bool {
+    let results = values(register, as: Number.self)
+    var fails = false
+    selection.each { row in
+      if let value = body(row) {
+        results[row] = value
+      } else {
+        results[row] = 0
+        marks[row] = 1
+        fails = true
+      }
+    }
+    return fails
+  }
+
+  /// The same for a register of texts.
+  @inline(__always)
+  func fillTexts(_ register: Int, _ selection: Selection, _ body: (Int) -> TextView?) -> Bool {
+    let results = Texts(self, register)
+    var fails = false
+    selection.each { row in
+      if let text = body(row) {
+        results[row] = text
+      } else {
+        results[row] = TextView(start: Texts.nowhere, count: 0)
+        marks[row] = 1
+        fails = true
+      }
+    }
+    return fails
+  }
+}

@@ -48,20 +48,9 @@ enum TextKernels {
   private static func number(_ count: Int, _ body: @escaping @Sendable ([2 of TextView]) -> Int?) -> KernelMaker {
     { slots in
       { lanes, selection in
-        let results = lanes.values(slots.result, as: Int.self)
         let first = Texts(lanes, slots.operands[0])
         let second = Texts(lanes, slots.operands[count - 1])
-        var fails = false
-        selection.each { row in
-          if let value = body([first[row], second[row]]) {
-            results[row] = value
-          } else {
-            results[row] = 0
-            lanes.marks[row] = 1
-            fails = true
-          }
-        }
-        return fails
+        return lanes.fill(slots.result, selection) { body([first[$0], second[$0]]) }
       }
     }
   }
@@ -199,22 +188,16 @@ enum TextKernels {
   private static let item: KernelMaker = { slots in
     let (result, operand, index) = (slots.result, slots.operands[0], slots.operands[1])
     return { lanes, selection in
-      var fails = markOthers(lanes, selection, operand)
-      let (results, texts) = (Texts(lanes, result), Texts(lanes, operand))
+      let hasOthers = markOthers(lanes, selection, operand)
+      let texts = Texts(lanes, operand)
       let places = lanes.values(index, as: Int.self)
-      selection.each { row in
+      let fails = lanes.fillTexts(result, selection) { row in
         let text = texts[row]
         let place = places[row] < 0 ? places[row] &+ text.count : places[row]
-        if place >= 0, place < text.count {
-          results[row] = TextView(start: text.start + place, count: 1)
-        } else {
-          results[row] = TextView(start: Texts.nowhere, count: 0)
-          lanes.marks[row] = 1
-          fails = true
-        }
+        return place >= 0 && place < text.count ? TextView(start: text.start + place, count: 1) : nil
       }
       inherit(lanes, result, operand)
-      return fails
+      return hasOthers || fails
     }
   }
 

@@ -45,29 +45,11 @@ enum TextMakingKernels {
   static let full = "texts of more than a megabyte"
   private static let padding = full + ", and characters that are not ASCII"
 
-  /// Makes a text for each row in the arena; nil leaves the row to CPython.
-  private static func make(
-    _ lanes: Lanes, _ selection: Selection, _ result: Int, _ body: (Int) -> TextView?
-  ) -> Bool {
-    let results = Texts(lanes, result)
-    var fails = false
-    selection.each { row in
-      if let text = body(row) {
-        results[row] = text
-      } else {
-        results[row] = TextView(start: Texts.nowhere, count: 0)
-        lanes.marks[row] = 1
-        fails = true
-      }
-    }
-    return fails
-  }
-
   private static let concatenate: KernelMaker = { slots in
     let (result, left, right) = (slots.result, slots.operands[0], slots.operands[1])
     return { lanes, selection in
       let (lefts, rights) = (Texts(lanes, left), Texts(lanes, right))
-      let fails = make(lanes, selection, result) { row in
+      let fails = lanes.fillTexts(result, selection) { row in
         let (one, other) = (lefts[row], rights[row])
         let count = one.count + other.count
         guard let memory = lanes.arena.reserve(count) else { return nil }
@@ -90,7 +72,7 @@ enum TextMakingKernels {
         return CaseKernels.replaced(lanes, selection, result, text, map)
       }
       let (texts, olds, news) = (Texts(lanes, text), Texts(lanes, old), Texts(lanes, new))
-      let fails = make(lanes, selection, result) { row in
+      let fails = lanes.fillTexts(result, selection) { row in
         let (whole, part, by) = (texts[row], olds[row], news[row])
         guard part.count > 0 else { return nil }
         guard var found = whole.find(part) else { return whole }
@@ -130,7 +112,7 @@ enum TextMakingKernels {
       return { lanes, selection in
         let texts = Texts(lanes, operand)
         let widths = lanes.values(width, as: Int.self)
-        let fails = make(lanes, selection, result) { row in
+        let fails = lanes.fillTexts(result, selection) { row in
           let (text, width) = (texts[row], widths[row])
           guard lanes.isASCII[operand] || text.isASCII else { return nil }
           guard width > text.count else { return text }
@@ -150,7 +132,7 @@ enum TextMakingKernels {
   private static let integerText: KernelMaker = { slots in
     { lanes, selection in
       let values = lanes.values(slots.operands[0], as: Int64.self)
-      return make(lanes, selection, slots.result) { row in write(values[row], width: 0, lanes) }
+      return lanes.fillTexts(slots.result, selection) { row in write(values[row], width: 0, lanes) }
     }
   }
 
@@ -158,7 +140,7 @@ enum TextMakingKernels {
     guard case .digits(let width)? = slots.table else { return { _, _ in false } }
     return { lanes, selection in
       let values = lanes.values(slots.operands[0], as: Int64.self)
-      return make(lanes, selection, slots.result) { row in write(values[row], width: width, lanes) }
+      return lanes.fillTexts(slots.result, selection) { row in write(values[row], width: width, lanes) }
     }
   }
 
@@ -188,7 +170,7 @@ enum TextMakingKernels {
   private static let floatText: KernelMaker = { slots in
     { lanes, selection in
       let values = lanes.values(slots.operands[0], as: Double.self)
-      return make(lanes, selection, slots.result) { row in write(values[row], lanes) }
+      return lanes.fillTexts(slots.result, selection) { row in write(values[row], lanes) }
     }
   }
 
@@ -281,7 +263,7 @@ enum TextMakingKernels {
     guard case .digits(let digits)? = slots.table else { return { _, _ in false } }
     return { lanes, selection in
       let values = lanes.values(slots.operands[0], as: Double.self)
-      return make(lanes, selection, slots.result) { row in
+      return lanes.fillTexts(slots.result, selection) { row in
         // The longest double has 309 digits in front of the point.
         let room = 320 + digits
         guard values[row].isFinite, let memory = lanes.arena.reserve(room) else { return nil }

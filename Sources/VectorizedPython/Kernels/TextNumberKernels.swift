@@ -13,18 +13,8 @@ enum TextNumberKernels {
   private static func test(_ body: @escaping @Sendable (TextView) -> Bool?) -> KernelMaker {
     { slots in
       { lanes, selection in
-        let results = lanes.values(slots.result, as: Int64.self)
         let texts = Texts(lanes, slots.operands[0])
-        var fails = false
-        selection.each { row in
-          let found = body(texts[row])
-          results[row] = found == true ? 1 : 0
-          if found == nil {
-            lanes.marks[row] = 1
-            fails = true
-          }
-        }
-        return fails
+        return lanes.fill(slots.result, selection, as: Int64.self) { row in body(texts[row]).map { $0 ? 1 : 0 } }
       }
     }
   }
@@ -133,19 +123,8 @@ enum TextNumberKernels {
 
   private static let float: KernelMaker = { slots in
     { lanes, selection in
-      let results = lanes.values(slots.result, as: Double.self)
       let texts = Texts(lanes, slots.operands[0])
-      var fails = false
-      selection.each { row in
-        if let value = number(texts[row]) {
-          results[row] = value
-        } else {
-          results[row] = 0
-          lanes.marks[row] = 1
-          fails = true
-        }
-      }
-      return fails
+      return lanes.fill(slots.result, selection) { number(texts[$0]) }
     }
   }
 

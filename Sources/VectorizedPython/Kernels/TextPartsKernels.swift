@@ -36,19 +36,12 @@ enum TextPartsKernels {
     { slots in
       let (result, operand, separator) = (slots.result, slots.operands[0], slots.operands[1])
       return { lanes, selection in
-        let (results, texts, separators) = (Texts(lanes, result), Texts(lanes, operand), Texts(lanes, separator))
+        let (texts, separators) = (Texts(lanes, operand), Texts(lanes, separator))
         let mosts = hasMost ? lanes.values(slots.operands[2], as: Int.self) : nil
         let indices = lanes.values(slots.operands[hasMost ? 3 : 2], as: Int.self)
-        var fails = false
-        selection.each { row in
-          let (text, separator) = (texts[row], separators[row])
-          if separator.count > 0, let part = Way.part(text, separator, mosts?[row] ?? -1, indices[row]) {
-            results[row] = part
-          } else {
-            results[row] = TextView(start: Texts.nowhere, count: 0)
-            lanes.marks[row] = 1
-            fails = true
-          }
+        let fails = lanes.fillTexts(result, selection) { row in
+          let separator = separators[row]
+          return separator.count > 0 ? Way.part(texts[row], separator, mosts?[row] ?? -1, indices[row]) : nil
         }
         // An end of a partition may be an empty text, which is ASCII, and its middle the separator.
         TextKernels.inherit(lanes, result, operand, separator)
@@ -61,48 +54,31 @@ enum TextPartsKernels {
     { slots in
       let (result, operand, separator) = (slots.result, slots.operands[0], slots.operands[1])
       return { lanes, selection in
-        let results = lanes.values(result, as: Int.self)
         let (texts, separators) = (Texts(lanes, operand), Texts(lanes, separator))
         let mosts = hasMost ? lanes.values(slots.operands[2], as: Int.self) : nil
-        var fails = false
-        selection.each { row in
+        return lanes.fill(result, selection) { row in
           let separator = separators[row]
-          if separator.count > 0 {
-            results[row] = Split.count(texts[row], separator, mosts?[row] ?? -1)
-          } else {
-            results[row] = 0
-            lanes.marks[row] = 1
-            fails = true
-          }
+          return separator.count > 0 ? Split.count(texts[row], separator, mosts?[row] ?? -1) : nil
         }
-        return fails
       }
     }
   }
 
   private static let contains: KernelMaker = { slots in
     { lanes, selection in
-      let results = lanes.values(slots.result, as: Int64.self)
       let members = Texts(lanes, slots.operands[0])
       let (texts, separators) = (Texts(lanes, slots.operands[1]), Texts(lanes, slots.operands[2]))
-      var fails = false
-      selection.each { row in
+      return lanes.fill(slots.result, selection, as: Int64.self) { row in
         let (member, text, separator) = (members[row], texts[row], separators[row])
-        results[row] = 0
-        guard separator.count > 0 else {
-          lanes.marks[row] = 1
-          fails = true
-          return
-        }
+        guard separator.count > 0 else { return nil }
         var at = 0
         while true {
           let end = text.find(separator, from: at)
-          if TextView(start: text.start + at, count: (end ?? text.count) - at) == member { results[row] = 1 }
-          guard results[row] == 0, let end else { break }
+          if TextView(start: text.start + at, count: (end ?? text.count) - at) == member { return 1 }
+          guard let end else { return 0 }
           at = end + separator.count
         }
       }
-      return fails
     }
   }
 
@@ -112,21 +88,13 @@ enum TextPartsKernels {
     { slots in
       let (result, operand) = (slots.result, slots.operands[0])
       return { lanes, selection in
-        var fails = TextKernels.markOthers(lanes, selection, operand)
-        let (results, texts) = (Texts(lanes, result), Texts(lanes, operand))
+        let hasOthers = TextKernels.markOthers(lanes, selection, operand)
+        let texts = Texts(lanes, operand)
         let mosts = hasMost ? lanes.values(slots.operands[1], as: Int.self) : nil
         let indices = lanes.values(slots.operands[hasMost ? 2 : 1], as: Int.self)
-        selection.each { row in
-          if let word = word(texts[row], mosts?[row] ?? -1, indices[row]) {
-            results[row] = word
-          } else {
-            results[row] = TextView(start: Texts.nowhere, count: 0)
-            lanes.marks[row] = 1
-            fails = true
-          }
-        }
+        let fails = lanes.fillTexts(result, selection) { word(texts[$0], mosts?[$0] ?? -1, indices[$0]) }
         TextKernels.inherit(lanes, result, operand)
-        return fails
+        return hasOthers || fails
       }
     }
   }

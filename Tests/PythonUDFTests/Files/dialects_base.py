@@ -37,7 +37,8 @@ for ours in ("imports", "pristine", "texts", "support"):
     install_module("_clutch_" + ours, ours)
 sys.modules["_clutch_texts"].shown = lambda value: sys.modules["_clutch_texts"].cut(repr(value), 100)
 clutch = install_module("clutch", "clutch")
-for ours in ("annotations", "callables", "aggregates", "batches", "vectorize"):
+vector = ("vector_names", "vector_expressions", "vector_statements", "vectorize")
+for ours in ("annotations", "callables", "aggregates", "batches", *vector):
     install_module("_clutch_" + ours, ours)
 BEFORE = set(sys.modules)
 dialects = install_module("_clutch_dialects", "dialects")
