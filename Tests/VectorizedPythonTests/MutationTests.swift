@@ -61,7 +61,7 @@ private final class Lone {
     for (place, register) in registers.enumerated() {
       let parameter = ProgramParameter(
         kind: operation.operands[place], type: Self.type(operation.operands[place]), register: register, validity: nil)
-      ArgumentColumn(batch.columns[place], parameter)?.bind(lanes, parameter, first: first, count: count)
+      ArgumentColumn(batch.columns[place], parameter)?.bind(lanes, first: first, count: count)
     }
     let rows = lanes.list()
     _ = kernel(lanes, Selection(rows: rows, count: count, isDense: true))

@@ -1,15 +1,20 @@
 import Columnar
 
 /// A column as the registers of a program take it, a chunk at a time.
-struct ArgumentColumn {
+///
+/// An object, since a batch is many chunks: a copy for each would count the references of all that a column has.
+final class ArgumentColumn {
+  let register: Int
   private let column: Column
+  private let validity: Int?
   private let load: (Lanes, _ first: Int, _ count: Int) -> Void
 
   /// Nil for a column that no register takes; its rows are CPython's.
   init?(_ column: Column, _ parameter: ProgramParameter) {
     guard column.dictionary == nil else { return nil }
-    self.column = column
     let register = parameter.register
+    (self.register, validity) = (register, parameter.validity)
+    self.column = column
     switch (parameter.kind, column.type) {
     case (.int, .int64), (.float, .float64):
       // The column's own memory, which programs do not write.
@@ -95,16 +100,16 @@ struct ArgumentColumn {
   }
 
   /// Makes a chunk's values the register's.
-  func bind(_ lanes: Lanes, _ parameter: ProgramParameter, first: Int, count: Int) {
+  func bind(_ lanes: Lanes, first: Int, count: Int) {
     load(lanes, first, count)
-    guard let validity = parameter.validity else { return }
+    guard let validity else { return }
     guard let bits = column.unsafeValidity else { return lanes.fill(validity, with: 1) }
     Self.unpack(bits.bytes, bits.bitOffset + first, count, into: lanes.values(validity, as: Int64.self))
   }
 
-  /// Where rows are null; nil where none is.
-  var nulls: ColumnNulls? {
-    guard column.nullCount > 0 else { return nil }
+  /// Where rows are null without a call because this column is; nil where none is, or the function sees that.
+  var deciding: ColumnNulls? {
+    guard validity == nil, column.nullCount > 0 else { return nil }
     return column.unsafeValidity.map { ColumnNulls($0.bytes, offset: $0.bitOffset) }
   }
 

@@ -27,14 +27,15 @@ package struct VectorRun: ~Copyable {
   ) {
     guard batch.columns.count == program.parameters.count else { return nil }
     var columns: [ArgumentColumn] = []
-    for (column, parameter) in zip(batch.columns, program.parameters) {
-      guard let bound = ArgumentColumn(column, parameter) else { return nil }
+    columns.reserveCapacity(batch.columns.count)
+    for place in batch.columns.indices {
+      guard let bound = ArgumentColumn(batch.columns[place], program.parameters[place]) else { return nil }
       columns.append(bound)
     }
     self.program = program
     rowCount = batch.rowCount
     width = program.resultKind == .text ? 0 : program.resultType.resultWidth
-    nulls = zip(columns, program.parameters).compactMap { $1.validity == nil ? $0.nulls : nil }
+    nulls = columns.compactMap(\.deciding)
     values = GrowableBuffer(byteCapacity: program.resultKind == .text ? 0 : rowCount * width)
     ends = GrowableBuffer(byteCapacity: program.resultKind == .text ? rowCount * 8 : 0)
     let lanes = workspace.lanes(of: program)
@@ -48,7 +49,7 @@ package struct VectorRun: ~Copyable {
       run(lanes, columns, first, count)
       first += count
     }
-    for parameter in program.parameters { lanes.bind(parameter.register, to: nil) }
+    for column in columns { lanes.bind(column.register, to: nil) }
     lanes.bind(program.resultRegister, to: nil)
   }
 
@@ -121,9 +122,7 @@ package struct VectorRun: ~Copyable {
 
   private mutating func run(_ lanes: Lanes, _ columns: [ArgumentColumn], _ first: Int, _ count: Int) {
     lanes.begin(rows: count)
-    for (column, parameter) in zip(columns, program.parameters) {
-      column.bind(lanes, parameter, first: first, count: count)
-    }
+    for column in columns { column.bind(lanes, first: first, count: count) }
     let isDirect = width == 8 && program.resultKind != .text && program.resultKind != .bool
     if isDirect { lanes.bind(program.resultRegister, to: values.base + first * 8) }
     var selection = Selection(rows: lanes.list(), count: count, isDense: true)

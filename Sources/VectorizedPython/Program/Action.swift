@@ -1,8 +1,8 @@
 /// A step that is ready to run.
-indirect enum Action: Sendable {
+enum Action: Sendable {
   case run(Kernel)
   case choose(test: Int, [Action], [Action])
-  case loop(LoopAction)
+  indirect case loop(LoopAction)
   case leave(exit: Int?)
   case scope([Action], exit: Int)
   case rerun

@@ -4,7 +4,7 @@ package import Functions
 /// A function as a program that runs without CPython, and gives its results or leaves rows to it.
 ///
 /// Immutable: any number of threads may run it at once, each in lanes of its own.
-package struct VectorProgram: Sendable {
+package final class VectorProgram: Sendable {
   /// Why rows that reach these places are CPython's; empty when only values decide, such as an integer that overflows.
   package let obstacles: [Obstacle]
   let parameters: [ProgramParameter]
